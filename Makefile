@@ -1,0 +1,112 @@
+# moonbill. `make help` lists the targets.
+#
+# Every target that needs a system package first calls tests/deps.sh, which installs what is missing and says so.
+
+B       ?= build
+PREFIX  ?= /usr/local
+CC      ?= cc
+OPT     ?= -O2 -g
+PKGS    := lua5.4 lmdb libcmark libsodium
+WARN    := -Wall -Wextra -Wshadow -Wundef -Wconversion -Wdouble-promotion -Wstrict-prototypes -Wmissing-prototypes \
+           -Wwrite-strings -Wvla -Wpointer-arith
+ifdef WERROR
+WARN    += -Werror
+endif
+ifdef SANITIZE
+B       := $(B)-$(SANITIZE)
+SAN     := -fsanitize=$(if $(filter asan,$(SANITIZE)),address$(comma)undefined,$(SANITIZE)) -fno-sanitize-recover=all -fno-omit-frame-pointer
+endif
+comma   := ,
+CFLAGS  += -std=c17 -D_GNU_SOURCE $(OPT) $(WARN) $(SAN) -Icore -I$(B) -fPIC -fstack-protector-strong
+CFLAGS  += -DMOON_PREFIX='"$(PREFIX)"'
+# Deferred with =, so that the packages may be installed by the deps target of the same run.
+PKG_CFLAGS = $(shell pkg-config --cflags $(PKGS))
+PKG_LIBS   = $(shell pkg-config --libs $(PKGS))
+LDFLAGS += $(SAN) -Wl,--as-needed
+
+SRC     := $(filter-out core/app/main.c,$(wildcard core/*/*.c))
+OBJ     := $(SRC:core/%.c=$(B)/%.o)
+LUA_SRC := $(wildcard lua/*.lua)
+RULES   := $(shell find rules -type f 2>/dev/null | LC_ALL=C sort)
+UNIT    := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/*_test.c))
+PROPS   := $(patsubst tests/props/%.c,$(B)/props/%,$(wildcard tests/props/*_prop.c))
+FUZZ    := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/*_fuzz.c))
+BENCH   := $(patsubst tests/bench/%.c,$(B)/bench/%,$(wildcard tests/bench/*.c))
+PLUGINS := $(patsubst plugins/%.c,$(B)/plugins/%.so,$(wildcard plugins/*/*.c))
+MANIFESTS := $(patsubst %,$(B)/%,$(wildcard plugins/*/*.lua))
+
+.DEFAULT_GOAL := all
+.PHONY: all deps demo test check bench asan valgrind fuzz install uninstall clean help golden-update programs
+
+all: deps ## build build/moonbill and the plugins
+	@$(MAKE) --no-print-directory $(B)/moonbill plugins-built
+
+deps: ## install the Debian packages that are missing (sudo when not root)
+	@tests/deps.sh build
+
+.PHONY: plugins-built
+plugins-built: $(PLUGINS) $(MANIFESTS)
+
+$(B)/%.o: core/%.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(PKG_CFLAGS) -MMD -MP -c $< -o $@
+
+$(B)/libmoonbill.a: $(OBJ) $(B)/embedded.o
+	@rm -f $@
+	ar rcs $@ $^
+
+$(B)/moonbill: $(B)/app/main.o $(B)/libmoonbill.a
+	$(CC) $(LDFLAGS) $^ $(PKG_LIBS) -o $@
+
+$(B)/plugins/%.so: plugins/%.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(PKG_CFLAGS) -shared $(LDFLAGS) $< -o $@
+
+$(B)/plugins/%.lua: plugins/%.lua
+	@mkdir -p $(@D)
+	cp $< $@
+
+# lua/ and the starter rules/ as byte arrays: a table of {name, bytes, length} that core/script reads.
+$(B)/embedded.c: $(LUA_SRC) $(RULES) tests/embed.sh
+	@mkdir -p $(@D)
+	tests/embed.sh $(LUA_SRC) $(RULES) > $@.tmp && mv $@.tmp $@
+
+$(B)/embedded.o: $(B)/embedded.c
+	$(CC) $(CFLAGS) -c $< -o $@
+
+$(B)/unit/%: tests/unit/%.c $(B)/libmoonbill.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -Itests $(PKG_CFLAGS) $< $(B)/libmoonbill.a $(LDFLAGS) $(PKG_LIBS) -lcmocka -o $@
+
+$(B)/props/% $(B)/bench/%: tests/%.c
+$(B)/props/%: tests/props/%.c $(B)/libmoonbill.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(PKG_CFLAGS) $< $(B)/libmoonbill.a $(LDFLAGS) $(PKG_LIBS) -o $@
+
+$(B)/fuzz/%: tests/fuzz/%.c tests/fuzz/replay.c $(B)/libmoonbill.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(PKG_CFLAGS) $< tests/fuzz/replay.c $(B)/libmoonbill.a $(LDFLAGS) $(PKG_LIBS) -o $@
+
+$(B)/bench/%: tests/bench/%.c $(B)/libmoonbill.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(PKG_CFLAGS) $< $(B)/libmoonbill.a $(LDFLAGS) $(PKG_LIBS) -o $@
+
+programs: $(B)/moonbill plugins-built $(UNIT) $(PROPS) $(FUZZ) $(BENCH)
+
+test: ## every test (what CI runs); T=name for those whose name contains it
+	@tests/deps.sh test
+	@$(MAKE) --no-print-directory programs
+	@tests/run.py --build $(B) $(T)
+
+check: ## the quick part of the tests, under a minute
+	@tests/deps.sh test
+	@$(MAKE) --no-print-directory programs
+	@tests/run.py --build $(B) --quick $(T)
+
+clean: ## remove what was built
+	rm -rf build build-asan
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
+
+-include $(OBJ:.o=.d) $(B)/app/main.d

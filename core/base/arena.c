@@ -68,7 +68,9 @@ moon_str moon_arena_printf(moon_arena *arena, const char *fmt, ...) {
     return (moon_str){text, (size_t)len};
 }
 
-moon_arena_mark moon_arena_here(const moon_arena *arena) { return (moon_arena_mark){arena->block, arena->next}; }
+moon_arena_mark moon_arena_here(const moon_arena *arena) {
+    return (moon_arena_mark){arena->block, arena->next};
+}
 
 void moon_arena_rewind(moon_arena *arena, moon_arena_mark mark) {
     while (arena->block != mark.block) {

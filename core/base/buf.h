@@ -25,7 +25,9 @@ void moon_buf_printf(moon_buf *buf, const char *fmt, ...) MOON_PRINTF(2, 3);
 /* Unsigned LEB128, 1 to 10 bytes; moon_varint_read is its inverse. */
 void moon_buf_add_varint(moon_buf *buf, uint64_t value);
 /* What has been built; borrows until the buffer grows or is freed. */
-static inline moon_str moon_buf_str(const moon_buf *buf) { return (moon_str){buf->ptr ? buf->ptr : "", buf->len}; }
+static inline moon_str moon_buf_str(const moon_buf *buf) {
+    return (moon_str){buf->ptr ? buf->ptr : "", buf->len};
+}
 static inline void moon_buf_clear(moon_buf *buf) { buf->len = 0; }
 void moon_buf_free(moon_buf *buf);
 

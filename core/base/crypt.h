@@ -12,12 +12,20 @@
 #define MOON_SEAL_EXTRA 40 /* bytes that sealing adds: nonce 24, authenticator 16 */
 #define MOON_HASH_TEXT (2 * MOON_HASH_SIZE + 1)
 
-typedef struct moon_hash { uint8_t bytes[MOON_HASH_SIZE]; } moon_hash;
-typedef struct moon_tag { uint8_t bytes[MOON_TAG_SIZE]; } moon_tag;
-typedef struct moon_secret { uint8_t bytes[MOON_SECRET_SIZE]; } moon_secret;
+typedef struct moon_hash {
+    uint8_t bytes[MOON_HASH_SIZE];
+} moon_hash;
+typedef struct moon_tag {
+    uint8_t bytes[MOON_TAG_SIZE];
+} moon_tag;
+typedef struct moon_secret {
+    uint8_t bytes[MOON_SECRET_SIZE];
+} moon_secret;
 
 /* A hash taken piece by piece: begin, add, end. The state is opaque and holds no resources. */
-typedef struct moon_hasher { _Alignas(64) unsigned char state[384]; } moon_hasher;
+typedef struct moon_hasher {
+    _Alignas(64) unsigned char state[384];
+} moon_hasher;
 
 /* Once at the start of the process. Fails only where the system has no random numbers. */
 MOON_CHECK moon_status moon_crypt_start(moon_err *err);
@@ -39,6 +47,7 @@ void moon_secret_make(moon_secret *secret);
 /* Append XChaCha20-Poly1305(nonce, plain) with `context` authenticated beside it; sizes: plain.len + MOON_SEAL_EXTRA. */
 void moon_seal(const moon_secret *secret, moon_str context, moon_str plain, moon_buf *out);
 /* Append what was sealed. Returns MOON_E_CRYPT if key, context or bytes do not fit together. */
-MOON_CHECK moon_status moon_unseal(const moon_secret *secret, moon_str context, moon_str sealed, moon_buf *out, moon_err *err);
+MOON_CHECK moon_status moon_unseal(const moon_secret *secret, moon_str context, moon_str sealed,
+                                   moon_buf *out, moon_err *err);
 
 #endif

@@ -107,8 +107,10 @@ moon_status moon_status_by_name(const char *name) {
 
 void moon_err_print(FILE *out, const moon_err *err) {
     const char *hint = err->hint[0] ? err->hint : moon_status_hint(err->code);
-    if (err->place[0] && err->line > 0) fprintf(out, "%s:%d: ", err->place, err->line);
-    else if (err->place[0]) fprintf(out, "%s: ", err->place);
+    if (err->place[0] && err->line > 0)
+        fprintf(out, "%s:%d: ", err->place, err->line);
+    else if (err->place[0])
+        fprintf(out, "%s: ", err->place);
     fprintf(out, "error[%s]: %s\n", moon_status_name(err->code), err->text);
     if (err->source[0]) fprintf(out, "  %d | %s\n", err->line, err->source);
     if (err->context[0]) fprintf(out, "  %s\n", err->context);
@@ -116,14 +118,17 @@ void moon_err_print(FILE *out, const moon_err *err) {
 }
 
 void moon_assert_failed(const char *cond, const char *file, int line) {
-    fprintf(stderr, "moonbill: defect at %s:%d: %s\n  the book is as the last commit left it; please report this\n", file, line, cond);
+    fprintf(stderr,
+            "moonbill: defect at %s:%d: %s\n  the book is as the last commit left it; please report this\n",
+            file, line, cond);
     abort();
 }
 
 /* Written with plain write(): stdio may itself need memory. */
 void moon_out_of_memory(size_t wanted) {
-    static const char text[] = "error[out_of_memory]: the machine has no memory left for moonbill\n"
-                               "  hint: the book is as the last commit left it; free memory and run the command again\n";
+    static const char text[] =
+        "error[out_of_memory]: the machine has no memory left for moonbill\n"
+        "  hint: the book is as the last commit left it; free memory and run the command again\n";
     (void)wanted;
     ssize_t written = write(STDERR_FILENO, text, sizeof text - 1);
     (void)written;

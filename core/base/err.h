@@ -19,7 +19,12 @@ typedef enum moon_status {
     MOON_STATUS_COUNT
 } moon_status;
 
-typedef enum moon_err_class { MOON_CLASS_NONE, MOON_CLASS_REFUSED, MOON_CLASS_USAGE, MOON_CLASS_DAMAGED } moon_err_class;
+typedef enum moon_err_class {
+    MOON_CLASS_NONE,
+    MOON_CLASS_REFUSED,
+    MOON_CLASS_USAGE,
+    MOON_CLASS_DAMAGED
+} moon_err_class;
 
 typedef struct moon_err {
     moon_status code;
@@ -36,10 +41,10 @@ typedef struct moon_err {
 #define MOON_PRINTF(f, a) __attribute__((format(printf, f, a)))
 
 /* Return from the calling function if `expr` fails. The moon_err has been filled by then. */
-#define MOON_TRY(expr)                                      \
-    do {                                                    \
-        moon_status moon_try_status = (expr);               \
-        if (moon_try_status != MOON_OK) return moon_try_status; \
+#define MOON_TRY(expr)                                                                                       \
+    do {                                                                                                     \
+        moon_status moon_try_status = (expr);                                                                \
+        if (moon_try_status != MOON_OK) return moon_try_status;                                              \
     } while (0)
 
 /* Fill `err` with a code and a message, clearing the rest. Returns `code`, so that a function can

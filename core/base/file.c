@@ -8,7 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static moon_status read_all(int fd, const char *path, size_t size, moon_arena *keep, moon_str *out, moon_err *err) {
+static moon_status read_all(int fd, const char *path, size_t size, moon_arena *keep, moon_str *out,
+                            moon_err *err) {
     char *bytes = moon_arena_alloc(keep, size + 1);
     size_t len = 0;
     while (len < size) {
@@ -28,11 +29,16 @@ moon_status moon_file_read(const char *path, size_t max, moon_arena *keep, moon_
     if (fd < 0 && errno == ENOENT) return moon_fail(err, MOON_E_NOT_FOUND, "there is no file %s", path);
     if (fd < 0) return moon_fail_sys(err, MOON_E_IO, errno, "cannot open %s", path);
     moon_status status = MOON_OK;
-    if (fstat(fd, &info) < 0) status = moon_fail_sys(err, MOON_E_IO, errno, "cannot read %s", path);
-    else if (!S_ISREG(info.st_mode)) status = moon_fail(err, MOON_E_IO, "%s is not a file", path);
+    if (fstat(fd, &info) < 0)
+        status = moon_fail_sys(err, MOON_E_IO, errno, "cannot read %s", path);
+    else if (!S_ISREG(info.st_mode))
+        status = moon_fail(err, MOON_E_IO, "%s is not a file", path);
     else if ((size_t)info.st_size > max)
-        status = moon_fail(err, MOON_E_TOO_LARGE, "%s has %lld bytes, more than the %zu that are read at once", path, (long long)info.st_size, max);
-    else status = read_all(fd, path, (size_t)info.st_size, keep, out, err);
+        status =
+            moon_fail(err, MOON_E_TOO_LARGE, "%s has %lld bytes, more than the %zu that are read at once",
+                      path, (long long)info.st_size, max);
+    else
+        status = read_all(fd, path, (size_t)info.st_size, keep, out, err);
     close(fd);
     return status;
 }
@@ -51,7 +57,8 @@ static moon_status write_all(int fd, moon_str bytes, const char *path, moon_err 
 static void sync_folder_of(const char *path) {
     const char *slash = strrchr(path, '/');
     char folder[4096] = ".";
-    if (slash && (size_t)(slash - path) < sizeof folder) snprintf(folder, sizeof folder, "%.*s", (int)(slash - path + (slash == path)), path);
+    if (slash && (size_t)(slash - path) < sizeof folder)
+        snprintf(folder, sizeof folder, "%.*s", (int)(slash - path + (slash == path)), path);
     int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0) return;
     fsync(fd);
@@ -61,25 +68,32 @@ static void sync_folder_of(const char *path) {
 moon_status moon_file_write(const char *path, moon_str bytes, unsigned mode, moon_err *err) {
     char temporary[4096];
     int len = snprintf(temporary, sizeof temporary, "%s.%ld.tmp", path, (long)getpid());
-    if (len < 0 || (size_t)len >= sizeof temporary) return moon_fail(err, MOON_E_IO, "the path is too long: %s", path);
+    if (len < 0 || (size_t)len >= sizeof temporary)
+        return moon_fail(err, MOON_E_IO, "the path is too long: %s", path);
     int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
     if (fd < 0) return moon_fail_sys(err, MOON_E_IO, errno, "cannot write %s", path);
     moon_status status = write_all(fd, bytes, path, err);
-    if (close(fd) < 0 && status == MOON_OK) status = moon_fail_sys(err, MOON_E_IO, errno, "cannot write %s", path);
-    if (status == MOON_OK && rename(temporary, path) < 0) status = moon_fail_sys(err, MOON_E_IO, errno, "cannot write %s", path);
-    if (status != MOON_OK) unlink(temporary);
-    else sync_folder_of(path);
+    if (close(fd) < 0 && status == MOON_OK)
+        status = moon_fail_sys(err, MOON_E_IO, errno, "cannot write %s", path);
+    if (status == MOON_OK && rename(temporary, path) < 0)
+        status = moon_fail_sys(err, MOON_E_IO, errno, "cannot write %s", path);
+    if (status != MOON_OK)
+        unlink(temporary);
+    else
+        sync_folder_of(path);
     return status;
 }
 
 moon_status moon_folder_make(const char *path, moon_err *err) {
     char partial[4096];
-    if (snprintf(partial, sizeof partial, "%s", path) >= (int)sizeof partial) return moon_fail(err, MOON_E_IO, "the path is too long: %s", path);
+    if (snprintf(partial, sizeof partial, "%s", path) >= (int)sizeof partial)
+        return moon_fail(err, MOON_E_IO, "the path is too long: %s", path);
     for (char *at = partial + 1;; at++) {
         if (*at != '/' && *at != 0) continue;
         char was = *at;
         *at = 0;
-        if (mkdir(partial, 0777) < 0 && errno != EEXIST) return moon_fail_sys(err, MOON_E_IO, errno, "cannot make the folder %s", path);
+        if (mkdir(partial, 0777) < 0 && errno != EEXIST)
+            return moon_fail_sys(err, MOON_E_IO, errno, "cannot make the folder %s", path);
         *at = was;
         if (!was) break;
     }
@@ -97,9 +111,12 @@ bool moon_folder_exists(const char *path) {
     return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
 }
 
-static int by_bytes(const void *a, const void *b) { return moon_str_cmp(*(const moon_str *)a, *(const moon_str *)b); }
+static int by_bytes(const void *a, const void *b) {
+    return moon_str_cmp(*(const moon_str *)a, *(const moon_str *)b);
+}
 
-moon_status moon_folder_list(const char *path, moon_arena *keep, moon_str **names, size_t *count, moon_err *err) {
+moon_status moon_folder_list(const char *path, moon_arena *keep, moon_str **names, size_t *count,
+                             moon_err *err) {
     DIR *dir = opendir(path);
     if (!dir && errno == ENOENT) return moon_fail(err, MOON_E_NOT_FOUND, "there is no folder %s", path);
     if (!dir) return moon_fail_sys(err, MOON_E_IO, errno, "cannot list %s", path);
@@ -128,7 +145,8 @@ moon_status moon_file_lock(const char *path, int *fd, moon_err *err) {
     if (flock(made, LOCK_EX | LOCK_NB) < 0) {
         int sys = errno;
         close(made);
-        if (sys == EWOULDBLOCK) return moon_fail(err, MOON_E_BOOK_BUSY, "another run is working on this book");
+        if (sys == EWOULDBLOCK)
+            return moon_fail(err, MOON_E_BOOK_BUSY, "another run is working on this book");
         return moon_fail_sys(err, MOON_E_IO, sys, "cannot lock %s", path);
     }
     *fd = made;

@@ -19,9 +19,15 @@ typedef struct moon_str {
 /* For printf: "%.*s", MOON_STR_ARG(s) */
 #define MOON_STR_ARG(s) (int)(s).len, (s).ptr
 
-static inline moon_str moon_str_of(const char *text) { return (moon_str){text ? text : "", text ? strlen(text) : 0}; }
-static inline moon_str moon_str_sub(moon_str s, size_t from, size_t to) { return (moon_str){s.ptr + from, to - from}; }
-static inline bool moon_str_eq(moon_str a, moon_str b) { return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0); }
+static inline moon_str moon_str_of(const char *text) {
+    return (moon_str){text ? text : "", text ? strlen(text) : 0};
+}
+static inline moon_str moon_str_sub(moon_str s, size_t from, size_t to) {
+    return (moon_str){s.ptr + from, to - from};
+}
+static inline bool moon_str_eq(moon_str a, moon_str b) {
+    return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
+}
 static inline bool moon_str_is(moon_str a, const char *text) { return moon_str_eq(a, moon_str_of(text)); }
 
 /* Order by bytes, a prefix before what it begins. Negative, 0 or positive. */

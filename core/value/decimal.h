@@ -66,17 +66,23 @@ moon_decimal moon_decimal_abs(moon_decimal a);
 /* Negative, 0, positive; always exact, also where a difference would not fit. */
 int moon_decimal_cmp(moon_decimal a, moon_decimal b);
 int moon_decimal_sign(moon_decimal a);
-static inline bool moon_decimal_eq(moon_decimal a, moon_decimal b) { return a.coef == b.coef && a.scale == b.scale; }
+static inline bool moon_decimal_eq(moon_decimal a, moon_decimal b) {
+    return a.coef == b.coef && a.scale == b.scale;
+}
 
 /* To `places` digits after the point (0..MOON_DECIMAL_SCALE_MAX). Can leave the range only by rounding up at 36 digits. */
-MOON_CHECK moon_status moon_decimal_round(moon_decimal a, int places, moon_rounding mode, moon_decimal *out, moon_err *err);
+MOON_CHECK moon_status moon_decimal_round(moon_decimal a, int places, moon_rounding mode, moon_decimal *out,
+                                          moon_err *err);
 /* a / b rounded once. MOON_E_DIVIDE_BY_ZERO, MOON_E_DECIMAL_RANGE. */
-MOON_CHECK moon_status moon_decimal_div(moon_decimal a, moon_decimal b, int places, moon_rounding mode, moon_decimal *out, moon_err *err);
+MOON_CHECK moon_status moon_decimal_div(moon_decimal a, moon_decimal b, int places, moon_rounding mode,
+                                        moon_decimal *out, moon_err *err);
 /* a / b if the quotient is a decimal within range, MOON_E_DECIMAL_INEXACT otherwise. MOON_E_DIVIDE_BY_ZERO. */
-MOON_CHECK moon_status moon_decimal_div_exact(moon_decimal a, moon_decimal b, moon_decimal *out, moon_err *err);
+MOON_CHECK moon_status moon_decimal_div_exact(moon_decimal a, moon_decimal b, moon_decimal *out,
+                                              moon_err *err);
 /* a * n / d with one rounding and an intermediate of any size: prorating, tax contained in a gross amount.
  * MOON_E_DIVIDE_BY_ZERO, MOON_E_DECIMAL_RANGE. */
-MOON_CHECK moon_status moon_decimal_muldiv(moon_decimal a, moon_decimal n, moon_decimal d, int places, moon_rounding mode, moon_decimal *out, moon_err *err);
+MOON_CHECK moon_status moon_decimal_muldiv(moon_decimal a, moon_decimal n, moon_decimal d, int places,
+                                           moon_rounding mode, moon_decimal *out, moon_err *err);
 
 /* value * 10^exponent as an integer of minor units. MOON_E_DECIMAL_INEXACT if a digit would be lost, MOON_E_DECIMAL_RANGE. */
 MOON_CHECK moon_status moon_decimal_to_minor(moon_decimal value, int exponent, int64_t *minor, moon_err *err);

@@ -23,7 +23,8 @@ MOON_CHECK moon_status moon_money_sub(moon_money a, moon_money b, moon_money *ou
 static inline moon_money moon_money_neg(moon_money a) { return (moon_money){-a.minor, a.currency}; }
 
 /* A decimal of the currency's major unit and back. Rounds to the minor unit in the mode named. MOON_E_MONEY_RANGE. */
-MOON_CHECK moon_status moon_money_round(moon_decimal amount, moon_currency currency, moon_rounding mode, moon_money *out, moon_err *err);
+MOON_CHECK moon_status moon_money_round(moon_decimal amount, moon_currency currency, moon_rounding mode,
+                                        moon_money *out, moon_err *err);
 moon_decimal moon_money_decimal(moon_money a);
 
 /* "1234.50" with all decimals of the currency, no code; and "1234.50 EUR". Return the length. */
@@ -38,12 +39,14 @@ MOON_CHECK moon_status moon_money_parse(moon_str text, moon_money *out, moon_err
  *   parts    out, n slots of the caller; untouched on error
  * Returns  MOON_E_SPLIT_INVALID.
  * Source   largest-remainder method (Hamilton); ties go to the lower index; a negative total splits as the exact negative. */
-MOON_CHECK moon_status moon_split(int64_t total, const int64_t *weights, size_t n, int64_t *parts, moon_err *err);
+MOON_CHECK moon_status moon_split(int64_t total, const int64_t *weights, size_t n, int64_t *parts,
+                                  moon_err *err);
 
 /* The next part of a running split whose parts become known one after another: round(total * done / whole) minus what came
  * before, half-up, so that any cutting of 0..whole adds up to `total`.
  *   from, to  0 <= from <= to <= whole, whole > 0
  * Returns  MOON_E_SPLIT_INVALID. */
-MOON_CHECK moon_status moon_split_running(int64_t total, int64_t from, int64_t to, int64_t whole, int64_t *part, moon_err *err);
+MOON_CHECK moon_status moon_split_running(int64_t total, int64_t from, int64_t to, int64_t whole,
+                                          int64_t *part, moon_err *err);
 
 #endif

@@ -1,6 +1,7 @@
 /* value/currency: the currencies of ISO 4217.                               Floor 1, pure.
  *
- * Source: ISO 4217 list one (active codes, with the exponent of the minor unit) and the funds codes; currency.def. */
+ * Source: ISO 4217 list one (active codes, with the exponent of the minor unit) and the funds codes; currency.def, which
+ * keeps codes withdrawn since 2020, so that documents in them stay readable. */
 #ifndef MOON_VALUE_CURRENCY_H
 #define MOON_VALUE_CURRENCY_H
 

@@ -36,6 +36,7 @@ MOON_CHECK moon_status moon_date_make(int year, int month, int day, moon_date *o
 moon_ymd moon_date_ymd(moon_date date);
 /* "2026-11-30", the whole of `text`. MOON_E_DATE_SYNTAX, MOON_E_DATE_RANGE. */
 MOON_CHECK moon_status moon_date_parse(moon_str text, moon_date *out, moon_err *err);
+/* "2026-11-30"; "no date" for MOON_DATE_NONE and all else out of range. Returns the length. */
 size_t moon_date_format(moon_date date, char out[MOON_DATE_TEXT]);
 int moon_date_weekday(moon_date date);            /* ISO 8601: Monday 1 to Sunday 7 */
 int moon_date_days_in_month(int year, int month); /* 28 to 31 */
@@ -54,7 +55,8 @@ static inline int64_t moon_period_days(moon_period p) { return (int64_t)p.end - 
 static inline bool moon_period_has(moon_period p, moon_date d) { return d >= p.start && d < p.end; }
 /* The common part; false if there is none. */
 bool moon_period_intersect(moon_period a, moon_period b, moon_period *out);
-/* The period of the anchored series (moon_date_step) that contains `date`. */
+/* The period of the anchored series (moon_date_step) that contains `date`. MOON_E_PERIOD_ORDER for n < 1, MOON_E_DATE_RANGE if
+ * the period does not lie within the range of dates whole. */
 MOON_CHECK moon_status moon_period_containing(moon_date anchor, moon_unit unit, int64_t n, moon_date date,
                                               moon_period *out, moon_err *err);
 

@@ -70,16 +70,17 @@ static inline bool moon_decimal_eq(moon_decimal a, moon_decimal b) {
     return a.coef == b.coef && a.scale == b.scale;
 }
 
-/* To `places` digits after the point (0..MOON_DECIMAL_SCALE_MAX). Can leave the range only by rounding up at 36 digits. */
+/* To `places` digits after the point. MOON_E_DECIMAL_RANGE for places outside 0..MOON_DECIMAL_SCALE_MAX, here and below;
+ * otherwise it cannot fail, since rounding drops a digit before it may add one. */
 MOON_CHECK moon_status moon_decimal_round(moon_decimal a, int places, moon_rounding mode, moon_decimal *out,
                                           moon_err *err);
-/* a / b rounded once. MOON_E_DIVIDE_BY_ZERO, MOON_E_DECIMAL_RANGE. */
+/* a / b rounded once. MOON_E_DIVIDE_BY_ZERO, MOON_E_DECIMAL_RANGE (of the result alone, not of its way there). */
 MOON_CHECK moon_status moon_decimal_div(moon_decimal a, moon_decimal b, int places, moon_rounding mode,
                                         moon_decimal *out, moon_err *err);
 /* a / b if the quotient is a decimal within range, MOON_E_DECIMAL_INEXACT otherwise. MOON_E_DIVIDE_BY_ZERO. */
 MOON_CHECK moon_status moon_decimal_div_exact(moon_decimal a, moon_decimal b, moon_decimal *out,
                                               moon_err *err);
-/* a * n / d with one rounding and an intermediate of any size: prorating, tax contained in a gross amount.
+/* a * n / d with one rounding and an intermediate of 512 bits, which is enough for any: prorating, tax contained in a gross amount.
  * MOON_E_DIVIDE_BY_ZERO, MOON_E_DECIMAL_RANGE. */
 MOON_CHECK moon_status moon_decimal_muldiv(moon_decimal a, moon_decimal n, moon_decimal d, int places,
                                            moon_rounding mode, moon_decimal *out, moon_err *err);

@@ -20,18 +20,18 @@
 
 typedef enum moon_kind {
     MOON_KIND_BOOL,
-    MOON_KIND_INT,      /* int64_t */
-    MOON_KIND_TEXT,     /* UTF-8 up to MOON_TEXT_MAX */
-    MOON_KIND_ID,       /* value/id.h */
+    MOON_KIND_INT,  /* int64_t */
+    MOON_KIND_TEXT, /* UTF-8 up to MOON_TEXT_MAX */
+    MOON_KIND_ID,   /* value/id.h */
     MOON_KIND_DECIMAL,
-    MOON_KIND_MINOR,    /* int64_t minor units of the record's own field `currency` (of the outermost record, for lines) */
+    MOON_KIND_MINOR, /* int64_t minor units of the record's own field `currency` (of the outermost record, for lines) */
     MOON_KIND_CURRENCY,
     MOON_KIND_DATE,
-    MOON_KIND_ENUM,     /* int, 0 is none; names in moon_field.names */
+    MOON_KIND_ENUM, /* int, 0 is none; names in moon_field.names */
     MOON_KIND_HASH,
-    MOON_KIND_BYTES,    /* any bytes, no size limit but the store's */
-    MOON_KIND_TAGS,     /* text by key, sorted by key */
-    MOON_KIND_LIST      /* records of moon_field.of */
+    MOON_KIND_BYTES, /* any bytes, no size limit but the store's */
+    MOON_KIND_TAGS,  /* text by key, sorted by key */
+    MOON_KIND_LIST   /* records of moon_field.of */
 } moon_kind;
 
 enum {
@@ -42,9 +42,17 @@ enum {
     MOON_DETAIL = 16   /* left out of lists as tables, shown by `show`, csv and json */
 };
 
-typedef struct moon_tags_pair { moon_str key, value; } moon_tags_pair;
-typedef struct moon_tags { moon_tags_pair *items; size_t count; } moon_tags;
-typedef struct moon_list { void *items; size_t count; } moon_list;
+typedef struct moon_tags_pair {
+    moon_str key, value;
+} moon_tags_pair;
+typedef struct moon_tags {
+    moon_tags_pair *items;
+    size_t count;
+} moon_tags;
+typedef struct moon_list {
+    void *items;
+    size_t count;
+} moon_list;
 /* The i-th item of a list, as a pointer to its type. */
 #define MOON_AT(type, list, i) (&((type *)(list).items)[i])
 
@@ -54,7 +62,8 @@ static inline bool moon_decimal_present(moon_decimal d) { return d.scale >= 0; }
 
 /* First member of every record's struct, also of the records in lists. */
 typedef struct moon_head {
-    uint64_t seq;     /* the commit that wrote it, 0 for a record not read from a book; not stored in the record's bytes */
+    uint64_t
+        seq; /* the commit that wrote it, 0 for a record not read from a book; not stored in the record's bytes */
     moon_str unknown; /* fields this program does not know, as stored */
     moon_str sealed;  /* the personal fields as stored; kept when their key is gone */
     bool erased;      /* the key is gone: personal fields are absent for ever */
@@ -88,10 +97,13 @@ struct moon_type {
     size_t field_count;
     const char *key[MOON_KEY_FIELDS_MAX];
     moon_index indexes[MOON_INDEXES_MAX]; /* ended by a NULL name */
-    const char *account;                  /* field that names the account under whose key personal fields are sealed, or NULL */
-    const char *state;                    /* ENUM field whose changes are ruled by `moves`, or NULL */
-    const struct moon_move { int from, to; } *moves; /* ended by {0, 0}; from 0: what a new record may have */
-    bool derived;                         /* a cached answer: left out of the digest, made anew and compared by verify */
+    const char
+        *account;      /* field that names the account under whose key personal fields are sealed, or NULL */
+    const char *state; /* ENUM field whose changes are ruled by `moves`, or NULL */
+    const struct moon_move {
+        int from, to;
+    } * moves;    /* ended by {0, 0}; from 0: what a new record may have */
+    bool derived; /* a cached answer: left out of the digest, made anew and compared by verify */
 };
 
 /* ---- describing a type: F(number, KIND, name, flags, of, doc) ---- */
@@ -111,7 +123,11 @@ struct moon_type {
 #define MOON_CTYPE_LIST moon_list
 
 #define MOON_STRUCT_MEMBER(no, kind, name, flags, of_, doc_) MOON_CTYPE_##kind name;
-#define MOON_STRUCT(type, FIELDS) typedef struct type { moon_head head; FIELDS(MOON_STRUCT_MEMBER) } type;
+#define MOON_STRUCT(type, FIELDS)                                                                            \
+    typedef struct type {                                                                                    \
+        moon_head head;                                                                                      \
+        FIELDS(MOON_STRUCT_MEMBER)                                                                           \
+    } type;
 
 /* `of` names a type (LIST) or a list of names (ENUM) and is MOON_PLAIN for the rest. Expand with MOON_THIS defined as the struct. */
 #define MOON_PLAIN 0
@@ -128,9 +144,14 @@ struct moon_type {
 #define MOON_OF_HASH(o) .of = NULL
 #define MOON_OF_BYTES(o) .of = NULL
 #define MOON_OF_TAGS(o) .of = NULL
-#define MOON_FIELD_ROW(no, kind_, name_, flags_, of_, doc_)                                                       \
-    {.number = no, .kind = MOON_KIND_##kind_, .name = #name_, .offset = offsetof(MOON_THIS, name_),               \
-     .flags = (flags_), MOON_OF_##kind_(of_), .doc = doc_},
+#define MOON_FIELD_ROW(no, kind_, name_, flags_, of_, doc_)                                                  \
+    {.number = no,                                                                                           \
+     .kind = MOON_KIND_##kind_,                                                                              \
+     .name = #name_,                                                                                         \
+     .offset = offsetof(MOON_THIS, name_),                                                                   \
+     .flags = (flags_),                                                                                      \
+     MOON_OF_##kind_(of_),                                                                                   \
+     .doc = doc_},
 
 /* ---- using a record ---- */
 
@@ -138,14 +159,17 @@ struct moon_type {
 void moon_record_init(const moon_type *type, void *record);
 /* NULL if there is no such field. */
 const moon_field *moon_type_field(const moon_type *type, moon_str name);
-static inline void *moon_field_at(const moon_field *field, const void *record) { return (char *)(uintptr_t)record + field->offset; }
+static inline void *moon_field_at(const moon_field *field, const void *record) {
+    return (char *)(uintptr_t)record + field->offset;
+}
 bool moon_field_present(const moon_field *field, const void *record);
 
 /* Append the stored form. `personal` chooses the half: the open fields (and what was unknown), or the personal ones. */
 void moon_record_encode(const moon_type *type, const void *record, bool personal, moon_buf *out);
 /* Fill the fields of one half from its stored form; texts borrow from `bytes`, lists are made in `keep`. Strict: ascending numbers,
  * shortest forms, known limits. MOON_E_BOOK_DAMAGED naming the field. The open half initialises the record. */
-MOON_CHECK moon_status moon_record_decode(const moon_type *type, moon_str bytes, bool personal, void *record, moon_arena *keep, moon_err *err);
+MOON_CHECK moon_status moon_record_decode(const moon_type *type, moon_str bytes, bool personal, void *record,
+                                          moon_arena *keep, moon_err *err);
 
 /* Required fields present, texts within limits and well-formed, ids proper, enum values known; also in lists.
  * MOON_E_FIELD_REQUIRED, MOON_E_RECORD_INVALID, naming the field ("lines[3].quantity"). */
@@ -155,7 +179,8 @@ MOON_CHECK moon_status moon_record_move(const moon_type *type, int from, int to,
 
 /* A field from text as people write it on the command line ("", an empty text, makes it absent). Tags: `key` is the tag's name.
  * MOON_E_FIELD_TYPE and the errors of the value. */
-MOON_CHECK moon_status moon_field_parse(const moon_field *field, moon_str text, void *record, moon_arena *keep, moon_err *err);
+MOON_CHECK moon_status moon_field_parse(const moon_field *field, moon_str text, void *record,
+                                        moon_arena *keep, moon_err *err);
 /* A field as text, for lists and csv: plain numbers with a point, dates as ISO 8601, enums by name, "" for absent. `currency` is the
  * one of MINOR fields. Lists give their count. */
 void moon_field_format(const moon_field *field, const void *record, moon_currency currency, moon_buf *out);

@@ -1,0 +1,86 @@
+/* store/internal: what the files of store/ share.                           Floor 2. */
+#ifndef MOON_STORE_INTERNAL_H
+#define MOON_STORE_INTERNAL_H
+
+#include <lmdb.h>
+
+#include "base/buf.h"
+#include "store/store.h"
+
+struct moon_store {
+    MDB_env *env, *keys;
+    MDB_dbi dbi, keys_dbi;
+    char folder[3072];
+    bool read_only;
+};
+
+/* What LMDB's code means, as one of ours: a full disk or map, a read-only or damaged file. */
+moon_status moon_lmdb_fail(moon_err *err, int code, const char *what);
+moon_status moon_env_open(const char *folder, size_t map_size, bool *read_only, MDB_env **env, MDB_dbi *dbi,
+                          moon_err *err);
+static inline MDB_val moon_mdb_val(moon_str s) { return (MDB_val){s.len, (void *)(uintptr_t)s.ptr}; }
+static inline moon_str moon_mdb_str(MDB_val v) { return (moon_str){v.mv_data, v.mv_size}; }
+
+/* ---- overlay: the writes of a change, sorted by key ---- */
+
+#define MOON_OVERLAY_LEVELS 12
+typedef struct moon_overlay_node {
+    moon_str key, bytes;
+    bool deleted;
+    struct moon_overlay_node *next[MOON_OVERLAY_LEVELS];
+} moon_overlay_node;
+
+typedef struct moon_overlay {
+    moon_arena *arena;
+    moon_overlay_node head;
+    size_t count;
+} moon_overlay;
+
+/* The node with `key`, or NULL. */
+moon_overlay_node *moon_overlay_find(moon_overlay *overlay, moon_str key);
+/* The node with `key`, made if there is none. */
+moon_overlay_node *moon_overlay_at(moon_overlay *overlay, moon_str key);
+/* The first node with a key >= `key`; the last with a key < `key`; NULL if there is none. */
+moon_overlay_node *moon_overlay_first_from(moon_overlay *overlay, moon_str key);
+moon_overlay_node *moon_overlay_last_before(moon_overlay *overlay, moon_str key);
+
+/* ---- changes ---- */
+
+typedef struct moon_dependency {
+    moon_str key;
+    uint64_t seq; /* 0: there was none */
+} moon_dependency;
+
+struct moon_change {
+    moon_store *store;
+    MDB_txn *txn;
+    moon_arena arena;
+    moon_overlay overlay;
+    moon_dependency *deps;
+    size_t dep_count, dep_room;
+    struct moon_new_secret {
+        moon_str account;
+        moon_secret secret;
+        struct moon_new_secret *next;
+    } * new_secrets;
+    uint64_t seq;
+};
+
+/* Make the secrets of `change` durable. Before its commit: a secret without records does no harm, records without one would. */
+moon_status moon_keyring_store(moon_change *change, moon_err *err);
+
+/* ---- links ---- */
+
+void moon_link_key(uint64_t seq, char out[9]);
+bool moon_link_seq(moon_str key, uint64_t *seq);
+/* Sequence and hash of the newest link that `txn` sees; seq 0 and zeros for none. */
+moon_status moon_link_last(MDB_txn *txn, MDB_dbi dbi, uint64_t *seq, moon_hash *hash, moon_err *err);
+void moon_link_encode(const moon_link *link, moon_buf *out);
+moon_hash moon_link_hash(uint64_t seq, moon_str bytes);
+moon_status moon_head_write(const moon_store *store, uint64_t seq, const moon_hash *hash, moon_err *err);
+
+#define MOON_SEQ_SIZE 8
+void moon_seq_write(uint64_t seq, char out[MOON_SEQ_SIZE]);
+uint64_t moon_seq_read(const char *bytes);
+
+#endif

@@ -17,5 +17,9 @@
 #define MOON_NEST_MAX 32 /* depth of lists in records, of tables in scripts, of blocks in documents */
 #define MOON_FILE_MAX (1024L * 1024 * 1024)  /* bytes of a file that is read whole */
 #define MOON_RULE_FILE_MAX (4 * 1024 * 1024) /* bytes of one rule file or layout */
+#define MOON_DOC_MAX (16 * 1024 * 1024)      /* bytes of Markdown that make one document */
+#define MOON_DOC_TEXT_MAX (64 * 1024 * 1024) /* bytes that values add to one document */
+#define MOON_DOC_NODES_MAX 2000000 /* nodes of one document: an invoice of MOON_LIST_MAX lines fits */
+#define MOON_TABLE_COLUMNS_MAX 64
 
 #endif

@@ -33,19 +33,27 @@ void moon_flow_add(moon_flow *flow, moon_str text, unsigned face) {
 
 static moon_str text_of(const moon_flow *flow) { return (moon_str){flow->text ? flow->text : "", flow->len}; }
 
-static size_t widest_piece(moon_str text, bool words) {
+static bool has_digit(moon_str text) {
+    for (size_t i = 0; i < text.len; i++)
+        if (text.ptr[i] >= '0' && text.ptr[i] <= '9') return true;
+    return false;
+}
+
+static size_t widest_piece(moon_str text, bool words, bool numbers) {
     size_t widest = 0, from = 0;
     for (size_t i = 0; i <= text.len; i++) {
         if (i < text.len && text.ptr[i] != '\n' && !(words && text.ptr[i] == ' ')) continue;
-        size_t width = moon_text_width(moon_str_sub(text, from, i));
-        if (width > widest) widest = width;
+        moon_str piece = moon_str_sub(text, from, i);
+        size_t width = moon_text_width(piece);
+        if (width > widest && (!numbers || has_digit(piece))) widest = width;
         from = i + 1;
     }
     return widest;
 }
 
-size_t moon_flow_width(const moon_flow *flow) { return widest_piece(text_of(flow), false); }
-size_t moon_flow_word(const moon_flow *flow) { return widest_piece(text_of(flow), true); }
+size_t moon_flow_width(const moon_flow *flow) { return widest_piece(text_of(flow), false, false); }
+size_t moon_flow_word(const moon_flow *flow) { return widest_piece(text_of(flow), true, false); }
+size_t moon_flow_number(const moon_flow *flow) { return widest_piece(text_of(flow), true, true); }
 
 typedef struct {
     moon_arena *scratch;

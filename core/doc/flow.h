@@ -36,9 +36,10 @@ typedef struct moon_flow_line {
 void moon_flow_begin(moon_flow *flow, moon_arena *keep);
 void moon_flow_add(moon_flow *flow, moon_str text, unsigned face);
 
-/* Width of the widest line if none is broken, and of the widest word. */
+/* Width of the widest line if none is broken, of the widest word, and of the widest word that has a digit. */
 size_t moon_flow_width(const moon_flow *flow);
 size_t moon_flow_word(const moon_flow *flow);
+size_t moon_flow_number(const moon_flow *flow);
 
 /* Break a flow into lines of at most `width` columns (0: only where it has line feeds), at spaces if there are any, else
  * within the word; a no-break space is no space. Returns how many, at least 1. The lines are in `scratch`. */

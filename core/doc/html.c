@@ -2,6 +2,8 @@
 
 #include "base/arena.h"
 
+#define SHORT_MAX 24 /* bytes of a word that is kept whole in a table */
+
 static const char policy[] =
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
 
@@ -127,12 +129,19 @@ static void open_tag(moon_buf *out, const char *name, const moon_node *node) {
     moon_buf_add_char(out, '>');
 }
 
+/* One word, such as a date or a number of a document: browsers would break it at its hyphens. */
+static bool is_short(const moon_node *cell) {
+    const moon_node *only = cell->first;
+    if (!only || only->next || only->kind != MOON_NODE_TEXT || only->text.len > SHORT_MAX) return false;
+    return moon_str_find(only->text, ' ', 0) == only->text.len;
+}
+
 static void write_row(moon_buf *out, const moon_node *row) {
     static const char *const names[] = {"left", "centre", "right"};
     moon_buf_add_text(out, "<tr>");
     for (const moon_node *cell = row->first; cell; cell = cell->next) {
-        moon_buf_printf(out, row->header ? "<th scope=\"col\" class=\"%s\">" : "<td class=\"%s\">",
-                        names[cell->align]);
+        moon_buf_add_text(out, row->header ? "<th scope=\"col\"" : "<td");
+        moon_buf_printf(out, " class=\"%s%s\">", names[cell->align], is_short(cell) ? " short" : "");
         write_children(out, cell);
         moon_buf_add_text(out, row->header ? "</th>" : "</td>");
     }

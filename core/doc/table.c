@@ -2,6 +2,8 @@
 
 #define GAP 2        /* columns between two columns of a table */
 #define TEXT_LEAST 8 /* a text column is not made narrower than this, unless its text is */
+#define NUMBER_MAX                                                                                           \
+    20 /* a word with a digit in it (a date, a number of a document) is kept whole up to this width */
 
 struct moon_table {
     moon_arena *keep;
@@ -63,11 +65,14 @@ static bool has_header(const moon_table *table) {
 
 /* ---- widths ---- */
 
-static void widen(const moon_table *table, const moon_flow *row, size_t *natural, size_t *word) {
+static void widen(const moon_table *table, const moon_flow *row, size_t *natural, size_t *word,
+                  size_t *least) {
     for (size_t i = 0; row && i < table->columns; i++) {
-        size_t width = moon_flow_width(&row[i]), widest = moon_flow_word(&row[i]);
+        size_t width = moon_flow_width(&row[i]), widest = moon_flow_word(&row[i]),
+               number = moon_flow_number(&row[i]);
         if (width > natural[i]) natural[i] = width;
         if (widest > word[i]) word[i] = widest;
+        if (number > least[i] && number <= NUMBER_MAX) least[i] = number;
     }
 }
 
@@ -100,17 +105,22 @@ static bool narrow(const moon_table *table, const size_t *least, const size_t *m
     return sum_capped(table, least, most, low) <= room;
 }
 
-/* The width of each column. Words are broken only if whole ones leave no room. */
+/* The width of each column. Words are broken only if whole ones leave no room,
+ * numbers not even then: a line that is too long can still be read, half a date cannot. */
 static size_t *column_widths(const moon_table *table, const moon_terminal_style *style, moon_arena *scratch) {
     size_t n = table->columns, *natural = MOON_NEW_N(scratch, size_t, n),
            *word = MOON_NEW_N(scratch, size_t, n);
     size_t *least = MOON_NEW_N(scratch, size_t, n), *widths = MOON_NEW_N(scratch, size_t, n);
-    widen(table, table->header, natural, word);
-    widen(table, table->total, natural, word);
-    for (size_t row = 0; row < table->row_count; row++) widen(table, table->cells + row * n, natural, word);
+    widen(table, table->header, natural, word, least);
+    widen(table, table->total, natural, word, least);
+    for (size_t row = 0; row < table->row_count; row++)
+        widen(table, table->cells + row * n, natural, word, least);
     if (style->width == 0 || sum_capped(table, natural, natural, 0) <= style->width) return natural;
     if (narrow(table, word, natural, style->width, widths)) return widths;
-    for (size_t i = 0; i < n; i++) least[i] = word[i] < TEXT_LEAST ? word[i] : TEXT_LEAST;
+    for (size_t i = 0; i < n; i++) {
+        size_t shortest = word[i] < TEXT_LEAST ? word[i] : TEXT_LEAST;
+        if (least[i] < shortest) least[i] = shortest;
+    }
     narrow(table, least, word, style->width, widths);
     for (size_t i = 0; i < n; i++)
         if (table->aligns[i] == MOON_ALIGN_RIGHT) widths[i] = natural[i];

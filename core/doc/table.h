@@ -8,7 +8,8 @@
  *
  * Every list of the program and every table of a document is written by it. A table belongs to its arena; the texts it is
  * given are copied. Text columns that are too wide are wrapped, the widest first; columns aligned to the right, which hold
- * numbers, are never wrapped or cut, even if the line then becomes longer than the terminal is wide. */
+ * numbers, are never wrapped or cut, nor are dates and numbers of documents, even if a line then becomes longer than the
+ * terminal is wide. */
 #ifndef MOON_DOC_TABLE_H
 #define MOON_DOC_TABLE_H
 

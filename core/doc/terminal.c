@@ -21,11 +21,9 @@ static void flow_link(moon_flow *flow, const moon_node *node, unsigned face) {
     size_t from = flow->len;
     flow_children(flow, node, face);
     moon_str shown = {flow->text ? flow->text + from : "", flow->len - from}, url = node->link->url;
-    moon_str scheme = MOON_STR("mailto:");
-    if (moon_str_starts(url, MOON_STR("tel:"))) scheme = MOON_STR("tel:");
-    bool same = moon_str_eq(shown, url) ||
-                (moon_str_starts(url, scheme) && moon_str_eq(shown, moon_str_sub(url, scheme.len, url.len)));
-    if (same || moon_str_starts(url, MOON_STR("#"))) return;
+    moon_str mail = MOON_STR("mailto:");
+    bool same = moon_str_eq(shown, url) || (moon_str_starts(url, mail) && moon_str_ends(url, shown));
+    if (same || moon_str_starts(url, MOON_STR("tel:")) || moon_str_starts(url, MOON_STR("#"))) return;
     moon_flow_add(flow, MOON_STR(" ("), face | MOON_FACE_DIM);
     moon_flow_add(flow, url, face | MOON_FACE_DIM);
     moon_flow_add(flow, MOON_STR(")"), face | MOON_FACE_DIM);

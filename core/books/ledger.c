@@ -1,0 +1,161 @@
+#include "books/ledger.h"
+
+#include "store/table.h"
+
+/* ---- entries ---- */
+
+static moon_status add_checked(int64_t *sum, int64_t amount, moon_err *err) {
+    int64_t made;
+    if (__builtin_add_overflow(*sum, amount, &made) || made > MOON_MONEY_MAX || made < -MOON_MONEY_MAX)
+        return moon_fail(err, MOON_E_MONEY_RANGE, "a sum in the ledger leaves the range of amounts");
+    *sum = made;
+    return MOON_OK;
+}
+
+static moon_status sum_currency(const moon_entry *entry, moon_currency currency, int64_t *sum,
+                                moon_err *err) {
+    *sum = 0;
+    for (size_t i = 0; i < entry->lines.count; i++) {
+        const moon_entry_line *line = MOON_AT(moon_entry_line, entry->lines, i);
+        if (line->currency == currency) MOON_TRY(add_checked(sum, line->amount, err));
+    }
+    return MOON_OK;
+}
+
+moon_status moon_entry_check(const moon_entry *entry, moon_err *err) {
+    int64_t sum, base = 0;
+    char text[MOON_MONEY_TEXT];
+    for (size_t i = 0; i < entry->lines.count; i++) {
+        const moon_entry_line *line = MOON_AT(moon_entry_line, entry->lines, i);
+        MOON_TRY(add_checked(&base, line->base, err));
+        MOON_TRY(sum_currency(entry, line->currency, &sum, err));
+        if (sum == 0) continue;
+        moon_money_format_code((moon_money){sum, line->currency}, text);
+        return moon_fail(err, MOON_E_ENTRY_UNBALANCED, "ledger entry %.*s is out of balance by %s",
+                         MOON_STR_ARG(entry->id), text);
+    }
+    if (base != 0)
+        return moon_fail(err, MOON_E_ENTRY_UNBALANCED,
+                         "ledger entry %.*s is out of balance by %lld minor units of the book's currency",
+                         MOON_STR_ARG(entry->id), (long long)base);
+    return MOON_OK;
+}
+
+static moon_status move_balance(moon_change *change, moon_date date, const moon_entry_line *line,
+                                moon_err *err) {
+    moon_balance balance = {.account = line->account, .currency = line->currency, .date = date};
+    bool found;
+    MOON_TRY(moon_get(change, &moon_balance_type, &balance, &found, err));
+    if (!found) {
+        moon_record_init(&moon_balance_type, &balance);
+        balance.account = line->account;
+        balance.currency = line->currency;
+        balance.date = date;
+        balance.amount = balance.base = 0;
+    }
+    MOON_TRY(add_checked(&balance.amount, line->amount, err));
+    MOON_TRY(add_checked(&balance.base, line->base, err));
+    return moon_put(change, &moon_balance_type, &balance, err);
+}
+
+moon_status moon_post(moon_change *change, const moon_entry *entry, moon_err *err) {
+    moon_entry before = {.id = entry->id};
+    bool found;
+    MOON_TRY(moon_entry_check(entry, err));
+    MOON_TRY(moon_get(change, &moon_entry_type, &before, &found, err));
+    if (found)
+        return moon_fail(err, MOON_E_RECORD_INVALID, "ledger entry %.*s was posted before",
+                         MOON_STR_ARG(entry->id));
+    MOON_TRY(moon_put(change, &moon_entry_type, entry, err));
+    for (size_t i = 0; i < entry->lines.count; i++)
+        MOON_TRY(move_balance(change, entry->date, MOON_AT(moon_entry_line, entry->lines, i), err));
+    return MOON_OK;
+}
+
+moon_status moon_balance_at(moon_change *change, moon_str account, moon_currency currency, moon_date date,
+                            int64_t *amount, moon_err *err) {
+    moon_balance bound = {.account = account, .currency = currency}, day;
+    moon_scan scan;
+    bool more;
+    size_t fields = currency ? 2 : 1;
+    *amount = 0;
+    MOON_TRY(moon_scan_begin(change, &moon_balance_type, MOON_BY_KEY, &bound, fields, &bound, fields, false,
+                             &scan, err));
+    for (;;) {
+        moon_status status = moon_scan_next(&scan, &day, &more, err);
+        if (status == MOON_OK && more && day.date <= date)
+            status = add_checked(amount, currency ? day.amount : day.base, err);
+        if (status == MOON_OK && more) continue;
+        moon_scan_end(&scan);
+        return status;
+    }
+}
+
+/* ---- series ---- */
+
+static moon_status bad_pattern(moon_str pattern, moon_err *err) {
+    moon_fail(err, MOON_E_SERIES, "the number pattern \"%.*s\" is malformed", MOON_STR_ARG(pattern));
+    return moon_err_hint(err, "write for example INV-{year}-{number:5}; {number} must be in it once");
+}
+
+/* One {…} of a pattern, without the braces. */
+static bool add_placeholder(moon_str name, int64_t year, int64_t n, moon_buf *out, bool *has_number) {
+    char digits[24];
+    if (moon_str_is(name, "year")) {
+        moon_buf_printf(out, "%04lld", (long long)year);
+        return true;
+    }
+    if (*has_number || !moon_str_starts(name, MOON_STR("number"))) return false;
+    *has_number = true;
+    int width = 1;
+    if (name.len == 8 && name.ptr[6] == ':' && name.ptr[7] >= '1' && name.ptr[7] <= '9')
+        width = name.ptr[7] - '0';
+    else if (name.len != 6)
+        return false;
+    moon_buf_add(out, digits, (size_t)snprintf(digits, sizeof digits, "%0*lld", width, (long long)n));
+    return true;
+}
+
+moon_status moon_series_format(moon_str pattern, int64_t year, int64_t n, moon_arena *keep, moon_str *number,
+                               moon_err *err) {
+    moon_buf out = MOON_BUF_EMPTY;
+    bool has_number = false, good = pattern.len > 0 && pattern.len < 60;
+    for (size_t i = 0; good && i < pattern.len; i++) {
+        if (pattern.ptr[i] != '{') {
+            moon_buf_add_char(&out, pattern.ptr[i]);
+            continue;
+        }
+        size_t end = moon_str_find(pattern, '}', i);
+        good = end < pattern.len &&
+               add_placeholder(moon_str_sub(pattern, i + 1, end), year, n, &out, &has_number);
+        i = end;
+    }
+    if (good && has_number) *number = moon_arena_str(keep, moon_buf_str(&out));
+    moon_buf_free(&out);
+    return good && has_number ? MOON_OK : bad_pattern(pattern, err);
+}
+
+moon_status moon_series_next(moon_change *change, const char *kind, moon_str pattern, moon_date date,
+                             moon_str *number, moon_err *err) {
+    moon_series series = {.kind = moon_str_of(kind), .year = moon_date_ymd(date).year};
+    char last[MOON_DATE_TEXT], now[MOON_DATE_TEXT];
+    bool found;
+    MOON_TRY(moon_get(change, &moon_series_type, &series, &found, err));
+    if (!found) {
+        moon_record_init(&moon_series_type, &series);
+        series.kind = moon_str_of(kind);
+        series.year = moon_date_ymd(date).year;
+        series.last = 0;
+    } else if (date < series.date) {
+        moon_date_format(series.date, last);
+        moon_date_format(date, now);
+        moon_fail(err, MOON_E_SERIES,
+                  "the last %s of %lld was issued on %s; none can be issued on %s any more", kind,
+                  (long long)series.year, last, now);
+        return moon_err_hint(err, "numbers follow the issue dates: issue with --today %s or later", last);
+    }
+    series.last++;
+    series.date = date;
+    MOON_TRY(moon_series_format(pattern, series.year, series.last, moon_change_arena(change), number, err));
+    return moon_put(change, &moon_series_type, &series, err);
+}

@@ -129,10 +129,11 @@ static void open_tag(moon_buf *out, const char *name, const moon_node *node) {
     moon_buf_add_char(out, '>');
 }
 
-/* One word, such as a date or a number of a document: browsers would break it at its hyphens. */
+/* Nothing, or one word, such as a date or a number of a document: browsers would break it at its hyphens. */
 static bool is_short(const moon_node *cell) {
     const moon_node *only = cell->first;
-    if (!only || only->next || only->kind != MOON_NODE_TEXT || only->text.len > SHORT_MAX) return false;
+    if (!only) return true;
+    if (only->next || only->kind != MOON_NODE_TEXT || only->text.len > SHORT_MAX) return false;
     return moon_str_find(only->text, ' ', 0) == only->text.len;
 }
 

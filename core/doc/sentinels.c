@@ -122,7 +122,7 @@ static moon_status add_node(filler *f, moon_node *parent, moon_node_kind kind, i
 static moon_status fill_text(filler *f, moon_node *parent, moon_node *node) {
     if (!has_reserved(node->text)) {
         node->text = moon_doc_clean(f->keep, node->text);
-        moon_node_append(parent, node);
+        if (node->text.len > 0) moon_node_append(parent, node);
         return MOON_OK;
     }
     moon_buf buf = MOON_BUF_EMPTY;

@@ -33,15 +33,6 @@ static moon_status get_item(moon_change *change, moon_str account, moon_str docu
                      MOON_STR_ARG(document));
 }
 
-moon_status moon_item_remove(moon_change *change, const moon_document *document, moon_err *err) {
-    moon_item item;
-    MOON_TRY(get_item(change, document->account, document->id, &item, err));
-    if (item.open != item.amount)
-        return moon_fail(err, MOON_E_VOID_REFUSED, "%.*s has been settled in part or in full",
-                         MOON_STR_ARG(document->number));
-    return moon_delete(change, &moon_item_type, &item, err);
-}
-
 /* ---- applications ---- */
 
 /* Sum of the applications that concern an item with a value date up to `date`, as they change its open amount; and their count. */
@@ -130,6 +121,28 @@ moon_status moon_apply(moon_change *change, moon_str account, moon_str source, m
     MOON_TRY(moon_put(change, &moon_application_type, &application, err));
     MOON_TRY(settle(change, &from, amount, date, err));
     return settle(change, &to, -amount, date, err);
+}
+
+/* Voiding is an application of the item to itself, so that what was open on any day keeps its one definition. */
+moon_status moon_item_void(moon_change *change, const moon_document *document, moon_date date,
+                           moon_err *err) {
+    moon_item item;
+    moon_application application;
+    MOON_TRY(get_item(change, document->account, document->id, &item, err));
+    if (item.open != item.amount || item.voided != MOON_DATE_NONE)
+        return moon_fail(err, MOON_E_VOID_REFUSED, "%.*s has been settled in part or in full",
+                         MOON_STR_ARG(document->number));
+    item.voided = date;
+    if (item.amount == 0) return moon_put(change, &moon_item_type, &item, err);
+    moon_record_init(&moon_application_type, &application);
+    application.account = document->account;
+    application.source = application.target = document->id;
+    application.ordinal = 1;
+    application.currency = item.currency;
+    application.amount = item.amount < 0 ? -item.amount : item.amount;
+    application.date = application.booked = date;
+    MOON_TRY(moon_put(change, &moon_application_type, &application, err));
+    return settle(change, &item, -item.amount, date, err);
 }
 
 moon_status moon_item_open_at(moon_change *change, const moon_item *item, moon_date date, int64_t *open,
@@ -288,9 +301,11 @@ moon_status moon_ageing_at(moon_change *change, const moon_config *config, moon_
 /* ---- statement ---- */
 
 static int by_date(const void *a, const void *b) {
-    const moon_item *x = a, *y = b;
+    const moon_movement *x = a, *y = b;
     if (x->date != y->date) return x->date < y->date ? -1 : 1;
-    return x->kind != y->kind ? x->kind - y->kind : moon_str_cmp(x->number, y->number);
+    if (x->voids != y->voids) return x->voids ? 1 : -1;
+    return x->item->kind != y->item->kind ? x->item->kind - y->item->kind
+                                          : moon_str_cmp(x->item->number, y->item->number);
 }
 
 static moon_status items_of(moon_change *change, moon_str account, moon_currency currency, item_list *list,
@@ -309,28 +324,53 @@ static moon_status items_of(moon_change *change, moon_str account, moon_currency
     }
 }
 
+static size_t list_movements(const item_list *list, moon_date to, moon_movement *movements) {
+    size_t count = 0;
+    for (size_t i = 0; i < list->count; i++) {
+        const moon_item *item = &list->items[i];
+        if (item->date <= to)
+            movements[count++] = (moon_movement){.item = item, .date = item->date, .amount = item->amount};
+        if (item->voided != MOON_DATE_NONE && item->voided <= to)
+            movements[count++] =
+                (moon_movement){.item = item, .date = item->voided, .voids = true, .amount = -item->amount};
+    }
+    if (count) qsort(movements, count, sizeof *movements, by_date);
+    return count;
+}
+
+static moon_status collect_open(moon_change *change, const item_list *list, moon_date to, item_list *open,
+                                int64_t *sum, moon_err *err) {
+    for (size_t i = 0; i < list->count; i++) {
+        moon_item item = list->items[i];
+        MOON_TRY(moon_item_open_at(change, &list->items[i], to, &item.open, err));
+        *sum += item.open;
+        if (item.open != 0) add_item(open, &item);
+    }
+    return MOON_OK;
+}
+
 moon_status moon_statement_of(moon_change *change, moon_str account, moon_currency currency, moon_date from,
                               moon_date to, moon_statement *out, moon_err *err) {
     moon_arena *keep = moon_change_arena(change);
     item_list list = {.keep = keep}, open = {.keep = keep};
     int64_t open_sum = 0;
     MOON_TRY(items_of(change, account, currency, &list, err));
-    if (list.count) qsort(list.items, list.count, sizeof *list.items, by_date);
-    moon_statement made = {.currency = currency, .movements = MOON_NEW_N(keep, moon_movement, list.count)};
-    for (size_t i = 0; i < list.count && list.items[i].date <= to; i++) {
-        moon_item item = list.items[i];
-        made.closing += item.amount;
-        if (item.date < from)
-            made.opening += item.amount;
-        else
-            made.movements[made.count++] = (moon_movement){item, made.closing};
-        MOON_TRY(moon_item_open_at(change, &list.items[i], to, &item.open, err));
-        open_sum += item.open;
-        if (item.open != 0) add_item(&open, &item);
+    moon_movement *all = MOON_NEW_N(keep, moon_movement, 2 * list.count);
+    size_t count = list_movements(&list, to, all), before = 0;
+    moon_statement made = {.currency = currency};
+    for (size_t i = 0; i < count; i++) {
+        made.closing += all[i].amount;
+        all[i].balance = made.closing;
+        if (all[i].date >= from) continue;
+        made.opening = made.closing;
+        before = i + 1;
     }
+    MOON_TRY(collect_open(change, &list, to, &open, &open_sum, err));
     if (open_sum != made.closing)
         return moon_fail(err, MOON_E_CONTROL, "the statement of account %.*s does not add up",
                          MOON_STR_ARG(account));
+    made.movements = all + before;
+    made.count = count - before;
     made.open = open.items;
     made.open_count = open.count;
     *out = made;

@@ -9,8 +9,10 @@
 #include "books/config.h"
 
 MOON_CHECK moon_status moon_item_add(moon_change *change, const moon_document *document, moon_err *err);
-/* Take the item of a voided document out again; its open amount must be its amount. */
-MOON_CHECK moon_status moon_item_remove(moon_change *change, const moon_document *document, moon_err *err);
+/* Close the item of a document that is voided on `date`; nothing of it may have been settled. Days before still show it.
+ * MOON_E_VOID_REFUSED. */
+MOON_CHECK moon_status moon_item_void(moon_change *change, const moon_document *document, moon_date date,
+                                      moon_err *err);
 
 /* Apply `amount` (> 0) of a credit to an invoice on a value date. Checks that both are the account's and in one currency, and that neither has
  * less open. MOON_E_CREDIT_EXCEEDS, MOON_E_CURRENCY_MISMATCH, MOON_E_NOT_FOUND. */
@@ -48,13 +50,15 @@ MOON_CHECK moon_status moon_ageing_at(moon_change *change, const moon_config *co
 /* ---- statement ---- */
 
 typedef struct moon_movement {
-    moon_item item;
-    int64_t balance; /* of the account, after it */
+    const moon_item *item;
+    moon_date date;
+    bool voids;              /* takes the item back: its document was voided */
+    int64_t amount, balance; /* of the movement; of the account after it */
 } moon_movement;
 typedef struct moon_statement {
     moon_currency currency;
     int64_t opening, closing;
-    moon_movement *movements; /* items dated within the period, by date, then number */
+    moon_movement *movements; /* what happened within the period, by date, then number */
     size_t count;
     moon_item *open; /* items open at the end of the period; .open as of then */
     size_t open_count;

@@ -1,0 +1,390 @@
+#include "books/document.h"
+
+#include "books/ledger.h"
+#include "books/party.h"
+#include "books/receivable.h"
+#include "store/table.h"
+
+/* ---- finding ---- */
+
+static moon_status find_by_number(moon_change *change, int kind, moon_str number, moon_document *out,
+                                  bool *found, moon_err *err) {
+    moon_document bound = {.kind = kind, .number = number};
+    moon_scan scan;
+    MOON_TRY(moon_scan_begin(change, &moon_document_type, moon_type_index(&moon_document_type, "number"),
+                             &bound, 2, &bound, 2, false, &scan, err));
+    moon_status status = moon_scan_next(&scan, out, found, err);
+    moon_scan_end(&scan);
+    return status;
+}
+
+moon_status moon_document_find(moon_change *change, moon_str name, moon_document *out, bool *found,
+                               moon_err *err) {
+    *found = false;
+    if (name.len == 0 || name.len > 128) return MOON_OK;
+    for (int kind = MOON_DOCUMENT_INVOICE; kind <= MOON_DOCUMENT_CREDIT_NOTE && !*found; kind++)
+        MOON_TRY(find_by_number(change, kind, name, out, found, err));
+    if (*found) return MOON_OK;
+    out->id = name;
+    return moon_get(change, &moon_document_type, out, found, err);
+}
+
+moon_status moon_document_id(moon_change *change, moon_str source, moon_str *id, moon_err *err) {
+    moon_document document;
+    bool found;
+    *id = source;
+    for (int n = 2;; n++) {
+        document.id = *id;
+        MOON_TRY(moon_get(change, &moon_document_type, &document, &found, err));
+        if (!found || document.state != MOON_STATE_VOID) return MOON_OK;
+        *id = moon_arena_printf(moon_change_arena(change), "%.*s~%d", MOON_STR_ARG(source), n);
+    }
+}
+
+moon_status moon_document_credits(moon_change *change, moon_str document, moon_arena *keep,
+                                  moon_document **out, size_t *count, moon_err *err) {
+    moon_document bound = {.corrects = document}, credit;
+    moon_scan scan;
+    bool more;
+    size_t room = 4;
+    moon_document *made = MOON_NEW_N(keep, moon_document, room);
+    *count = 0;
+    MOON_TRY(moon_scan_begin(change, &moon_document_type, moon_type_index(&moon_document_type, "corrects"),
+                             &bound, 1, &bound, 1, false, &scan, err));
+    for (;;) {
+        moon_status status = moon_scan_next(&scan, &credit, &more, err);
+        if (status != MOON_OK || !more) {
+            moon_scan_end(&scan);
+            *out = made;
+            return status;
+        }
+        if (credit.state == MOON_STATE_VOID) continue;
+        if (*count == room) {
+            moon_document *larger = MOON_NEW_N(keep, moon_document, room * 2);
+            memcpy(larger, made, room * sizeof *made);
+            made = larger;
+            room *= 2;
+        }
+        made[(*count)++] = credit;
+    }
+}
+
+/* ---- arithmetic ---- */
+
+static moon_status wrong_sum(const moon_document *document, const char *what, int64_t found, int64_t expected,
+                             moon_err *err) {
+    char left[MOON_MONEY_TEXT], right[MOON_MONEY_TEXT];
+    moon_money_format_code((moon_money){found, document->currency}, left);
+    moon_money_format_code((moon_money){expected, document->currency}, right);
+    return moon_fail(err, MOON_E_DOCUMENT_SUM, "%s is %s, but should be %s", what, left, right);
+}
+
+static moon_status add(int64_t *sum, int64_t amount, moon_err *err) {
+    if (__builtin_add_overflow(*sum, amount, sum) || *sum > MOON_MONEY_MAX || *sum < -MOON_MONEY_MAX)
+        return moon_fail(err, MOON_E_MONEY_RANGE, "the document leaves the range of amounts");
+    return MOON_OK;
+}
+
+/* Each category's taxable amount is the sum of its lines. */
+static moon_status check_category(const moon_document *document, moon_str category, moon_err *err) {
+    int64_t lines = 0, taxed = 0;
+    for (size_t i = 0; i < document->lines.count; i++) {
+        const moon_line *line = MOON_AT(moon_line, document->lines, i);
+        if (moon_str_eq(line->tax_category, category)) MOON_TRY(add(&lines, line->amount, err));
+    }
+    for (size_t i = 0; i < document->taxes.count; i++) {
+        const moon_tax *tax = MOON_AT(moon_tax, document->taxes, i);
+        if (moon_str_eq(tax->category, category)) MOON_TRY(add(&taxed, tax->net, err));
+    }
+    if (lines == taxed) return MOON_OK;
+    char what[120];
+    snprintf(what, sizeof what, "the taxable amount of category %.*s", MOON_STR_ARG(category));
+    return wrong_sum(document, what, taxed, lines, err);
+}
+
+static moon_status check_sums(const moon_document *document, moon_err *err) {
+    int64_t lines = 0, net = 0, tax = 0;
+    for (size_t i = 0; i < document->lines.count; i++) {
+        const moon_line *line = MOON_AT(moon_line, document->lines, i);
+        MOON_TRY(add(&lines, line->amount, err));
+        MOON_TRY(check_category(document, line->tax_category, err));
+    }
+    for (size_t i = 0; i < document->taxes.count; i++) {
+        MOON_TRY(add(&net, MOON_AT(moon_tax, document->taxes, i)->net, err));
+        MOON_TRY(add(&tax, MOON_AT(moon_tax, document->taxes, i)->tax, err));
+    }
+    if (document->net != lines) return wrong_sum(document, "the net amount", document->net, lines, err);
+    if (net != lines) return wrong_sum(document, "the sum of the taxable amounts", net, lines, err);
+    if (document->tax != tax) return wrong_sum(document, "the tax", document->tax, tax, err);
+    int64_t total = document->net;
+    MOON_TRY(add(&total, document->tax, err));
+    if (document->total != total) return wrong_sum(document, "the total", document->total, total, err);
+    return MOON_OK;
+}
+
+moon_status moon_document_check(const moon_document *document, moon_err *err) {
+    MOON_TRY(check_sums(document, err));
+    if (document->kind == MOON_DOCUMENT_INVOICE && document->total < 0)
+        return moon_fail(err, MOON_E_DOCUMENT_SUM,
+                         "an invoice cannot be negative; what takes a sale back is a credit note");
+    if (document->kind == MOON_DOCUMENT_CREDIT_NOTE && document->total > 0)
+        return moon_fail(err, MOON_E_DOCUMENT_SUM,
+                         "a credit note cannot be positive; what is sold needs an invoice");
+    return MOON_OK;
+}
+
+/* ---- drafts ---- */
+
+/* The draft as it was when it was made: approvals and state apart. */
+static bool same_draft(moon_change *change, const moon_document *old, const moon_document *new) {
+    moon_document *copy = MOON_NEW(moon_change_arena(change), moon_document);
+    *copy = *old;
+    copy->state = new->state;
+    copy->approvals = new->approvals;
+    copy->prepared_by = new->prepared_by;
+    return moon_record_equal(&moon_document_type, copy, new);
+}
+
+moon_status moon_document_draft(moon_change *change, const moon_document *document, moon_drafted *drafted,
+                                moon_err *err) {
+    moon_document old = {.id = document->id};
+    bool found;
+    MOON_TRY(moon_document_check(document, err));
+    MOON_TRY(moon_get(change, &moon_document_type, &old, &found, err));
+    *drafted = MOON_DRAFTED_SAME;
+    if (found && (old.state == MOON_STATE_ISSUED || old.state == MOON_STATE_VOID))
+        return moon_fail(err, MOON_E_CLAIMED, "%.*s was issued as %.*s", MOON_STR_ARG(document->id),
+                         MOON_STR_ARG(old.number));
+    if (found && same_draft(change, &old, document)) return MOON_OK;
+    *drafted = found ? MOON_DRAFTED_CHANGED : MOON_DRAFTED_NEW;
+    MOON_TRY(moon_touch_account(change, document->account, err));
+    return moon_put(change, &moon_document_type, document, err);
+}
+
+moon_status moon_document_discard(moon_change *change, const moon_document *document, moon_err *err) {
+    if (document->state == MOON_STATE_ISSUED || document->state == MOON_STATE_VOID)
+        return moon_fail(err, MOON_E_STATE_REFUSED, "%.*s is issued and cannot be dropped",
+                         MOON_STR_ARG(document->number));
+    MOON_TRY(moon_touch_account(change, document->account, err));
+    return moon_delete(change, &moon_document_type, document, err);
+}
+
+/* ---- approval ---- */
+
+static moon_status refuse_approval(const moon_document *document, const char *why, moon_err *err) {
+    return moon_fail(err, MOON_E_APPROVAL, "%.*s %s", MOON_STR_ARG(document->id), why);
+}
+
+/* Whether the operator may approve, and the note that goes with it. */
+static moon_status may_approve(const moon_context *ctx, const moon_document *document, moon_str *note,
+                               moon_err *err) {
+    moon_str who = document->approval_rule;
+    char role[64];
+    bool own = moon_str_eq(document->prepared_by, ctx->operator);
+    MOON_TRY(moon_operator_check(ctx, "approve", err));
+    *note = own ? MOON_STR("own draft") : MOON_STR_NONE;
+    if (moon_operator_is_sole(ctx)) {
+        if (own) *note = MOON_STR("sole operator, own draft");
+        return MOON_OK;
+    }
+    if (moon_str_is(who, "other") && own) {
+        refuse_approval(document, "has to be approved by somebody other than its preparer", err);
+        return moon_err_hint(err, "ask another operator of this book to approve it");
+    }
+    if (!moon_str_starts(who, MOON_STR("role:"))) return MOON_OK;
+    snprintf(role, sizeof role, "%.*s", (int)who.len - 5, who.ptr + 5);
+    return moon_operator_check(ctx, role, err);
+}
+
+moon_status moon_document_approve(moon_change *change, const moon_context *ctx, moon_document *document,
+                                  bool by_policy, moon_err *err) {
+    moon_arena *keep = moon_change_arena(change);
+    bool nobody = moon_str_is(document->approval_rule, "nobody");
+    moon_str note = MOON_STR_NONE;
+    if (document->state == MOON_STATE_APPROVED) return MOON_OK;
+    if (document->state != MOON_STATE_DRAFT) return refuse_approval(document, "is issued already", err);
+    if (by_policy && !nobody) return refuse_approval(document, "has to be approved by a person", err);
+    if (!nobody) MOON_TRY(may_approve(ctx, document, &note, err));
+    moon_approval *approval = MOON_NEW(keep, moon_approval);
+    moon_record_init(&moon_approval_type, approval);
+    approval->operator= nobody ? MOON_STR("policy") : ctx->operator;
+    approval->date = ctx->today;
+    approval->note = note;
+    document->approvals = (moon_list){approval, 1};
+    document->state = MOON_STATE_APPROVED;
+    MOON_TRY(moon_touch_account(change, document->account, err));
+    return moon_put(change, &moon_document_type, document, err);
+}
+
+/* ---- posting ---- */
+
+typedef struct posting {
+    const moon_context *ctx;
+    const moon_document *document;
+    moon_entry entry;
+    moon_entry_line *lines;
+    int64_t base_sum;
+    int sign; /* 1 posts, -1 reverses */
+} posting;
+
+/* Minor units of the base currency for an amount of the document's. Half-up; the receivables line takes what rounding leaves. */
+static moon_status to_base(const posting *p, int64_t amount, int64_t *base, moon_err *err) {
+    moon_decimal value;
+    moon_money made;
+    *base = amount;
+    if (p->document->currency == p->ctx->config->currency) return MOON_OK;
+    if (!moon_decimal_present(p->document->rate))
+        return moon_fail(err, MOON_E_RECORD_INVALID, "%.*s is in a foreign currency and has no rate",
+                         MOON_STR_ARG(p->document->id));
+    MOON_TRY(moon_decimal_mul(moon_money_decimal((moon_money){amount, p->document->currency}),
+                              p->document->rate, &value, err));
+    MOON_TRY(moon_money_round(value, p->ctx->config->currency, MOON_HALF_UP, &made, err));
+    *base = made.minor;
+    return MOON_OK;
+}
+
+static moon_entry_line *line_of(posting *p, moon_str account) {
+    for (size_t i = 0; i < p->entry.lines.count; i++)
+        if (moon_str_eq(p->lines[i].account, account)) return &p->lines[i];
+    moon_entry_line *line = &p->lines[p->entry.lines.count++];
+    moon_record_init(&moon_entry_line_type, line);
+    line->account = account;
+    line->currency = p->document->currency;
+    line->amount = line->base = 0;
+    return line;
+}
+
+static moon_status post_credits(posting *p, moon_err *err) {
+    moon_str revenue, tax;
+    MOON_TRY(moon_chart_account(p->ctx->config, "revenue", &revenue, err));
+    MOON_TRY(moon_chart_account(p->ctx->config, "tax", &tax, err));
+    for (size_t i = 0; i < p->document->lines.count; i++) {
+        const moon_line *line = MOON_AT(moon_line, p->document->lines, i);
+        if (line->amount != 0)
+            line_of(p, line->revenue.len ? line->revenue : revenue)->amount -= p->sign * line->amount;
+    }
+    if (p->document->tax != 0) line_of(p, tax)->amount -= p->sign * p->document->tax;
+    for (size_t i = 0; i < p->entry.lines.count; i++) {
+        MOON_TRY(to_base(p, p->lines[i].amount, &p->lines[i].base, err));
+        p->base_sum += p->lines[i].base;
+    }
+    return MOON_OK;
+}
+
+/* Receivables against revenue and tax. */
+static moon_status post_document(moon_change *change, const moon_context *ctx, const moon_document *document,
+                                 const char *cause, int sign, moon_err *err) {
+    moon_arena *keep = moon_change_arena(change);
+    posting p = {.ctx = ctx, .document = document, .sign = sign};
+    moon_str receivables;
+    if (document->total == 0 && document->net == 0) return MOON_OK;
+    MOON_TRY(moon_chart_account(ctx->config, "receivables", &receivables, err));
+    moon_record_init(&moon_entry_type, &p.entry);
+    p.lines = MOON_NEW_N(keep, moon_entry_line, document->lines.count + 2);
+    p.entry.id = moon_arena_printf(keep, "%s/%.*s", cause, MOON_STR_ARG(document->number));
+    p.entry.date = p.entry.booked = ctx->today;
+    p.entry.document = document->id;
+    p.entry.text = moon_arena_printf(keep, "%s %.*s", cause, MOON_STR_ARG(document->number));
+    MOON_TRY(post_credits(&p, err));
+    moon_entry_line *owed = line_of(&p, receivables);
+    owed->party = document->account;
+    owed->amount += sign * document->total;
+    owed->base -= p.base_sum;
+    p.entry.lines.items = p.lines;
+    return moon_post(change, &p.entry, err);
+}
+
+/* ---- issue ---- */
+
+static moon_claim claim_of(const moon_document *document, const moon_order *order, moon_arena *keep) {
+    moon_claim claim;
+    moon_record_init(&moon_claim_type, &claim);
+    claim.source = moon_arena_printf(keep, "order/%.*s", MOON_STR_ARG(order->id));
+    claim.line = 0;
+    claim.start = order->date;
+    claim.cause = MOON_STR("order");
+    claim.document = document->id;
+    return claim;
+}
+
+static bool bills_an_order(const moon_document *document) { return moon_str_is(document->cause, "order"); }
+
+static moon_status get_order(moon_change *change, const moon_document *document, moon_order *order,
+                             moon_err *err) {
+    bool found;
+    order->id = document->order;
+    MOON_TRY(moon_get(change, &moon_order_type, order, &found, err));
+    return found ? MOON_OK
+                 : moon_fail(err, MOON_E_NOT_FOUND, "there is no order %.*s", MOON_STR_ARG(document->order));
+}
+
+static moon_status claim_order(moon_change *change, const moon_document *document, moon_err *err) {
+    moon_order order;
+    bool found;
+    MOON_TRY(get_order(change, document, &order, err));
+    moon_claim claim = claim_of(document, &order, moon_change_arena(change)), other = claim;
+    MOON_TRY(moon_get(change, &moon_claim_type, &other, &found, err));
+    if (found || order.state != MOON_ORDER_DUE)
+        return moon_fail(err, MOON_E_CLAIMED, "order %.*s is %s", MOON_STR_ARG(order.id),
+                         found ? "billed already" : "not due for billing");
+    order.state = MOON_ORDER_BILLED;
+    MOON_TRY(moon_put(change, &moon_claim_type, &claim, err));
+    return moon_put(change, &moon_order_type, &order, err);
+}
+
+static moon_status free_order(moon_change *change, const moon_document *document, moon_err *err) {
+    moon_order order;
+    MOON_TRY(get_order(change, document, &order, err));
+    moon_claim claim = claim_of(document, &order, moon_change_arena(change));
+    order.state = MOON_ORDER_DUE;
+    MOON_TRY(moon_delete(change, &moon_claim_type, &claim, err));
+    return moon_put(change, &moon_order_type, &order, err);
+}
+
+moon_status moon_document_issue(moon_change *change, const moon_context *ctx, moon_document *document,
+                                moon_err *err) {
+    bool invoice = document->kind == MOON_DOCUMENT_INVOICE;
+    MOON_TRY(moon_operator_check(ctx, "issue", err));
+    if (document->state != MOON_STATE_APPROVED) {
+        moon_fail(err, MOON_E_APPROVAL, "%.*s is not approved", MOON_STR_ARG(document->id));
+        return moon_err_hint(err, "moonbill approve %.*s", MOON_STR_ARG(document->id));
+    }
+    MOON_TRY(moon_document_check(document, err));
+    if (bills_an_order(document)) MOON_TRY(claim_order(change, document, err));
+    MOON_TRY(moon_series_next(change, invoice ? "invoice" : "credit_note",
+                              invoice ? ctx->config->invoice_series : ctx->config->credit_note_series,
+                              ctx->today, &document->number, err));
+    document->date = ctx->today;
+    MOON_TRY(moon_date_add_days(ctx->today, document->terms, &document->due, err));
+    document->state = MOON_STATE_ISSUED;
+    MOON_TRY(moon_touch_account(change, document->account, err));
+    MOON_TRY(moon_put(change, &moon_document_type, document, err));
+    MOON_TRY(post_document(change, ctx, document, "issue", 1, err));
+    return moon_item_add(change, document, err);
+}
+
+/* ---- void ---- */
+
+moon_status moon_document_void(moon_change *change, const moon_context *ctx, moon_document *document,
+                               moon_str reason, moon_err *err) {
+    moon_document *credits;
+    size_t count;
+    MOON_TRY(moon_operator_check(ctx, "issue", err));
+    if (document->state != MOON_STATE_ISSUED)
+        return moon_fail(err, MOON_E_STATE_REFUSED, "%.*s is not issued; only issued documents are voided",
+                         MOON_STR_ARG(document->id));
+    MOON_TRY(moon_document_credits(change, document->id, moon_change_arena(change), &credits, &count, err));
+    if (count)
+        return moon_fail(err, MOON_E_VOID_REFUSED, "%.*s is corrected by a credit note",
+                         MOON_STR_ARG(document->number));
+    if (ctx->today < document->date)
+        return moon_fail(err, MOON_E_VOID_REFUSED, "%.*s was issued after this day",
+                         MOON_STR_ARG(document->number));
+    MOON_TRY(moon_item_void(change, document, ctx->today, err));
+    document->state = MOON_STATE_VOID;
+    document->reason = reason;
+    MOON_TRY(moon_touch_account(change, document->account, err));
+    MOON_TRY(moon_put(change, &moon_document_type, document, err));
+    if (bills_an_order(document)) MOON_TRY(free_order(change, document, err));
+    return post_document(change, ctx, document, "void", -1, err);
+}

@@ -136,10 +136,6 @@ static void write_within(writer *w, const moon_node *node, bool tight, moon_str 
         moon_buf_add_char(w->out, '\n');
         prefix = other;
     }
-    if (inner.len == 0) {
-        moon_buf_add_str(w->out, moon_str_trim(first));
-        moon_buf_add_char(w->out, '\n');
-    }
     moon_buf_free(&inner);
 }
 

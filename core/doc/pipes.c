@@ -255,13 +255,13 @@ static moon_status split_paragraph(pass *p, moon_node *block, moon_node **table)
         return moon_err_hint(p->err, "a table without a header has an empty one: | | |");
     }
     MOON_TRY(read_table(p, lines, at, table));
-    if (at == 1) {
-        block->first = block->last = NULL;
-    } else {
-        block->last = lines.list[at - 2].first;
-        while (block->last->next != lines.list[at - 2].end) block->last = block->last->next;
-        block->last->next = NULL;
-    }
+    moon_node *end = at == 1 ? block->first : lines.list[at - 2].end, *last = NULL;
+    for (moon_node *node = block->first; node != end; node = node->next) last = node;
+    block->last = last;
+    if (last)
+        last->next = NULL;
+    else
+        block->first = NULL;
     return MOON_OK;
 }
 

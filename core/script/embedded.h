@@ -21,6 +21,7 @@ const moon_embedded *moon_embedded_find(moon_str path);
 
 /* The text of a library file such as "lua/pricing.lua": from the folder MOONBILL_LUA_DIR if that is set, else embedded.
  * `out` may live in `keep`. MOON_E_NOT_FOUND, and what moon_file_read returns. */
-MOON_CHECK moon_status moon_embedded_library(const char *path, moon_arena *keep, moon_str *out, moon_err *err);
+MOON_CHECK moon_status moon_embedded_library(const char *path, moon_arena *keep, moon_str *out,
+                                             moon_err *err);
 
 #endif

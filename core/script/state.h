@@ -85,7 +85,9 @@ typedef struct moon_named {
 
 static inline moon_arg moon_arg_bool(bool v) { return (moon_arg){MOON_ARG_BOOL, {.boolean = v}}; }
 static inline moon_arg moon_arg_integer(int64_t v) { return (moon_arg){MOON_ARG_INTEGER, {.integer = v}}; }
-static inline moon_arg moon_arg_decimal(moon_decimal v) { return (moon_arg){MOON_ARG_DECIMAL, {.decimal = v}}; }
+static inline moon_arg moon_arg_decimal(moon_decimal v) {
+    return (moon_arg){MOON_ARG_DECIMAL, {.decimal = v}};
+}
 static inline moon_arg moon_arg_money(moon_decimal amount, moon_currency currency) {
     return (moon_arg){MOON_ARG_MONEY, {.money = {amount, currency}}};
 }
@@ -128,13 +130,14 @@ MOON_CHECK moon_status moon_script_require(moon_script *s, const char *module, m
 MOON_CHECK moon_status moon_script_call(moon_script *s, const char *verb, const moon_arg *args, size_t n,
                                         moon_arena *keep, moon_arg *result, moon_err *err);
 /* The same; the first result, a table, is checked against `type` and written to `record`, a struct of that type. */
-MOON_CHECK moon_status moon_script_call_record(moon_script *s, const char *verb, const moon_arg *args, size_t n,
-                                               const struct moon_type *type, moon_arena *keep, void *record,
-                                               moon_err *err);
+MOON_CHECK moon_status moon_script_call_record(moon_script *s, const char *verb, const moon_arg *args,
+                                               size_t n, const struct moon_type *type, moon_arena *keep,
+                                               void *record, moon_err *err);
 
 /* Did the last call end by a timer or memory hit of a state that is not exact? Then run it again alone, exactly. */
 bool moon_script_suspect(const moon_script *s);
-uint64_t moon_script_steps(const moon_script *s); /* of the last call, to the next thousand; exact mode only */
-size_t moon_script_memory(const moon_script *s);  /* bytes in use */
+uint64_t
+moon_script_steps(const moon_script *s);         /* of the last call, to the next thousand; exact mode only */
+size_t moon_script_memory(const moon_script *s); /* bytes in use */
 
 #endif

@@ -25,7 +25,13 @@
 #define MOON_INTEGER_CANONICAL (INT64_C(1) << 31) /* decimals without fraction up to here are Lua integers */
 #define MOON_INTEGER_EXACT (INT64_C(1) << 53)     /* Lua integers beyond here are refused among values */
 
-typedef enum moon_kind { MOON_KIND_DECIMAL, MOON_KIND_MONEY, MOON_KIND_DATE, MOON_KIND_PERIOD, MOON_KIND_NONE } moon_kind;
+typedef enum moon_value_kind {
+    MOON_VALUE_DECIMAL,
+    MOON_VALUE_MONEY,
+    MOON_VALUE_DATE,
+    MOON_VALUE_PERIOD,
+    MOON_VALUE_NONE
+} moon_value_kind;
 
 /* Once per state: metatables. */
 void moon_value_open(lua_State *L);
@@ -41,8 +47,8 @@ void moon_push_period(lua_State *L, moon_period period);
 /* An int64 of moonbill: a decimal beyond 2^31, so that no arithmetic on it can wrap. */
 void moon_push_integer(lua_State *L, int64_t value);
 
-/* What the slot holds; MOON_KIND_DECIMAL also for integers, MOON_KIND_NONE for everything else, floats included. */
-moon_kind moon_kind_at(lua_State *L, int index);
+/* What the slot holds; MOON_VALUE_DECIMAL also for integers, MOON_VALUE_NONE for everything else, floats included. */
+moon_value_kind moon_value_kind_at(lua_State *L, int index);
 /* "nil", "number", ... and "decimal", "money", "date", "period", "record", as `type` answers in rules. Valid for ever. */
 const char *moon_type_name_at(lua_State *L, int index);
 
@@ -59,7 +65,7 @@ moon_decimal moon_check_money(lua_State *L, int arg, moon_currency *currency);
 moon_date moon_check_date(lua_State *L, int arg);
 moon_period moon_check_period(lua_State *L, int arg);
 moon_currency moon_check_currency(lua_State *L, int arg);
-int moon_check_places(lua_State *L, int arg, int otherwise);                         /* `otherwise` if absent; < 0: required */
+int moon_check_places(lua_State *L, int arg, int otherwise); /* `otherwise` if absent; < 0: required */
 moon_rounding moon_check_rounding(lua_State *L, int arg, moon_rounding otherwise); /* `otherwise` if absent */
 
 /* Text of a value, as tostring gives it: "12.5", "12.50 EUR" (at least the currency's places), "2026-11-30",

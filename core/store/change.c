@@ -6,11 +6,20 @@
 #include "base/limits.h"
 #include "store/key.h"
 
+static void let_commits_go_on(moon_store *store) {
+    if (--store->changes == 0 && store->unregistered) moon_commit_unlock(store->lock);
+}
+
 moon_status moon_change_begin(moon_store *store, moon_change **out, moon_err *err) {
     MDB_txn *txn;
     moon_hash ignored;
+    if (store->unregistered) MOON_TRY(moon_commit_lock(store->lock, true, err));
+    store->changes++;
     int code = mdb_txn_begin(store->env, NULL, MDB_RDONLY, &txn);
-    if (code) return moon_lmdb_fail(err, code, "cannot read the book");
+    if (code) {
+        let_commits_go_on(store);
+        return moon_lmdb_fail(err, code, "cannot read the book");
+    }
     moon_change *change = moon_malloc(sizeof *change);
     memset(change, 0, sizeof *change);
     change->store = store;
@@ -27,7 +36,8 @@ moon_status moon_change_begin(moon_store *store, moon_change **out, moon_err *er
 
 void moon_change_end(moon_change *change) {
     if (!change) return;
-    if (change->txn) mdb_txn_abort(change->txn);
+    mdb_txn_abort(change->txn);
+    let_commits_go_on(change->store);
     moon_arena_free(&change->arena);
     free(change->deps);
     free(change);
@@ -138,7 +148,7 @@ static moon_status step_cursor(moon_range *range, moon_err *err) {
     else {
         range->key = moon_mdb_val(range->backwards ? range->to : range->from);
         code = mdb_cursor_get(range->cursor, &range->key, &range->stored, MDB_SET_RANGE);
-        if (range->backwards)
+        if (range->backwards && (code == 0 || code == MDB_NOTFOUND))
             code = mdb_cursor_get(range->cursor, &range->key, &range->stored,
                                   code == MDB_NOTFOUND ? MDB_LAST : MDB_PREV);
         range->started = true;
@@ -234,7 +244,7 @@ static moon_status write_node(commit *c, const moon_overlay_node *node, moon_err
             memcpy((char *)stored.mv_data + (record ? MOON_SEQ_SIZE : 0), node->bytes.ptr, node->bytes.len);
         if (code == 0 && record) add_tag(&c->created, node->key, c->seq, node->bytes);
     }
-    return code ? moon_lmdb_fail(err, code, "cannot write the book") : MOON_OK;
+    return code ? moon_lmdb_fail_write(c->change->store, err, code, "cannot write the book") : MOON_OK;
 }
 
 static moon_status write_link(commit *c, moon_str note, moon_hash *hash, moon_err *err) {
@@ -251,7 +261,7 @@ static moon_status write_link(commit *c, moon_str note, moon_hash *hash, moon_er
     MDB_val name = {sizeof key, key}, value = moon_mdb_val(moon_buf_str(&bytes));
     int code = mdb_put(c->txn, c->change->store->dbi, &name, &value, MDB_NOOVERWRITE);
     moon_buf_free(&bytes);
-    return code ? moon_lmdb_fail(err, code, "cannot write the audit chain") : MOON_OK;
+    return code ? moon_lmdb_fail_write(c->change->store, err, code, "cannot write the audit chain") : MOON_OK;
 }
 
 static moon_status write_all(commit *c, moon_str note, moon_hash *hash, moon_err *err) {
@@ -271,21 +281,16 @@ static moon_status finish(commit *c, moon_status status, const moon_hash *hash, 
         return status;
     }
     int code = mdb_txn_commit(c->txn);
-    if (code) return moon_lmdb_fail(err, code, "cannot write the book");
+    if (code) return moon_lmdb_fail_write(c->change->store, err, code, "cannot write the book");
     /* The commit stands. A head that could not be written stays behind, which does no harm: the next commit writes it. */
     moon_err ignored;
     moon_head_write(c->change->store, c->seq, hash, &ignored);
     return MOON_OK;
 }
 
-moon_status moon_change_commit(moon_change *change, moon_str note, uint64_t *seq, moon_err *err) {
+static moon_status commit_locked(moon_change *change, moon_str note, uint64_t *seq, moon_err *err) {
     commit c = {.change = change};
     moon_hash hash;
-    if (seq) *seq = change->seq;
-    if (change->overlay.count == 0) return MOON_OK;
-    if (change->store->read_only)
-        return moon_fail(err, MOON_E_READ_ONLY,
-                         "the book cannot be written: its disk or its files are read-only for you");
     MOON_TRY(moon_keyring_store(change, err));
     int code = mdb_txn_begin(change->store->env, NULL, 0, &c.txn);
     if (code) return moon_lmdb_fail(err, code, "cannot write the book");
@@ -293,5 +298,17 @@ moon_status moon_change_commit(moon_change *change, moon_str note, uint64_t *seq
     moon_buf_free(&c.created);
     moon_buf_free(&c.consumed);
     if (status == MOON_OK && seq && c.written) *seq = c.seq;
+    return status;
+}
+
+moon_status moon_change_commit(moon_change *change, moon_str note, uint64_t *seq, moon_err *err) {
+    if (seq) *seq = change->seq;
+    if (change->overlay.count == 0) return MOON_OK;
+    if (change->store->read_only)
+        return moon_fail(err, MOON_E_READ_ONLY,
+                         "the book cannot be written: its disk or its files are read-only for you");
+    MOON_TRY(moon_commit_lock(change->store->lock, false, err));
+    moon_status status = commit_locked(change, note, seq, err);
+    moon_commit_unlock(change->store->lock);
     return status;
 }

@@ -12,12 +12,15 @@ struct moon_store {
     MDB_dbi dbi, keys_dbi;
     char folder[3072];
     bool read_only;
+    bool unregistered; /* the table of readers is read-only too: changes hold commits off while they read */
+    size_t changes;    /* open ones */
+    int lock;          /* descriptor of data.mdb, for moon_commit_lock */
 };
 
 /* What LMDB's code means, as one of ours: a full disk or map, a read-only or damaged file. */
 moon_status moon_lmdb_fail(moon_err *err, int code, const char *what);
-moon_status moon_env_open(const char *folder, size_t map_size, bool *read_only, MDB_env **env, MDB_dbi *dbi,
-                          moon_err *err);
+/* A full disk shows as EIO where LMDB's write was cut short: this tells it from a failing one. */
+moon_status moon_lmdb_fail_write(const moon_store *store, moon_err *err, int code, const char *what);
 static inline MDB_val moon_mdb_val(moon_str s) { return (MDB_val){s.len, (void *)(uintptr_t)s.ptr}; }
 static inline moon_str moon_mdb_str(MDB_val v) { return (moon_str){v.mv_data, v.mv_size}; }
 
@@ -65,6 +68,11 @@ struct moon_change {
     } * new_secrets;
     uint64_t seq;
 };
+
+/* Held around each commit, and shared by who reads data.mdb without LMDB (store/pages.h): a BSD lock on data.mdb, which LMDB itself
+ * does not use. It ends with the process. */
+moon_status moon_commit_lock(int fd, bool shared, moon_err *err);
+void moon_commit_unlock(int fd);
 
 /* Make the secrets of `change` durable. Before its commit: a secret without records does no harm, records without one would. */
 moon_status moon_keyring_store(moon_change *change, moon_err *err);

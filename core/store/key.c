@@ -20,12 +20,13 @@ static void add_text(moon_buf *key, moon_str text) {
     moon_buf_add(key, "\0\0", 2);
 }
 
-void moon_key_add_field(moon_buf *key, const moon_field *field, const void *record) {
+/* Text of an index may be cut, since the record's key follows; the key itself may not: two records would become one. */
+static void add_component(moon_buf *key, const moon_field *field, const void *record, size_t text_max) {
     switch (field->kind) {
     case MOON_KIND_TEXT:
     case MOON_KIND_ID: {
         moon_str text = AT(moon_str, field, record);
-        add_text(key, moon_str_sub(text, 0, text.len < MOON_ID_MAX ? text.len : MOON_ID_MAX));
+        add_text(key, moon_str_sub(text, 0, text.len < text_max ? text.len : text_max));
         break;
     }
     case MOON_KIND_INT:
@@ -37,15 +38,19 @@ void moon_key_add_field(moon_buf *key, const moon_field *field, const void *reco
     case MOON_KIND_CURRENCY: add_big_endian(key, AT(moon_currency, field, record), 2); break;
     case MOON_KIND_HASH: moon_buf_add(key, &AT(moon_hash, field, record), sizeof(moon_hash)); break;
     case MOON_KIND_BOOL: moon_buf_add_char(key, AT(bool, field, record)); break;
-    default: moon_assert(!"this kind of field cannot be part of a key");
+    default: moon_assert(false && "this kind of field cannot be part of a key");
     }
 }
 
+void moon_key_add_field(moon_buf *key, const moon_field *field, const void *record) {
+    add_component(key, field, record, SIZE_MAX);
+}
+
 static size_t add_fields(moon_buf *key, const moon_type *type, const char *const *names, const void *record,
-                         size_t count) {
+                         size_t count, size_t text_max) {
     size_t added = 0;
     for (; added < MOON_KEY_FIELDS_MAX && added < count && names[added]; added++)
-        moon_key_add_field(key, moon_type_field(type, moon_str_of(names[added])), record);
+        add_component(key, moon_type_field(type, moon_str_of(names[added])), record, text_max);
     return added;
 }
 
@@ -59,7 +64,7 @@ moon_status moon_key_of(const moon_type *type, const void *record, size_t count,
                         moon_err *err) {
     size_t start = key->len;
     moon_buf_add_char(key, (char)type->number);
-    add_fields(key, type, type->key, record, count);
+    add_fields(key, type, type->key, record, count, SIZE_MAX);
     return check_size(type, key, start, err);
 }
 
@@ -68,8 +73,8 @@ moon_status moon_key_of_index(const moon_type *type, size_t index, const void *r
     size_t start = key->len;
     moon_buf_add_char(key, (char)(MOON_KEY_INDEX | type->number));
     moon_buf_add_char(key, (char)index);
-    size_t added = add_fields(key, type, type->indexes[index].fields, record, count);
-    if (count > added) add_fields(key, type, type->key, record, count - added);
+    size_t added = add_fields(key, type, type->indexes[index].fields, record, count, MOON_ID_MAX);
+    if (count > added) add_fields(key, type, type->key, record, count - added, SIZE_MAX);
     return check_size(type, key, start, err);
 }
 

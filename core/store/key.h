@@ -3,7 +3,7 @@
  * A record's key: type number, then the type's key fields. An index entry: 0x80 | type number, index number, the index's fields,
  * then the record's key fields; its value is empty. So every listing is a range.
  *
- *   text, id   bytes with 0x00 written 0x00 0xFF, ended by 0x00 0x00; in an index cut at MOON_ID_MAX bytes
+ *   text, id   bytes with 0x00 written 0x00 0xFF, ended by 0x00 0x00; as field of an index cut at MOON_ID_MAX bytes
  *   int, minor 8 bytes, big-endian, sign bit turned
  *   date       4 bytes likewise (absent: before every date)
  *   enum       1 byte;  currency 2 bytes;  hash 32 bytes; bool 1 byte */

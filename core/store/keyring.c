@@ -24,14 +24,20 @@ moon_status moon_store_secret(moon_store *store, moon_str account, moon_secret *
     return status;
 }
 
-moon_status moon_change_secret(moon_change *change, moon_str account, moon_secret *out, moon_err *err) {
-    bool found;
+moon_status moon_change_secret_find(moon_change *change, moon_str account, moon_secret *out, bool *found,
+                                    moon_err *err) {
     for (struct moon_new_secret *made = change->new_secrets; made; made = made->next)
         if (moon_str_eq(made->account, account)) {
             *out = made->secret;
+            *found = true;
             return MOON_OK;
         }
-    MOON_TRY(moon_store_secret(change->store, account, out, &found, err));
+    return moon_store_secret(change->store, account, out, found, err);
+}
+
+moon_status moon_change_secret(moon_change *change, moon_str account, moon_secret *out, moon_err *err) {
+    bool found;
+    MOON_TRY(moon_change_secret_find(change, account, out, &found, err));
     if (found) return MOON_OK;
     struct moon_new_secret *made = MOON_NEW(&change->arena, struct moon_new_secret);
     made->account = moon_arena_str(&change->arena, account);
@@ -49,7 +55,7 @@ static moon_status store_all(moon_change *change, MDB_txn *txn, moon_err *err) {
         if (code == MDB_KEYEXIST)
             return moon_fail(err, MOON_E_CHANGED, "account %.*s was made by somebody else meanwhile",
                              MOON_STR_ARG(made->account));
-        if (code) return moon_lmdb_fail(err, code, "cannot write the keys");
+        if (code) return moon_lmdb_fail_write(change->store, err, code, "cannot write the keys");
     }
     return MOON_OK;
 }
@@ -65,5 +71,5 @@ moon_status moon_keyring_store(moon_change *change, moon_err *err) {
         return status;
     }
     code = mdb_txn_commit(txn);
-    return code ? moon_lmdb_fail(err, code, "cannot write the keys") : MOON_OK;
+    return code ? moon_lmdb_fail_write(change->store, err, code, "cannot write the keys") : MOON_OK;
 }

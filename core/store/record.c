@@ -137,7 +137,8 @@ void moon_record_encode(const moon_type *type, const void *record, bool personal
         if (((field->flags & MOON_PERSONAL) != 0) == personal && moon_field_present(field, record))
             encode_field(field, record, out);
     }
-    if (!personal) moon_buf_add_str(out, ((const moon_head *)record)->unknown);
+    const moon_head *head = record;
+    moon_buf_add_str(out, personal ? head->unknown_personal : head->unknown);
 }
 
 /* ---- reading ---- */
@@ -184,7 +185,7 @@ static moon_status decode_list(const moon_field *field, moon_str bytes, moon_lis
                                moon_err *err) {
     uint64_t count;
     moon_str item;
-    if (!moon_varint_read(&bytes, &count) || count > MOON_LIST_MAX || count > bytes.len)
+    if (!moon_varint_read(&bytes, &count) || count == 0 || count > MOON_LIST_MAX || count > bytes.len)
         return moon_fail(err, MOON_E_BOOK_DAMAGED, "field %s does not hold a list", field->name);
     moon_list made = {moon_arena_alloc_n(keep, count, field->of->size), count};
     for (size_t i = 0; i < count; i++) {
@@ -199,6 +200,12 @@ static moon_status decode_list(const moon_field *field, moon_str bytes, moon_lis
     return MOON_OK;
 }
 
+static size_t enum_count(const moon_field *field) {
+    size_t n = 0;
+    while (field->names[n]) n++;
+    return n;
+}
+
 static bool decode_number(const moon_field *field, uint64_t raw, void *record) {
     int64_t number = unzigzag(raw);
     switch (field->kind) {
@@ -211,7 +218,7 @@ static bool decode_number(const moon_field *field, uint64_t raw, void *record) {
     case MOON_KIND_DATE:
         AT(moon_date, field, record) = (moon_date)number;
         return number >= MOON_DATE_MIN && number <= MOON_DATE_MAX;
-    case MOON_KIND_ENUM: AT(int, field, record) = (int)raw; return raw > 0 && raw < 1000;
+    case MOON_KIND_ENUM: AT(int, field, record) = (int)raw; return raw > 0 && raw <= enum_count(field);
     default: return false;
     }
 }
@@ -227,6 +234,7 @@ static moon_status decode_bytes(const moon_field *field, moon_str bytes, void *r
     case MOON_KIND_HASH:
         good = bytes.len == sizeof(moon_hash);
         if (good) memcpy(&AT(moon_hash, field, record), bytes.ptr, sizeof(moon_hash));
+        good = good && moon_field_present(field, record);
         break;
     case MOON_KIND_TAGS: good = good && decode_tags(bytes, &AT(moon_tags, field, record), keep); break;
     case MOON_KIND_LIST: return decode_list(field, bytes, &AT(moon_list, field, record), keep, err);
@@ -258,7 +266,8 @@ moon_status moon_record_decode(const moon_type *type, moon_str bytes, bool perso
         last = tag / 2;
         const moon_field *field = field_by_number(type, last, &hint);
         if (!field) {
-            if (!personal) ((moon_head *)record)->unknown = before;
+            moon_head *head = record;
+            *(personal ? &head->unknown_personal : &head->unknown) = before;
             return MOON_OK;
         }
         if (((tag & 1) != 0) != is_sized(field->kind) || ((field->flags & MOON_PERSONAL) != 0) != personal)
@@ -274,12 +283,6 @@ moon_status moon_record_decode(const moon_type *type, moon_str bytes, bool perso
 }
 
 /* ---- checking ---- */
-
-static size_t enum_count(const moon_field *field) {
-    size_t n = 0;
-    while (field->names[n]) n++;
-    return n;
-}
 
 static moon_status validate_text(const moon_field *field, moon_str text, moon_err *err) {
     moon_str rest = text;

@@ -64,9 +64,10 @@ static inline bool moon_decimal_present(moon_decimal d) { return d.scale >= 0; }
 typedef struct moon_head {
     uint64_t
         seq; /* the commit that wrote it, 0 for a record not read from a book; not stored in the record's bytes */
-    moon_str unknown; /* fields this program does not know, as stored */
-    moon_str sealed;  /* the personal fields as stored; kept when their key is gone */
-    bool erased;      /* the key is gone: personal fields are absent for ever */
+    moon_str unknown;          /* fields this program does not know, as stored */
+    moon_str unknown_personal; /* the same of the personal half */
+    moon_str sealed;           /* the personal fields as stored; kept when their key is gone */
+    bool erased;               /* the key is gone: personal fields are absent for ever */
 } moon_head;
 
 typedef struct moon_type moon_type;

@@ -4,11 +4,18 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
 #include "base/file.h"
+
+enum {
+    READERS_MAX = 510,
+    READERS_SIZE = 40960
+}; /* LMDB takes 64 bytes for each reader, and some for itself */
 
 moon_status moon_lmdb_fail(moon_err *err, int code, const char *what) {
     moon_status status = MOON_E_STORE;
@@ -44,18 +51,85 @@ static moon_status refuse_network(const char *folder, moon_err *err) {
     return MOON_OK;
 }
 
-static moon_status env_start(MDB_env *env, const char *folder, size_t map_size, bool *read_only, MDB_dbi *dbi,
-                             moon_err *err) {
+moon_status moon_lmdb_fail_write(const moon_store *store, moon_err *err, int code, const char *what) {
+    struct statvfs info;
+    if (code == EIO && statvfs(store->folder, &info) == 0 && info.f_bavail == 0) code = ENOSPC;
+    return moon_lmdb_fail(err, code, what);
+}
+
+/* ---- holding commits off ---- */
+
+moon_status moon_commit_lock(int fd, bool shared, moon_err *err) {
+    while (flock(fd, shared ? LOCK_SH : LOCK_EX) < 0)
+        if (errno != EINTR) return moon_fail_sys(err, MOON_E_IO, errno, "cannot lock the book");
+    return MOON_OK;
+}
+
+void moon_commit_unlock(int fd) { flock(fd, LOCK_UN); }
+
+moon_status moon_store_check_pages(const char *folder, moon_pages *out, moon_err *err) {
+    char data[4096];
+    snprintf(data, sizeof data, "%s/data.mdb", folder);
+    int fd = open(data, O_RDONLY | O_CLOEXEC);
+    if (fd < 0 && errno == ENOENT)
+        return moon_fail(err, MOON_E_BOOK_MISSING, "there is no book in %s", folder);
+    if (fd < 0) return moon_fail_sys(err, MOON_E_IO, errno, "cannot open %s", data);
+    moon_status status = moon_commit_lock(fd, true, err);
+    if (status == MOON_OK) status = moon_pages_check(data, NULL, out, err);
+    close(fd);
+    return status;
+}
+
+/* ---- environments ---- */
+
+typedef struct {
+    const char *folder;
+    size_t map_size;
+    bool create;                  /* an empty file is a new store, not one that was cut short */
+    bool read_only, unregistered; /* out */
+    MDB_env *env;                 /* out */
+    MDB_dbi dbi;                  /* out */
+} opening;
+
+/* LMDB maps lock.mdb and writes to the map: if its room were not given beforehand, a full disk would end the process there. */
+static moon_status reserve_readers(const char *folder, moon_err *err) {
+    char path[4096];
+    struct stat info;
+    snprintf(path, sizeof path, "%s/lock.mdb", folder);
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0664), sys = 0;
+    if (fd < 0) return moon_fail_sys(err, MOON_E_IO, errno, "cannot write %s", path);
+    if (fstat(fd, &info) < 0)
+        sys = errno;
+    else if (info.st_blocks * 512 < READERS_SIZE)
+        sys = posix_fallocate(fd, 0, READERS_SIZE);
+    close(fd);
+    return sys ? moon_fail_sys(err, MOON_E_IO, sys, "cannot write %s", path) : MOON_OK;
+}
+
+/* A file that was cut short would end the process as soon as LMDB looks behind its end. */
+static moon_status check_before(const opening *o, moon_err *err) {
+    char data[4096];
+    struct stat info;
+    moon_pages pages;
+    snprintf(data, sizeof data, "%s/data.mdb", o->folder);
+    if (o->create && (stat(data, &info) < 0 || info.st_size == 0)) return MOON_OK;
+    if (moon_pages_glance(data, err) != MOON_E_BOOK_DAMAGED) return MOON_OK;
+    return moon_store_check_pages(o->folder, &pages, err);
+}
+
+static moon_status start(opening *o, moon_err *err) {
     MDB_txn *txn;
-    int code = mdb_env_set_mapsize(env, map_size);
-    if (code == 0) code = mdb_env_set_maxreaders(env, 510);
-    if (code == 0) code = mdb_env_open(env, folder, MDB_NOTLS | (*read_only ? MDB_RDONLY : 0), 0664);
-    if (code) return moon_lmdb_fail(err, code, "cannot open the book");
+    unsigned flags = MDB_NOTLS | (o->read_only ? MDB_RDONLY : 0u) | (o->unregistered ? MDB_NOLOCK : 0u);
     int dead;
-    if (!*read_only) mdb_reader_check(env, &dead);
-    code = mdb_txn_begin(env, NULL, MDB_RDONLY, &txn);
+    if (!o->read_only) MOON_TRY(reserve_readers(o->folder, err));
+    int code = mdb_env_set_mapsize(o->env, o->map_size);
+    if (code == 0) code = mdb_env_set_maxreaders(o->env, READERS_MAX);
+    if (code == 0) code = mdb_env_open(o->env, o->folder, flags, 0664);
+    if (code) return moon_lmdb_fail(err, code, "cannot open the book");
+    if (!o->read_only) mdb_reader_check(o->env, &dead);
+    code = mdb_txn_begin(o->env, NULL, MDB_RDONLY, &txn);
     if (code) return moon_lmdb_fail(err, code, "cannot read the book");
-    code = mdb_dbi_open(txn, NULL, 0, dbi);
+    code = mdb_dbi_open(txn, NULL, 0, &o->dbi);
     if (code == 0)
         code = mdb_txn_commit(txn);
     else
@@ -63,16 +137,18 @@ static moon_status env_start(MDB_env *env, const char *folder, size_t map_size, 
     return code ? moon_lmdb_fail(err, code, "cannot read the book") : MOON_OK;
 }
 
-moon_status moon_env_open(const char *folder, size_t map_size, bool *read_only, MDB_env **env, MDB_dbi *dbi,
-                          moon_err *err) {
+/* For writing; else for reading; else, where even the table of readers is read-only, for reading without it. */
+static moon_status env_open(opening *o, moon_err *err) {
+    MOON_TRY(check_before(o, err));
     for (;;) {
-        int code = mdb_env_create(env);
+        int code = mdb_env_create(&o->env);
         if (code) return moon_lmdb_fail(err, code, "cannot open the book");
-        moon_status status = env_start(*env, folder, map_size, read_only, dbi, err);
+        moon_status status = start(o, err);
         if (status == MOON_OK) return MOON_OK;
-        mdb_env_close(*env);
-        if (status != MOON_E_READ_ONLY || *read_only) return status;
-        *read_only = true;
+        mdb_env_close(o->env);
+        if (status != MOON_E_READ_ONLY || o->unregistered) return status;
+        o->unregistered = o->read_only;
+        o->read_only = true;
     }
 }
 
@@ -98,20 +174,49 @@ static moon_status check_lodged_head(moon_store *store, moon_err *err) {
     return MOON_OK;
 }
 
-static moon_status open_both(moon_store *store, const char *keys_folder, const moon_store_options *options,
+static moon_status check_new(const moon_store *store, moon_err *err) {
+    uint64_t seq;
+    moon_hash hash;
+    MDB_txn *txn;
+    int code = mdb_txn_begin(store->env, NULL, MDB_RDONLY, &txn);
+    if (code) return moon_lmdb_fail(err, code, "cannot read the book");
+    moon_status status = moon_link_last(txn, store->dbi, &seq, &hash, err);
+    mdb_txn_abort(txn);
+    if (status == MOON_OK && seq > 0)
+        return moon_fail(err, MOON_E_BOOK_EXISTS, "there is a book in %s", store->folder);
+    return status;
+}
+
+static moon_status open_book(moon_store *store, const moon_store_options *options, moon_err *err) {
+    char data[4096];
+    opening book = {.folder = store->folder, .map_size = options->map_size, .create = options->create};
+    MOON_TRY(env_open(&book, err));
+    store->env = book.env;
+    store->dbi = book.dbi;
+    store->read_only = book.read_only;
+    store->unregistered = book.unregistered;
+    snprintf(data, sizeof data, "%s/data.mdb", store->folder);
+    store->lock = open(data, O_RDONLY | O_CLOEXEC);
+    if (store->lock < 0) return moon_fail_sys(err, MOON_E_IO, errno, "cannot open %s", data);
+    if (options->create) MOON_TRY(check_new(store, err));
+    return check_lodged_head(store, err);
+}
+
+static moon_status open_keys(moon_store *store, const char *folder, const moon_store_options *options,
                              moon_err *err) {
-    bool keys_read_only = false;
-    MOON_TRY(
-        moon_env_open(store->folder, options->map_size, &store->read_only, &store->env, &store->dbi, err));
-    moon_status status = check_lodged_head(store, err);
-    if (status == MOON_OK)
-        status = moon_env_open(keys_folder, options->map_size, &keys_read_only, &store->keys,
-                               &store->keys_dbi, err);
-    if (status != MOON_OK) {
-        mdb_env_close(store->env);
-        return status;
-    }
-    store->read_only = store->read_only || keys_read_only;
+    opening keys = {.folder = folder, .map_size = options->map_size, .create = true};
+    MOON_TRY(env_open(&keys, err));
+    store->keys = keys.env;
+    store->keys_dbi = keys.dbi;
+    store->read_only = store->read_only || keys.read_only;
+    return MOON_OK;
+}
+
+static moon_status make_folders(const char *folder, const char *keys_folder, bool create, moon_err *err) {
+    if (create) MOON_TRY(moon_folder_make(folder, err));
+    if (create || !moon_folder_exists(keys_folder)) MOON_TRY(moon_folder_make(keys_folder, err));
+    if (create && chmod(keys_folder, 0770) < 0)
+        return moon_fail_sys(err, MOON_E_IO, errno, "cannot protect %s", keys_folder);
     return MOON_OK;
 }
 
@@ -119,21 +224,18 @@ moon_status moon_store_open(const char *folder, const char *keys_folder, const m
                             moon_store **out, moon_err *err) {
     char data[4096];
     snprintf(data, sizeof data, "%s/data.mdb", folder);
-    bool exists = moon_file_exists(data);
-    if (options->create && exists) return moon_fail(err, MOON_E_BOOK_EXISTS, "there is a book in %s", folder);
-    if (!options->create && !exists)
+    if (!options->create && !moon_file_exists(data))
         return moon_fail(err, MOON_E_BOOK_MISSING, "there is no book in %s", folder);
-    if (options->create) MOON_TRY(moon_folder_make(folder, err));
-    if (options->create || !moon_folder_exists(keys_folder)) MOON_TRY(moon_folder_make(keys_folder, err));
-    if (options->create && chmod(keys_folder, 0770) < 0)
-        return moon_fail_sys(err, MOON_E_IO, errno, "cannot protect %s", keys_folder);
+    MOON_TRY(make_folders(folder, keys_folder, options->create, err));
     MOON_TRY(refuse_network(folder, err));
     moon_store *store = moon_malloc(sizeof *store);
     memset(store, 0, sizeof *store);
+    store->lock = -1;
     snprintf(store->folder, sizeof store->folder, "%s", folder);
-    moon_status status = open_both(store, keys_folder, options, err);
+    moon_status status = open_book(store, options, err);
+    if (status == MOON_OK) status = open_keys(store, keys_folder, options, err);
     if (status != MOON_OK) {
-        free(store);
+        moon_store_close(store);
         return status;
     }
     *out = store;
@@ -142,8 +244,9 @@ moon_status moon_store_open(const char *folder, const char *keys_folder, const m
 
 void moon_store_close(moon_store *store) {
     if (!store) return;
-    mdb_env_close(store->keys);
-    mdb_env_close(store->env);
+    if (store->keys) mdb_env_close(store->keys);
+    if (store->env) mdb_env_close(store->env);
+    if (store->lock >= 0) close(store->lock);
     free(store);
 }
 

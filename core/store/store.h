@@ -16,6 +16,7 @@
 
 #include "base/arena.h"
 #include "base/crypt.h"
+#include "store/pages.h"
 
 typedef struct moon_store moon_store;
 typedef struct moon_change moon_change;
@@ -35,6 +36,11 @@ typedef struct moon_store_options {
 MOON_CHECK moon_status moon_store_open(const char *folder, const char *keys_folder,
                                        const moon_store_options *options, moon_store **out, moon_err *err);
 void moon_store_close(moon_store *store);
+
+/* Check the pages of BOOK/data (`folder`, as for moon_store_open) before anything trusts them: commits of all processes wait
+ * meanwhile. It needs no open store, since opening a damaged one can end the process: `verify` calls it first.
+ * Returns MOON_E_BOOK_MISSING, MOON_E_BOOK_DAMAGED, MOON_E_IO (store/pages.h). */
+MOON_CHECK moon_status moon_store_check_pages(const char *folder, moon_pages *out, moon_err *err);
 
 /* ---- changes ---- */
 
@@ -104,6 +110,9 @@ MOON_CHECK moon_status moon_store_backup(moon_store *store, const char *path, mo
 /* The account's secret. Not found: found = false. */
 MOON_CHECK moon_status moon_store_secret(moon_store *store, moon_str account, moon_secret *out, bool *found,
                                          moon_err *err);
+/* The same, or one that this change made and has not stored yet. */
+MOON_CHECK moon_status moon_change_secret_find(moon_change *change, moon_str account, moon_secret *out,
+                                               bool *found, moon_err *err);
 /* The same, made if there is none; made secrets are durable before the commit that uses them. */
 MOON_CHECK moon_status moon_change_secret(moon_change *change, moon_str account, moon_secret *out,
                                           moon_err *err);

@@ -24,12 +24,7 @@ static moon_status open_sealed(moon_change *change, const moon_type *type, void 
     moon_secret secret;
     bool found;
     if (head->sealed.len == 0) return MOON_OK;
-    MOON_TRY(moon_store_secret(moon_change_store(change), account_of(type, record), &secret, &found, err));
-    /* Written earlier in this change, under a key that is not stored yet. */
-    if (!found && head->seq == 0) {
-        MOON_TRY(moon_change_secret(change, account_of(type, record), &secret, err));
-        found = true;
-    }
+    MOON_TRY(moon_change_secret_find(change, account_of(type, record), &secret, &found, err));
     head->erased = !found;
     if (!found) return MOON_OK;
     moon_buf plain = MOON_BUF_EMPTY;
@@ -174,7 +169,7 @@ moon_status moon_delete(moon_change *change, const moon_type *type, const void *
 int moon_type_index(const moon_type *type, const char *name) {
     for (int i = 0; i < MOON_INDEXES_MAX && type->indexes[i].name; i++)
         if (strcmp(type->indexes[i].name, name) == 0) return i;
-    moon_assert(!"a type has no index of this name");
+    moon_assert(false && "a type has no index of this name");
     return MOON_BY_KEY;
 }
 

@@ -1,0 +1,206 @@
+#include "run/worker.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "run/wire.h"
+#include "store/store.h"
+
+#define FRAME_MAX ((uint64_t)1 << 31) /* bytes of one request or reply */
+
+struct moon_worker {
+    const moon_worker_setup *setup;
+    pid_t pid; /* 0: none */
+    int fd;
+    bool exact;
+};
+
+typedef struct frame {
+    uint64_t size;
+    moon_job_fn fn;   /* of a request; both ends are the same program */
+    uint64_t verdict; /* of a reply: 0 fine, 1 an error follows; 2 one that was suspect */
+} frame;
+
+/* ---- both ends ---- */
+
+static bool write_all(int fd, const void *bytes, size_t size) {
+    while (size > 0) {
+        ssize_t done = send(fd, bytes, size, MSG_NOSIGNAL);
+        if (done < 0 && errno == EINTR) continue;
+        if (done <= 0) return false;
+        bytes = (const char *)bytes + done;
+        size -= (size_t)done;
+    }
+    return true;
+}
+
+static bool read_all(int fd, void *bytes, size_t size) {
+    while (size > 0) {
+        ssize_t got = recv(fd, bytes, size, 0);
+        if (got < 0 && errno == EINTR) continue;
+        if (got <= 0) return false;
+        bytes = (char *)bytes + got;
+        size -= (size_t)got;
+    }
+    return true;
+}
+
+/* ---- the child ---- */
+
+static moon_status prepare(moon_job *job, bool exact, moon_err *err) {
+    moon_script_limits limits = job->setup->limits;
+    moon_store_options options = {.map_size = job->setup->map_size};
+    limits.exact = exact;
+    MOON_TRY(moon_script_new(&limits, &job->script, err));
+    for (size_t i = 0; i < job->setup->file_count; i++)
+        MOON_TRY(
+            moon_script_add_source(job->script, job->setup->files[i].path, job->setup->files[i].bytes, err));
+    if (!job->setup->data_folder) return MOON_OK;
+    return moon_store_open(job->setup->data_folder, job->setup->keys_folder, &options, &job->store, err);
+}
+
+static bool answer(moon_job *job, int fd, const frame *request, moon_status prepared,
+                   const moon_err *prepare_err) {
+    moon_err err = *prepare_err;
+    moon_buf reply = MOON_BUF_EMPTY;
+    frame head = {0};
+    char *bytes = moon_arena_alloc(&job->arena, request->size);
+    if (!read_all(fd, bytes, request->size)) return false;
+    moon_status status = prepared;
+    if (status == MOON_OK) status = request->fn(job, (moon_str){bytes, request->size}, &reply, &err);
+    if (status != MOON_OK) {
+        head.verdict = job->script && moon_script_suspect(job->script) ? 2 : 1;
+        moon_buf_clear(&reply);
+        moon_wire_add_err(&reply, &err);
+    }
+    head.size = reply.len;
+    bool sent = write_all(fd, &head, sizeof head) && write_all(fd, reply.ptr, reply.len);
+    moon_buf_free(&reply);
+    moon_arena_free(&job->arena);
+    return sent;
+}
+
+/* Files and processes are not for rules; nor is a core dump, which could hold personal data. */
+static void confine(void) {
+    struct rlimit none = {0, 0};
+    setrlimit(RLIMIT_CORE, &none);
+    signal(SIGINT, SIG_IGN); /* the parent decides what an interrupt ends */
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+}
+
+static _Noreturn void serve(const moon_worker_setup *setup, int fd, bool exact) {
+    moon_job job = {.setup = setup};
+    moon_err err = {0};
+    frame request;
+    confine();
+    moon_status prepared = prepare(&job, exact, &err);
+    while (read_all(fd, &request, sizeof request) && request.size <= FRAME_MAX)
+        if (!answer(&job, fd, &request, prepared, &err)) break;
+    moon_script_free(job.script);
+    moon_store_close(job.store);
+    _exit(0);
+}
+
+/* ---- the parent ---- */
+
+moon_worker *moon_worker_new(const moon_worker_setup *setup) {
+    moon_worker *worker = moon_malloc(sizeof *worker);
+    *worker = (moon_worker){.setup = setup, .fd = -1};
+    return worker;
+}
+
+/* Wait for the child's end; what it says about it. */
+static int reap(moon_worker *worker) {
+    int how = 0;
+    if (worker->fd >= 0) close(worker->fd);
+    while (worker->pid > 0 && waitpid(worker->pid, &how, 0) < 0 && errno == EINTR) {}
+    worker->pid = 0;
+    worker->fd = -1;
+    return how;
+}
+
+void moon_worker_stop(moon_worker *worker) {
+    if (worker->pid == 0) return;
+    shutdown(worker->fd, SHUT_WR);
+    reap(worker);
+}
+
+void moon_worker_free(moon_worker *worker) {
+    if (!worker) return;
+    moon_worker_stop(worker);
+    free(worker);
+}
+
+static moon_status start(moon_worker *worker, bool exact, moon_err *err) {
+    int pair[2];
+    if (worker->pid > 0 && worker->exact == exact) return MOON_OK;
+    moon_worker_stop(worker);
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
+        return moon_fail_sys(err, MOON_E_IO, errno, "cannot start a worker");
+    fflush(NULL);
+    pid_t pid = fork();
+    if (pid < 0) {
+        int sys = errno;
+        close(pair[0]);
+        close(pair[1]);
+        return moon_fail_sys(err, MOON_E_IO, sys, "cannot start a worker");
+    }
+    if (pid == 0) {
+        close(pair[0]);
+        serve(worker->setup, pair[1], exact);
+    }
+    close(pair[1]);
+    worker->pid = pid;
+    worker->fd = pair[0];
+    worker->exact = exact;
+    return MOON_OK;
+}
+
+static moon_status died(moon_worker *worker, moon_err *err) {
+    int how = reap(worker);
+    if (WIFEXITED(how) && WEXITSTATUS(how) == MOON_WORKER_STUCK)
+        return moon_fail(err, MOON_E_SCRIPT_TIME, "a rule did not come back: it is stuck in a text function");
+    if (WIFSIGNALED(how))
+        return moon_fail(err, MOON_E_SCRIPT_CRASH, "the worker that ran the rules ended by signal %d",
+                         WTERMSIG(how));
+    return moon_fail(err, MOON_E_SCRIPT_CRASH, "the worker that ran the rules ended with status %d",
+                     WIFEXITED(how) ? WEXITSTATUS(how) : -1);
+}
+
+static moon_status call_once(moon_worker *worker, bool exact, moon_job_fn fn, moon_str request,
+                             moon_arena *keep, moon_str *reply, bool *suspect, moon_err *err) {
+    frame head = {.size = request.len, .fn = fn};
+    *suspect = false;
+    MOON_TRY(start(worker, exact, err));
+    bool answered = write_all(worker->fd, &head, sizeof head) &&
+                    write_all(worker->fd, request.ptr, request.len) &&
+                    read_all(worker->fd, &head, sizeof head) && head.size <= FRAME_MAX;
+    char *bytes = answered ? moon_arena_alloc(keep, head.size) : NULL;
+    if (!answered || !read_all(worker->fd, bytes, head.size)) {
+        *suspect = true;
+        return died(worker, err);
+    }
+    *reply = (moon_str){bytes, head.size};
+    if (head.verdict == 0) return MOON_OK;
+    *suspect = head.verdict == 2;
+    moon_str rest = *reply;
+    if (!moon_wire_read_err(&rest, err))
+        return moon_fail(err, MOON_E_SCRIPT_CRASH, "the worker's answer makes no sense");
+    return err->code;
+}
+
+moon_status moon_worker_call(moon_worker *worker, moon_job_fn fn, moon_str request, bool again,
+                             moon_arena *keep, moon_str *reply, moon_err *err) {
+    bool suspect;
+    moon_status status = call_once(worker, false, fn, request, keep, reply, &suspect, err);
+    if (status == MOON_OK || !suspect || !again) return status;
+    status = call_once(worker, true, fn, request, keep, reply, &suspect, err);
+    moon_worker_stop(worker);
+    return status;
+}

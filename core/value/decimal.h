@@ -7,7 +7,7 @@
  *
  * Why a 128-bit coefficient: hardware integers, so that one addition costs a few nanoseconds, and 36 digits are more than
  * any contract needs; arbitrary precision (libmpdec, GMP) would allocate per operation. Scripts get most decimals packed in
- * 64 bits (core/script/value.h). Figures: README, "make bench". */
+ * 64 bits (core/script/value.h). Figures: README.md here, from tests/bench/decimal.c. */
 #ifndef MOON_VALUE_DECIMAL_H
 #define MOON_VALUE_DECIMAL_H
 

@@ -279,9 +279,9 @@ static void divides_with_one_rounding(void **state) {
 }
 
 static void orders(void **state) {
-    static const char *const ascending[] = {"-" MAX36, "-1e18", "-1.5",  "-1.25", "-1",
-                                            "-1e-24",  "0",     "1e-24", "0.5",   "0.500001",
-                                            "1",       "9.99",  "10",    "1e20",  MAX36};
+    static const char *const ascending[] = {("-" MAX36), "-1e18", "-1.5",  "-1.25", "-1",
+                                            "-1e-24",    "0",     "1e-24", "0.5",   "0.500001",
+                                            "1",         "9.99",  "10",    "1e20",  MAX36};
     (void)state;
     for (size_t i = 0; i < COUNT(ascending); i++)
         for (size_t j = 0; j < COUNT(ascending); j++) {

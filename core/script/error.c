@@ -180,14 +180,22 @@ int l_error_handler(lua_State *L) {
 /* ---- out of Lua ---- */
 
 /* The text of a line without the white space around it. */
-static void excerpt(moon_script *s, moon_err *err) {
-    moon_source *source = moon_source_find(s, moon_str_of(err->place));
+void moon_error_excerpt(lua_State *L, moon_err *err) {
+    moon_source *source = moon_source_find(moon_script_of(L), moon_str_of(err->place));
     if (!source || err->line <= 0) return;
     moon_str rest = source->text, line = MOON_STR_NONE;
     for (int i = 0; i < err->line; i++)
         if (!moon_str_cut(&rest, '\n', &line)) return;
     line = moon_str_trim(line);
     snprintf(err->source, sizeof err->source, "%.*s", MOON_STR_ARG(line));
+}
+
+void moon_error_note(lua_State *L) {
+    moon_script *s = moon_script_of(L);
+    lua_Debug ar;
+    if (!find_place(L, 0, &ar)) return;
+    snprintf(s->noted_place, sizeof s->noted_place, "%s", ar.source + 1);
+    s->noted_line = ar.currentline;
 }
 
 static const char *stop_text(const moon_script *s, char *out, size_t size) {
@@ -213,6 +221,11 @@ moon_status moon_error_take(lua_State *L, moon_err *err) {
         snprintf(text, sizeof text, "%s", lua_tostring(L, -1));
     if (s->stop) code = s->stop;
     moon_fail(err, code, "%s", s->stop ? stop_text(s, text, sizeof text) : text);
+    if (!object && s->stop == MOON_E_SCRIPT_MEMORY) {
+        snprintf(err->place, sizeof err->place, "%s", s->noted_place);
+        err->line = s->noted_line;
+        moon_error_excerpt(L, err);
+    }
     if (!object) return code;
     if (!s->stop) get_text(L, -1, "hint", err->hint, sizeof err->hint);
     get_text(L, -1, "context", err->context, sizeof err->context);
@@ -221,6 +234,6 @@ moon_status moon_error_take(lua_State *L, moon_err *err) {
     lua_rawget(L, -2);
     if (lua_isinteger(L, -1)) err->line = (int)lua_tointeger(L, -1);
     lua_pop(L, 1);
-    excerpt(s, err);
+    moon_error_excerpt(L, err);
     return code;
 }

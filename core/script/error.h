@@ -29,6 +29,11 @@ int l_error_error(lua_State *L);
 /* A message handler for lua_pcall: turns any error into an error object and adds the place. */
 int l_error_handler(lua_State *L);
 
+/* Note where the state is, for an error that no message handler will see (memory). Never raises or allocates. */
+void moon_error_note(lua_State *L);
+/* The source text of err->place and err->line, if the state knows the file. */
+void moon_error_excerpt(lua_State *L, moon_err *err);
+
 /* Fill `err` from the error object (or anything else) at the top of the stack, which stays. Never raises. */
 moon_status moon_error_take(lua_State *L, moon_err *err);
 

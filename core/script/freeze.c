@@ -216,6 +216,7 @@ static void fill_report(lua_State *L, const char *name, moon_err *err) {
     lua_getinfo(L, ">S", &ar);
     moon_fail(err, MOON_E_SCRIPT_STATE, "the variable '%s' changed during a call", name);
     moon_err_at(err, ar.source[0] == '@' ? ar.source + 1 : ar.source, ar.linedefined);
+    moon_error_excerpt(L, err);
 }
 
 moon_status moon_freeze_check(lua_State *L, moon_err *err) {

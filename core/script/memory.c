@@ -56,8 +56,10 @@ static void give(moon_memory *m, void *old, size_t size) {
 void *moon_memory_alloc(void *memory, void *old, size_t old_size, size_t size) {
     moon_memory *m = memory;
     if (!old) old_size = 0; /* Lua passes a type there */
-    if (size > old_size && size - old_size > m->limit - (m->used < m->limit ? m->used : m->limit))
+    if (size > old_size && size - old_size > m->limit - (m->used < m->limit ? m->used : m->limit)) {
+        if (m->refused) m->refused(m->ctx);
         return NULL;
+    }
     void *fresh = NULL;
     if (size == 0) {
         if (old) give(m, old, old_size);

@@ -10,7 +10,9 @@
 #define MOON_MEMORY_CLASSES 32 /* of 16 bytes each */
 
 typedef struct moon_memory {
-    size_t used, limit; /* bytes */
+    size_t used, limit;         /* bytes */
+    void (*refused)(void *ctx); /* called before a refusal; must not allocate from here. NULL: none */
+    void *ctx;
     struct moon_memory_free *free[MOON_MEMORY_CLASSES + 1];
     struct moon_memory_chunk *chunks;
     char *next, *end;

@@ -120,7 +120,7 @@ static void l_read_tags(reading *r, const moon_field *f, int value, moon_tags *o
             out->items[i].value = lua_toboolean(L, -1) ? MOON_STR("true") : MOON_STR("false");
             continue;
         }
-        luaL_tolstring(L, -1, NULL);
+        if (moon_value_kind_at(L, -1) != MOON_VALUE_NONE) luaL_tolstring(L, -1, NULL);
         out->items[i].value = l_read_text(r, f, lua_gettop(L));
     }
     qsort(out->items, out->count, sizeof *out->items, compare_tags);

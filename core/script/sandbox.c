@@ -196,19 +196,21 @@ void l_push_rule(lua_State *L, moon_str path) {
     l_raise_hint(L, MOON_E_RULE_MISSING, hint, "there is no rule file %.*s", MOON_STR_ARG(path));
 }
 
-/* "a.b" -> "FOLDERa/b.lua" */
-static moon_str path_of(moon_arena *arena, const char *folder, moon_str name) {
-    moon_str path = moon_arena_printf(arena, "%s%.*s.lua", folder, MOON_STR_ARG(name));
-    char *at = (char *)(uintptr_t)path.ptr + strlen(folder);
-    for (size_t i = 0; i < name.len; i++)
-        if (at[i] == '.') at[i] = '/';
-    return path;
+/* "a.b" -> "FOLDERa/b.lua", in `out`, whose size is MODULE_PATH_MAX. */
+#define MODULE_PATH_MAX 256
+static moon_str l_path_of(lua_State *L, const char *folder, moon_str name, char *out) {
+    if (name.len > MODULE_PATH_MAX - 20) l_raise(L, MOON_E_RULE_MISSING, "this name is too long for a file");
+    int len = snprintf(out, MODULE_PATH_MAX, "%s%.*s.lua", folder, MOON_STR_ARG(name));
+    for (size_t i = strlen(folder), end = i + name.len; i < end; i++)
+        if (out[i] == '.') out[i] = '/';
+    return (moon_str){out, (size_t)len};
 }
 
 void l_push_module(lua_State *L, moon_str name) {
     moon_err err;
     moon_script *s = moon_script_of(L);
-    moon_str text, path = path_of(&s->scratch, "lua/", name);
+    char name_of_file[MODULE_PATH_MAX];
+    moon_str text, path = l_path_of(L, "lua/", name, name_of_file);
     moon_source *source = moon_source_find(s, path);
     if (!source) {
         if (moon_embedded_library(path.ptr, &s->scratch, &text, &err) != MOON_OK ||
@@ -225,7 +227,8 @@ static int l_require_module(lua_State *L) {
 }
 
 static int l_require_rule(lua_State *L) {
-    l_push_rule(L, path_of(&moon_script_of(L)->scratch, "rules/", l_name(L, 1)));
+    char path[MODULE_PATH_MAX];
+    l_push_rule(L, l_path_of(L, "rules/", l_name(L, 1), path));
     return 1;
 }
 

@@ -60,6 +60,7 @@ static void enter(moon_script *s, bool trusted) {
     s->stop = MOON_OK;
     s->suspect = false;
     s->steps = 0;
+    s->noted_place[0] = 0;
     s->call++;
     if (trusted) return;
     if (s->limits.exact) {
@@ -174,12 +175,16 @@ void moon_script_provide(moon_script *s, const char *name, moon_script_host_fn f
 
 /* ---- the interface ---- */
 
+static void note_refusal(void *ctx) { moon_error_note(((moon_script *)ctx)->L); }
+
 moon_status moon_script_new(const moon_script_limits *limits, moon_script **out, moon_err *err) {
     moon_script *s = moon_malloc(sizeof *s);
     *s = (moon_script){.limits = *limits, .memory.limit = SIZE_MAX};
     s->L = lua_newstate(moon_memory_alloc, &s->memory);
     if (!s->L) moon_out_of_memory(sizeof *s);
     *(moon_script **)lua_getextraspace(s->L) = s;
+    s->memory.refused = note_refusal;
+    s->memory.ctx = s;
     job j = {.run = l_run_open, .trusted = true};
     moon_status status = run(s, &j, err);
     if (status != MOON_OK)

@@ -24,8 +24,9 @@ struct moon_script {
     moon_status stop; /* why the running call must end, MOON_OK while it may go on; no pcall can clear it */
     bool suspect;
     uint64_t steps;
-    uint64_t call;  /* counts calls; a record view is valid in the one it was made in */
-    unsigned depth; /* of calls from the host inside each other */
+    char noted_place[200]; /* where memory was last refused */
+    int noted_line;
+    uint64_t call; /* counts calls; a record view is valid in the one it was made in */
 };
 
 static inline moon_script *moon_script_of(lua_State *L) { return *(moon_script **)lua_getextraspace(L); }

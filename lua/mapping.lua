@@ -1,0 +1,241 @@
+--- lua/mapping.lua: which column of a file is which field, and what its rows are: rules/imports/*.lua.
+---
+---   return mapping {
+---     of = "orders",                            -- or "accounts", "products"
+---     columns = { order = "InvoiceNo", account = "CustomerID", date = "InvoiceDate", quantity = "Quantity" },
+---   }
+---
+--- Everything else is optional and found out from the file, or absent; rules/imports/README.md lists it with examples.
+--- A mapping declares. Only what a column does not say is a function: kind, line, no_sale, hold.
+---
+--- mapping.of(path, kind) -> mapping          the one that a rule file returns, checked to be of that kind
+--- mapping.default(kind, columns) -> mapping  columns called as the record's fields are: what an import without a mapping uses
+---
+--- Errors: rule.value at the declaration, with the name that was meant where one is near.
+local countries = require "countries"
+local declare = require "declare"
+local mapping = {}
+
+-- Fields by kind of file and how their text is read; "!" before it: a row without it cannot be taken. The names are those of
+-- core/books/records.h; `order`, `line_kind` are columns of a file of order lines.
+local FIELDS = {
+  orders = {
+    order = "!id", account = "id", date = "!date", product = "id", text = "text", quantity = "!decimal", price = "decimal",
+    unit = "text", tax_category = "text", currency = "currency", reference = "text", corrects = "id", kind = "order_kind",
+    line_kind = "line_kind",
+  },
+  accounts = {
+    id = "!id", from = "date", name = "text", attention = "text", street = "text", city = "text", postcode = "text",
+    region = "text", email = "text", phone = "text", tax_id = "text", country = "country", currency = "currency",
+    terms = "days", plan = "text", locale = "text",
+  },
+  products = {
+    id = "!id", from = "date", name = "text", unit = "text", price = "decimal", currency = "currency",
+    tax_category = "text", revenue = "text",
+  },
+}
+-- What a file of orders can say about an account that is not known yet.
+local BUYER = {}
+for name, how in pairs(FIELDS.accounts) do
+  if name ~= "id" and name ~= "from" then BUYER[name] = how end
+end
+
+local SETTINGS = {
+  of = "!text", columns = "!table", account = "table", tags = "table", defaults = "table", separator = "text", quote = "text|flag",
+  encoding = "text", header = "flag", skip = "count", trim = "flag", decimals = "text", dates = "text", century = "count",
+  countries = "table", currency = "text", no_customer = "text",
+  kind = "function", line = "function", no_sale = "function", hold = "function",
+}
+local KINDS = { "orders", "accounts", "products" }
+local ONLY_ORDERS = { "account", "no_customer", "kind", "line", "no_sale", "hold" }
+local ENCODINGS = { "utf-8", "windows-1252", "iso-8859-1", "utf-16le", "utf-16be" }
+
+local function names_of(map)
+  local list = {}
+  for name in pairs(map) do list[#list + 1] = name end
+  return list
+end
+
+-- Names of columns in the file: one, or several whose contents are put together.
+local function source(field, given, how)
+  if type(given) == "number" then given = tostring(given) end
+  if type(given) == "string" and given ~= "" then return { given } end
+  if type(given) == "table" and #given > 0 then
+    if how ~= "text" then
+      declare.fail("the field '" .. field .. "' takes one column", "only texts can be put together from several")
+    end
+    local list = {}
+    for i = 1, #given do
+      list[i] = type(given[i]) == "number" and tostring(given[i]) or declare.kind("column " .. i .. " of " .. field, given[i], "text")
+    end
+    return list
+  end
+  return declare.fail("the column for '" .. field .. "' is no name of a column", "write its name as the file has it, in quotes")
+end
+
+-- { field, how, required, columns } for each field that is given, in the order of their names.
+local function plan(what, given, fields)
+  local list = {}
+  for field, columns in pairs(given) do
+    local how = fields[field]
+    if not how then
+      declare.fail(what .. " has no field '" .. tostring(field) .. "'", declare.suggest(tostring(field), names_of(fields)))
+    end
+    local required = how:sub(1, 1) == "!"
+    how = required and how:sub(2) or how
+    list[#list + 1] = { field = field, how = how, required = required, columns = source(field, columns, how) }
+  end
+  return list
+end
+
+local function tags(given)
+  local list = {}
+  for tag, column in pairs(given) do
+    list[#list + 1] = { tag = declare.kind("name of a tag", tag, "text"), columns = source("tags." .. tostring(tag), column, "text") }
+  end
+  return list
+end
+
+local function country_names(given)
+  local codes = {}
+  for name, code in pairs(given) do
+    declare.kind("a name in countries", name, "text")
+    if code ~= false and not countries.name(code) then
+      declare.fail("countries says that '" .. name .. "' is '" .. tostring(code) .. "', which is no country",
+        "use a code of ISO 3166-1 such as IE, or false if it is none")
+    end
+    codes[name:lower()] = code
+  end
+  return codes
+end
+
+-- Texts for fields that a row leaves empty, read as those of the file are but with point and ISO dates.
+local function defaults(given, fields, buyer)
+  local list = {}
+  for field, value in pairs(given) do
+    local how = fields[field] or buyer and BUYER[field]
+    if not how then
+      declare.fail("defaults has no field '" .. tostring(field) .. "'", declare.suggest(tostring(field), names_of(fields)))
+    end
+    if type(value) ~= "string" and type(value) ~= "number" and type(value) ~= "decimal" and type(value) ~= "date" then
+      declare.fail("the default of '" .. field .. "' is a " .. type(value), "write a text or a number")
+    end
+    list[field] = tostring(value)
+  end
+  return list
+end
+
+-- "dd.mm.yyyy" -> "d/m/y"
+local function order_of(dates)
+  return (dates:lower():gsub("[^dmy]+", "/"):gsub("d+", "d"):gsub("m+", "m"):gsub("y+", "y"))
+end
+
+local function check_form(given)
+  if given.separator and #given.separator ~= 1 then
+    declare.fail("separator is '" .. given.separator .. "'", 'one character, such as ";" or "\\t"')
+  end
+  if given.encoding then declare.choice("encoding", given.encoding, ENCODINGS) end
+  if given.decimals then declare.choice("decimals", given.decimals, { ",", "." }) end
+  if given.quote == true or given.quote and #given.quote ~= 1 then
+    declare.fail("quote is '" .. tostring(given.quote) .. "'", "one character, or false for a file in which quotes mean nothing")
+  end
+  if given.dates then declare.choice("dates", order_of(given.dates), { "d/m/y", "m/d/y", "y/m/d" }) end
+  if given.century and given.century % 100 ~= 0 then
+    declare.fail("century is " .. given.century, "write the year it begins with: century = 2000")
+  end
+  if given.currency and not pcall(money, 0, given.currency) then
+    declare.fail("currency is '" .. given.currency .. "'", "use a code of ISO 4217, for example EUR", "money.currency_unknown")
+  end
+end
+
+local function check_needed(given, fields, filled)
+  for field, how in pairs(fields) do
+    if how:sub(1, 1) == "!" and not given.columns[field] and not filled[field] then
+      declare.fail("this mapping names no column for '" .. field .. "'",
+        "add it to columns: " .. field .. ' = "..." as the header of the file calls it')
+    end
+  end
+  if given.of == "orders" and not given.columns.account and not filled.account then
+    declare.fail("this mapping names no column for 'account'", "add it to columns, or name the account of all orders under defaults")
+  end
+end
+
+local function build(given)
+  local fields = FIELDS[given.of]
+  local filled = defaults(given.defaults or {}, fields, given.of == "orders")
+  if given.currency then filled.currency = filled.currency or given.currency end
+  check_needed(given, fields, filled)
+  local quote = given.quote
+  if quote == false then quote = "" end
+  return {
+    is = "mapping", of = given.of,
+    columns = plan("columns", given.columns, fields), buyer = plan("account", given.account or {}, BUYER),
+    tags = tags(given.tags or {}), defaults = filled, countries = country_names(given.countries or {}),
+    trim = given.trim ~= false, decimals = given.decimals, dates = given.dates and order_of(given.dates), century = given.century,
+    no_customer = given.no_customer or "no customer",
+    kind = given.kind, line = given.line, no_sale = given.no_sale, hold = given.hold,
+    reader = { separator = given.separator, quote = quote, encoding = given.encoding, header = given.header, skip = given.skip },
+  }
+end
+
+--- What a mapping file declares, checked.
+function mapping.declare(given)
+  declare.fields("mapping", given, SETTINGS)
+  declare.positions("mapping", given, 0)
+  declare.choice("of", given.of, KINDS)
+  check_form(given)
+  if given.of ~= "orders" then
+    for _, name in ipairs(ONLY_ORDERS) do
+      if given[name] ~= nil then declare.fail("a mapping of " .. given.of .. " has no '" .. name .. "': that is for orders") end
+    end
+  end
+  return build(given)
+end
+
+expose { mapping = mapping.declare }
+
+function mapping.of(path, kind)
+  local declared = rule(path)
+  if type(declared) ~= "table" or declared.is ~= "mapping" then
+    raise { code = "rule.value", message = path .. " returns no mapping", hint = "its first line of code is: return mapping {", file = path }
+  end
+  if declared.of ~= kind then
+    raise { code = "rule.value", message = path .. " is a mapping of " .. declared.of .. ", not of " .. kind, file = path }
+  end
+  return declared
+end
+
+local function plain(name)
+  return (name:lower():gsub("[%s_%-%.]+", "_"))
+end
+
+function mapping.default(kind, columns)
+  local fields, given, buyer, labels, number = FIELDS[kind], {}, {}, {}, 0
+  if not fields then
+    raise { code = "import.file", message = "there is no import of '" .. tostring(kind) .. "'", hint = declare.suggest(tostring(kind), KINDS) }
+  end
+  for _, column in ipairs(columns) do
+    local name = plain(column)
+    local tag = column:match("^tags%.(.+)$")
+    if fields[name] then
+      given[name] = given[name] or column
+    elseif tag then
+      labels[tag], number = column, number + 1
+    elseif kind == "orders" and BUYER[name] then
+      buyer[name] = buyer[name] or column
+    end
+  end
+  local missing = {}
+  for field, how in pairs(fields) do
+    if not given[field] and how:sub(1, 1) == "!" then missing[#missing + 1] = field end
+  end
+  if kind == "orders" and not given.account then missing[#missing + 1] = "account" end
+  if #missing > 0 then
+    raise { code = "import.file", message = "the file has no column '" .. table.concat(missing, "', '") .. "'; it has: "
+      .. table.concat(columns, ", "), hint = "write a mapping that says which column is which (rules/imports/README.md has one of ten lines), "
+      .. "and name it: --mapping rules/imports/NAME.lua" }
+  end
+  return build { of = kind, columns = given, account = kind == "orders" and buyer or nil, tags = number > 0 and labels or nil }
+end
+
+return mapping

@@ -1,0 +1,262 @@
+--- lua/tax.lua: which tax a line bears, and the tax of a whole document.
+--- Units: rates in percent; amounts in minor units.
+--- Source: tax by category, BG-23 of EN 16931 (BR-CO-14, BR-CO-17: taxable amount x rate, rounded once per category); codes
+--- of UNCL 5305 (S standard, Z zero, E exempt, AE reverse charge, K intra-community, G export, O outside the scope).
+--- Example: three lines of 0.33 at 20 % bear round(0.99 x 0.20) = 0.20 per document, and 3 x round(0.066) = 0.21 per line.
+local declare = require "declare"
+local vat_area = require "vat_area"
+
+local tax = {}
+
+local CODES = { "S", "Z", "E", "AE", "K", "G", "O" }
+
+-- Rows of a tax rule by the function that made them, so that nothing else passes for one.
+local RATE, OUTSIDE, ABROAD = {}, {}, {}
+local made = setmetatable({}, { __mode = "k" })
+
+local function unknown(message, hint)
+  raise { code = "tax.no_answer", message = message,
+          hint = hint or "add the case to rules/tax.lua: tax never becomes zero by silence" }
+end
+
+-- ---- declaring ----
+
+local RATE_FIELDS = { from = "date", ["until"] = "date", code = "text", reason = "text" }
+local OUTSIDE_FIELDS = { reason = "!text" }
+local ABROAD_FIELDS = {
+  seller = "country", buyers = "table", within = "text", business = "flag", categories = "table", when = "function",
+  from = "date", ["until"] = "date", rate = "number|text", code = "text", reason = "text",
+}
+
+local function positive_share(what, percentage)
+  if percentage < 0 or percentage > 100 then
+    declare.fail(what .. " is " .. tostring(percentage) .. " percent", "write the rate in percent, for example 17.5")
+  end
+  return percentage
+end
+
+-- What is known of a rate: its factor is computed here, once, and not for each document.
+local function answer(percentage, code, reason, place)
+  if percentage == 0 and not reason and code ~= "Z" then
+    declare.fail("a rate of 0 percent needs a reason, which is printed", 'add reason = "Zero-rated: ..."')
+  end
+  return { rate = percentage, factor = percent(percentage), code = code, reason = reason, rule = place }
+end
+
+--- rate { "GB", "standard", 20, from = "2011-01-04" }: country, category, percent, first day.
+function tax.rate(given)
+  declare.fields("rate", given, RATE_FIELDS)
+  declare.positions("rate", given, 3)
+  declare.kind("country of the rate", given[1], "country")
+  declare.kind("category of the rate", given[2], "text")
+  declare.kind("percent of the rate", given[3], "number")
+  local code = given.code or (given[3] == 0 and (given.reason and "E" or "Z")) or "S"
+  declare.choice("code of the rate", code, CODES)
+  positive_share("the rate", given[3])
+  local row = {
+    country = given[1], category = given[2], from = date(given.from or "0001-01-01"),
+    stop = given["until"] and date(given["until"]), answer = answer(given[3], code, given.reason, declare.here()),
+  }
+  made[row] = RATE
+  return row
+end
+
+--- outside { "US", reason = "..." }: a country whose sellers charge no tax of this kind.
+function tax.outside(given)
+  declare.fields("outside", given, OUTSIDE_FIELDS)
+  declare.positions("outside", given, 1)
+  declare.kind("country", given[1], "country")
+  local row = { country = given[1], answer = answer(0, "O", given.reason, declare.here()) }
+  made[row] = OUTSIDE
+  return row
+end
+
+local function set_of(list)
+  if not list then return nil end
+  local set = {}
+  for i = 1, #list do set[declare.kind("entry " .. i, list[i], "text")] = true end
+  return set
+end
+
+--- abroad { within = "EU", business = true, code = "K", reason = "..." }: a sale to another country; the first row whose
+--- conditions all hold answers.
+function tax.abroad(given)
+  declare.fields("abroad", given, ABROAD_FIELDS)
+  declare.positions("abroad", given, 0)
+  if given.within then declare.choice("within", given.within, { "EU" }) end
+  local row = {
+    seller = given.seller, buyers = set_of(given.buyers), categories = set_of(given.categories), within = given.within,
+    business = given.business, when = given.when, from = given.from and date(given.from),
+    stop = given["until"] and date(given["until"]), rate_of = nil, reason = given.reason, place = declare.here(),
+  }
+  if type(given.rate) == "string" then
+    row.rate_of = declare.choice("rate", given.rate, { "seller", "buyer" })
+  else
+    local percentage = positive_share("the rate", given.rate or 0)
+    local code = declare.choice("code", given.code or (percentage == 0 and "G" or "S"), CODES)
+    row.answer = answer(percentage, code, given.reason, row.place)
+    row.fixed = not given.reason or not given.reason:find "[{}]"
+  end
+  made[row] = ABROAD
+  return row
+end
+
+local SETTINGS = { no_country = "text" }
+
+-- Rows of one country and category by their first day; two that begin on one day contradict each other.
+local function put_rate(rates, row)
+  local of_country = rates[row.country] or {}
+  local list = of_country[row.category] or {}
+  rates[row.country], of_country[row.category] = of_country, list
+  for _, other in ipairs(list) do
+    if other.from == row.from then
+      declare.fail("two rates for " .. row.category .. " in " .. row.country .. " begin on " .. row.from .. ": "
+                   .. other.answer.rule .. " and " .. row.answer.rule)
+    end
+  end
+  list[#list + 1] = row
+end
+
+--- tax { rate { ... }, outside { ... }, abroad { ... }, no_country = "refuse" }
+function tax.declare(given)
+  declare.fields("tax", given, SETTINGS)
+  declare.choice("no_country", given.no_country or "refuse", { "refuse", "home" })
+  local rules = { rates = {}, outside = {}, abroad = {}, no_country = given.no_country or "refuse" }
+  for i = 1, #given do
+    local row = given[i]
+    if made[row] == RATE then
+      put_rate(rules.rates, row)
+    elseif made[row] == OUTSIDE then
+      rules.outside[row.country] = row.answer
+    elseif made[row] == ABROAD then
+      rules.abroad[#rules.abroad + 1] = row
+    else
+      declare.fail("entry " .. i .. " of the tax is " .. type(row), "write rate { }, outside { } or abroad { }")
+    end
+  end
+  for _, of_country in pairs(rules.rates) do
+    for _, list in pairs(of_country) do
+      table.sort(list, function(a, b) return a.from < b.from end)
+    end
+  end
+  return { declared = given, rules = function() return rules end }
+end
+
+expose { tax = tax.declare, rate = tax.rate, outside = tax.outside, abroad = tax.abroad }
+
+-- ---- answering ----
+
+local function names_of(map)
+  local list = {}
+  for name in pairs(map) do list[#list + 1] = name end
+  return list
+end
+
+-- The rate of a country for a category on a day.
+local function domestic(rules, category, country, day)
+  local of_country = rules.rates[country]
+  if not of_country then unknown("there are no tax rates for " .. country) end
+  local list = of_country[category]
+  if not list then
+    unknown("there is no tax category '" .. category .. "' in " .. country, declare.suggest(category, names_of(of_country)))
+  end
+  for i = #list, 1, -1 do
+    local row = list[i]
+    if row.from <= day then
+      if row.stop and row.stop <= day then break end
+      return row.answer
+    end
+  end
+  return unknown("there is no rate for " .. category .. " in " .. country .. " on " .. day)
+end
+
+local function within(area, seller, country, day)
+  return area ~= "EU" or (vat_area.has(seller, day) and vat_area.has(country, day))
+end
+
+local function applies(row, category, seller, buyer, day)
+  local business = buyer.tax_id ~= nil and buyer.tax_id ~= ""
+  return (not row.seller or row.seller == seller)
+    and (not row.buyers or row.buyers[buyer.country])
+    and (not row.categories or row.categories[category])
+    and (row.business == nil or row.business == business)
+    and (not row.from or row.from <= day)
+    and (not row.stop or day < row.stop)
+    and within(row.within, seller, buyer.country, day)
+    and (not row.when or row.when(buyer, category, day))
+end
+
+local function cross_border(rules, category, seller, buyer, day)
+  for i = 1, #rules.abroad do
+    local row = rules.abroad[i]
+    if applies(row, category, seller, buyer, day) then
+      if row.rate_of then
+        return domestic(rules, category, row.rate_of == "seller" and seller or buyer.country, day)
+      end
+      local found = row.answer
+      if row.fixed then return found end
+      local phrases = { ["{seller}"] = vat_area.phrase(seller), ["{buyer}"] = vat_area.phrase(buyer.country) }
+      local reason = row.reason:gsub("{%a+}", phrases)
+      return { rate = found.rate, factor = found.factor, code = found.code, reason = reason, rule = found.rule }
+    end
+  end
+  return unknown("there is no answer for a sale of " .. category .. " from " .. seller .. " to " .. buyer.country)
+end
+
+--- The tax of one line.
+---@param category string the line's tax category
+---@param seller string country of the book
+---@param buyer table account, as a record or a map with country and tax_id
+---@param day any tax point
+---@param rules table|nil those of rules/tax.lua if absent
+---@return table rate (percent), factor (rate / 100), code, reason (nil where tax is charged), rule (file and line); not to
+---  be changed. Raises tax.no_answer.
+function tax.for_line(category, seller, buyer, day, rules)
+  rules = rules or rule("rules/tax.lua").rules()
+  if rules.outside[seller] then return rules.outside[seller] end
+  local country = buyer.country
+  if country == nil or country == "" then
+    if rules.no_country == "refuse" then
+      unknown("account " .. tostring(buyer.id) .. " has no country",
+              "moonbill set account " .. tostring(buyer.id) .. ' country=..., or no_country = "home" in rules/tax.lua')
+    end
+    country = seller
+  end
+  if country == seller then return domestic(rules, category, seller, day) end
+  return cross_border(rules, category, seller, buyer, day)
+end
+
+-- ---- a whole document ----
+
+--- Fill in taxes, net, tax, total and rounding of a document from its lines.
+---@param document table with lines: amount in minor units, tax_category
+---@param answers function category -> answer, as tax.for_line gives it
+---@param settings table rounding ("document" or "line") and mode, as config.read gives them
+function tax.settle(document, answers, settings)
+  local lines, taxes, rows, factors = document.lines, {}, {}, {}
+  local mode, per_line = settings.mode, settings.rounding == "line"
+  local net, total = 0, 0
+  for i = 1, #lines do
+    local line = lines[i]
+    local category, amount = line.tax_category, line.amount
+    local row = rows[category]
+    if not row then
+      local found = answers(category)
+      row = { category = category, rate = found.rate, net = 0, tax = 0, code = found.code, reason = found.reason,
+              rule = found.rule }
+      rows[category], factors[category] = row, found.factor
+      taxes[#taxes + 1] = row
+    end
+    row.net = row.net + amount
+    if per_line then row.tax = row.tax + round(amount * factors[category], 0, mode) end
+  end
+  for i = 1, #taxes do
+    local row = taxes[i]
+    if not per_line then row.tax = round(row.net * factors[row.category], 0, mode) end
+    net, total = net + row.net, total + row.tax
+  end
+  document.taxes, document.net, document.tax, document.total = taxes, net, total, net + total
+  document.rounding = mode .. (per_line and " per line" or " per document")
+end
+
+return tax

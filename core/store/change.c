@@ -104,6 +104,27 @@ void moon_change_delete(moon_change *change, moon_str key) {
     node->deleted = true;
 }
 
+void moon_change_dependencies(const moon_change *change, moon_buf *out) {
+    moon_buf_add_varint(out, change->dep_count);
+    for (size_t i = 0; i < change->dep_count; i++) {
+        moon_buf_add_varint(out, change->deps[i].seq);
+        moon_buf_add_varint(out, change->deps[i].key.len);
+        moon_buf_add_str(out, change->deps[i].key);
+    }
+}
+
+bool moon_change_depend_on(moon_change *change, moon_str dependencies) {
+    uint64_t count, seq, len;
+    if (!moon_varint_read(&dependencies, &count)) return false;
+    for (; count > 0; count--) {
+        if (!moon_varint_read(&dependencies, &seq) || !moon_varint_read(&dependencies, &len)) return false;
+        if (len == 0 || len > MOON_KEY_MAX || len > dependencies.len) return false;
+        depend(change, moon_str_sub(dependencies, 0, len), seq);
+        dependencies = moon_str_sub(dependencies, len, dependencies.len);
+    }
+    return dependencies.len == 0;
+}
+
 /* ---- ranges: the snapshot's cursor and the overlay, merged ---- */
 
 struct moon_range {

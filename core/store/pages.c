@@ -216,8 +216,8 @@ static void mark_metas(const check *c) {
         mark(c, page, 0, 8, MOON_PAGES_STRUCTURE);
         mark(c, page, 10, 12, MOON_PAGES_STRUCTURE);
         mark(c, page, HEADER, HEADER + 16, MOON_PAGES_STRUCTURE);
-        mark(c, page, HEADER + 24, HEADER + (newer ? META : 28), MOON_PAGES_STRUCTURE);
-        mark(c, page, HEADER + META - 8, HEADER + META, MOON_PAGES_STRUCTURE);
+        mark(c, page, HEADER + 24, HEADER + (newer ? META - 8 : 28), MOON_PAGES_STRUCTURE);
+        mark(c, page, HEADER + META - 8, HEADER + META, MOON_PAGES_CONTENT);
     }
 }
 

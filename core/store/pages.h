@@ -8,7 +8,8 @@
  * page without gap or overlap, keys ascending and within the bounds of the parent, overflow runs), the counts that the meta page
  * states, the list of freed pages, and that each page of the file has exactly one of these places.
  * Not here: what keys and values mean (books/verify). A separator of a branch page may be any key between its neighbours, a freed
- * list may carry any older transaction: such bytes are MOON_PAGES_CONTENT.
+ * list may carry any older transaction, and the state before the newest is whole too, so that a meta page that says it is newer
+ * than it is goes unnoticed here (data/head tells): such bytes are MOON_PAGES_CONTENT.
  *
  * Concurrency: a commit reuses freed pages, so a walk without a lock could see a healthy file as damaged. Use
  * moon_store_check_pages (store/store.h), which holds commits off, or check a copy. */

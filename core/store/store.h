@@ -15,6 +15,7 @@
 #define MOON_STORE_STORE_H
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/crypt.h"
 #include "store/pages.h"
 
@@ -61,6 +62,10 @@ typedef struct moon_value {
 
 /* Read one record; the change depends on it from now on (found or not). */
 MOON_CHECK moon_status moon_change_get(moon_change *change, moon_str key, moon_value *value, moon_err *err);
+/* What the change depends on, as bytes; and another change's dependencies taken over as one's own: a worker computes on its snapshot, its parent
+ * commits. False if the bytes are malformed. */
+void moon_change_dependencies(const moon_change *change, moon_buf *out);
+bool moon_change_depend_on(moon_change *change, moon_str dependencies);
 /* Write to the overlay; bytes are copied. Deleting what is not there is no error. */
 void moon_change_put(moon_change *change, moon_str key, moon_str bytes);
 void moon_change_delete(moon_change *change, moon_str key);

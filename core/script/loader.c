@@ -27,6 +27,7 @@ static moon_status refuse(pass *p, const moon_token *t, moon_status code, const 
 
 static size_t add_constant(pass *p, moon_constant c) {
     moon_rewrite *r = p->out;
+    r->changed = true;
     for (size_t i = 0; i < r->count; i++)
         if (r->constants[i].exact == c.exact && (c.exact || moon_decimal_eq(r->constants[i].value, c.value)))
             return i + 1;
@@ -72,6 +73,7 @@ static moon_status rewrite_number(pass *p, const moon_token *t) {
     if (small && plain) {
         moon_buf_add_str(&p->body, t->text);
     } else if (small) {
+        p->out->changed = true;
         moon_buf_printf(&p->body, "%lld", (long long)c.value.coef);
     } else {
         moon_buf_printf(&p->body, CONSTANTS "[%zu]", add_constant(p, c));
@@ -212,7 +214,7 @@ void l_load(lua_State *L, moon_str path, moon_str source) {
     l_compile(L, path, source);
     load *l = push_load(L);
     L_TRY(L, moon_loader_rewrite(path.ptr, source, &l->scratch, &l->rewrite, &err));
-    if (l->rewrite.count) {
+    if (l->rewrite.changed) {
         l_compile(L, path, moon_buf_str(&l->rewrite.text));
         lua_replace(L, env + 1);
         lua_pushliteral(L, CONSTANTS);

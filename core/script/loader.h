@@ -26,6 +26,7 @@ typedef struct moon_rewrite {
     moon_buf text; /* the caller frees it, also after a failure */
     moon_constant *constants;
     size_t count;
+    bool changed; /* false: `text` is the source, byte for byte */
 } moon_rewrite;
 
 /* Rewrite `source`, whose path is for messages. Malformed source is copied as it is, for Lua to complain about.

@@ -302,7 +302,7 @@ static void l_push_text(lua_State *L, int index) {
         lua_pushvalue(L, index);
     } else {
         if (moon_value_kind_at(L, index) == MOON_VALUE_NONE)
-            l_raise(L, MOON_E_SCRIPT_VALUE, "cannot join %s to text", moon_type_name_at(L, index));
+            l_raise(L, MOON_E_SCRIPT_VALUE, "cannot join %s to text", kind_name(L, index, text));
         lua_pushlstring(L, text, moon_value_text(L, index, text));
     }
 }

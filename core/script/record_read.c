@@ -233,7 +233,8 @@ static void l_read_struct(reading *r, int table, const moon_type *type, void *re
         const moon_field *f = &type->fields[i];
         if (lua_getfield(L, table, f->name) != LUA_TNIL)
             l_read_field(r, f, lua_gettop(L), record);
-        else if (f->flags & MOON_REQUIRED)
+        else if ((f->flags & (MOON_REQUIRED | MOON_MANAGED)) ==
+                 MOON_REQUIRED) /* what moonbill manages it fills in itself */
             l_raise(L, MOON_E_FIELD_REQUIRED, "%s%s is missing", r->path, f->name);
         lua_pop(L, 1);
     }

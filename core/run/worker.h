@@ -4,7 +4,7 @@
  * hangs, eats memory or crashes costs its own unit of work. A unit that a timer or the memory limit stopped is run again alone, in a worker that
  * counts instructions from the start, and that verdict counts, so that results do not depend on the machine's speed.
  *
- * The child opens its own store (no environment is used across fork) and closes every descriptor it does not need. */
+ * The child opens its own store: no LMDB environment is used across fork. */
 #ifndef MOON_RUN_WORKER_H
 #define MOON_RUN_WORKER_H
 

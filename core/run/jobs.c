@@ -1,0 +1,354 @@
+/* Jobs that draft documents and settle items. Importing: jobs_import.c; pages and checks: jobs_layout.c. */
+#include "run/jobs.h"
+
+#include "books/document.h"
+#include "books/party.h"
+#include "books/receivable.h"
+#include "run/wire.h"
+#include "store/table.h"
+
+/* ---- requests ---- */
+
+static moon_status cut_short(moon_err *err) {
+    return moon_fail(err, MOON_E_INTERNAL, "a request to a worker is cut short");
+}
+
+static moon_named named(const char *name, moon_arg value) { return (moon_named){moon_str_of(name), value}; }
+
+moon_status moon_job_settings(moon_job *job, moon_str request, moon_buf *reply, moon_err *err) {
+    moon_arg settings;
+    (void)request;
+    MOON_TRY(moon_script_call(job->script, "config.read", NULL, 0, &job->arena, &settings, err));
+    moon_wire_add_arg(reply, &settings);
+    return MOON_OK;
+}
+
+/* ---- what the library may ask for while it drafts ---- */
+
+typedef struct drafting {
+    moon_job *job;
+    moon_change *change;
+    moon_input *inputs; /* records read for the document at hand */
+    size_t input_count, input_room;
+} drafting;
+
+static void note_input(drafting *d, const char *type, moon_str id, int64_t version,
+                       const moon_hash *content) {
+    moon_arena *keep = moon_change_arena(d->change);
+    moon_str record = moon_arena_printf(keep, "%s/%.*s", type, MOON_STR_ARG(id));
+    for (size_t i = 0; i < d->input_count; i++)
+        if (moon_str_eq(d->inputs[i].record, record) && d->inputs[i].version == version) return;
+    if (d->input_count == d->input_room) {
+        size_t room = d->input_room ? d->input_room * 2 : 8;
+        moon_input *larger = MOON_NEW_N(keep, moon_input, room);
+        if (d->input_count) memcpy(larger, d->inputs, d->input_count * sizeof *larger);
+        d->inputs = larger;
+        d->input_room = room;
+    }
+    moon_input *input = &d->inputs[d->input_count++];
+    moon_record_init(&moon_input_type, input);
+    input->record = record;
+    if (version > 0) input->version = version;
+    if (content)
+        input->content =
+            moon_arena_str(keep, (moon_str){(const char *)content->bytes, sizeof content->bytes});
+}
+
+/* host.product(id, date): the product's version of that day, nil if there is none. */
+static moon_status host_product(void *ctx, const moon_arg *args, size_t n, moon_arena *scratch,
+                                moon_arg *result, moon_err *err) {
+    drafting *d = ctx;
+    moon_product *product = MOON_NEW(scratch, moon_product);
+    bool found;
+    if (n < 2 || args[0].kind != MOON_ARG_TEXT || args[1].kind != MOON_ARG_DATE)
+        return moon_fail(err, MOON_E_SCRIPT_VALUE, "product wants an id and a date");
+    MOON_TRY(
+        moon_version_at(d->change, &moon_product_type, args[0].text, args[1].date, product, &found, err));
+    note_input(d, "product", args[0].text, found ? product->version : 0, NULL);
+    if (found) *result = moon_arg_record(&moon_product_type, product);
+    return MOON_OK;
+}
+
+/* host.orders(account): its orders by date. */
+static moon_status host_orders(void *ctx, const moon_arg *args, size_t n, moon_arena *scratch,
+                               moon_arg *result, moon_err *err) {
+    drafting *d = ctx;
+    moon_order bound = {0}, order;
+    moon_scan scan;
+    bool more;
+    size_t count = 0, room = 8;
+    if (n < 1 || args[0].kind != MOON_ARG_TEXT)
+        return moon_fail(err, MOON_E_SCRIPT_VALUE, "orders wants an account");
+    moon_arg *items = MOON_NEW_N(scratch, moon_arg, room);
+    bound.account = args[0].text;
+    MOON_TRY(moon_scan_begin(d->change, &moon_order_type, moon_type_index(&moon_order_type, "account"),
+                             &bound, 1, &bound, 1, false, &scan, err));
+    for (;;) {
+        moon_status status = moon_scan_next(&scan, &order, &more, err);
+        if (status != MOON_OK || !more) {
+            moon_scan_end(&scan);
+            *result = moon_arg_list(items, count);
+            return status;
+        }
+        if (count == room) {
+            moon_arg *larger = MOON_NEW_N(scratch, moon_arg, room * 2);
+            memcpy(larger, items, room * sizeof *items);
+            items = larger;
+            room *= 2;
+        }
+        moon_order *kept = MOON_NEW(scratch, moon_order);
+        *kept = order;
+        items[count++] = moon_arg_record(&moon_order_type, kept);
+    }
+}
+
+/* host.document_id(order): id of the document that bills an order. */
+static moon_status host_document_id(void *ctx, const moon_arg *args, size_t n, moon_arena *scratch,
+                                    moon_arg *result, moon_err *err) {
+    drafting *d = ctx;
+    moon_str id;
+    if (n < 1 || args[0].kind != MOON_ARG_TEXT)
+        return moon_fail(err, MOON_E_SCRIPT_VALUE, "document_id wants an order");
+    MOON_TRY(moon_document_id(d->change, moon_arena_printf(scratch, "order/%.*s", MOON_STR_ARG(args[0].text)),
+                              &id, err));
+    *result = moon_arg_text(id);
+    return MOON_OK;
+}
+
+/* One per worker: what the host functions work on is set anew for each request. */
+static drafting *drafting_of(moon_job *job) {
+    static drafting kept;
+    if (!kept.job) {
+        moon_script_provide(job->script, "product", host_product, &kept);
+        moon_script_provide(job->script, "orders", host_orders, &kept);
+        moon_script_provide(job->script, "document_id", host_document_id, &kept);
+    }
+    kept.job = job;
+    kept.inputs = NULL;
+    kept.input_count = kept.input_room = 0;
+    return &kept;
+}
+
+/* ---- drafts from orders ---- */
+
+static moon_hash content_of(const moon_type *type, const void *record) {
+    moon_buf bytes = MOON_BUF_EMPTY;
+    moon_record_encode(type, record, false, &bytes);
+    moon_hash hash = moon_hash_of(moon_buf_str(&bytes));
+    moon_buf_free(&bytes);
+    return hash;
+}
+
+/* What moonbill, not a rule, says about a draft. */
+static moon_status complete(drafting *d, moon_document *document, const moon_account *account,
+                            moon_str source, const char *cause, moon_err *err) {
+    MOON_TRY(moon_document_id(d->change, source, &document->id, err));
+    document->state = MOON_STATE_DRAFT;
+    document->account = account->id;
+    document->account_from = account->from;
+    document->account_version = account->version;
+    document->cause = moon_str_of(cause);
+    note_input(d, "account", account->id, account->version, NULL);
+    document->inputs = (moon_list){d->inputs, d->input_count};
+    return MOON_OK;
+}
+
+static moon_status load_account(drafting *d, moon_str id, moon_date date, moon_account *account,
+                                moon_err *err) {
+    bool found;
+    MOON_TRY(moon_version_at(d->change, &moon_account_type, id, date, account, &found, err));
+    if (found) return MOON_OK;
+    moon_fail(err, MOON_E_NOT_FOUND, "there is no account %.*s", MOON_STR_ARG(id));
+    return moon_err_hint(err, "moonbill add account %.*s name=... country=...", MOON_STR_ARG(id));
+}
+
+static moon_status draft_order(drafting *d, const moon_order *order, moon_date today,
+                               const moon_arg *settings, moon_document *document, moon_err *err) {
+    moon_account account;
+    moon_agreement agreement;
+    bool agreed;
+    MOON_TRY(load_account(d, order->account, order->date, &account, err));
+    MOON_TRY(moon_agreement_of(d->change, order->account, order->date, &agreement, &agreed, err));
+    moon_named input[] = {
+        named("account", moon_arg_record(&moon_account_type, &account)),
+        named("agreement", agreed ? moon_arg_record(&moon_agreement_type, &agreement) : (moon_arg){0}),
+        named("book", *settings), named("order", moon_arg_record(&moon_order_type, order)),
+        named("today", moon_arg_date(today))};
+    moon_arg args[] = {moon_arg_map(input, sizeof input / sizeof *input)};
+    moon_hash content = content_of(&moon_order_type, order);
+    note_input(d, "order", order->id, 0, &content);
+    if (agreed) note_input(d, "agreement", agreement.id, agreement.version, NULL);
+    MOON_TRY(moon_script_call_record(d->job->script, "billing.draft", args, 1, &moon_document_type,
+                                     moon_change_arena(d->change), document, err));
+    moon_str source = moon_arena_printf(moon_change_arena(d->change), "order/%.*s", MOON_STR_ARG(order->id));
+    return complete(d, document, &account, source, "order", err);
+}
+
+static moon_status draft_account(drafting *d, moon_str account, moon_date today, const moon_arg *settings,
+                                 moon_buf *documents, uint64_t *count, moon_err *err) {
+    moon_order bound = {.account = account}, last = {.account = account, .date = today}, order;
+    moon_scan scan;
+    bool more;
+    MOON_TRY(moon_watch_account(d->change, account, err));
+    MOON_TRY(moon_scan_begin(d->change, &moon_order_type, moon_type_index(&moon_order_type, "due"), &bound, 1,
+                             &last, 2, false, &scan, err));
+    for (;;) {
+        moon_document document;
+        moon_status status = moon_scan_next(&scan, &order, &more, err);
+        if (status == MOON_OK && more) {
+            d->inputs = NULL;
+            d->input_count = d->input_room = 0;
+            status = draft_order(d, &order, today, settings, &document, err);
+            if (status != MOON_OK) moon_err_context(err, "order %.*s", MOON_STR_ARG(order.id));
+        }
+        if (status != MOON_OK || !more) {
+            moon_scan_end(&scan);
+            return status;
+        }
+        moon_wire_add_record(documents, &moon_document_type, &document);
+        ++*count;
+    }
+}
+
+moon_status moon_job_draft(moon_job *job, moon_str request, moon_buf *reply, moon_err *err) {
+    moon_str account;
+    moon_arg today, settings;
+    moon_buf documents = MOON_BUF_EMPTY, dependencies = MOON_BUF_EMPTY;
+    uint64_t count = 0;
+    drafting *d = drafting_of(job);
+    if (!moon_wire_read_str(&request, &account) || !moon_wire_read_arg(&request, &today, &job->arena) ||
+        !moon_wire_read_arg(&request, &settings, &job->arena))
+        return cut_short(err);
+    MOON_TRY(moon_change_begin(job->store, &d->change, err));
+    moon_status status = draft_account(d, account, today.date, &settings, &documents, &count, err);
+    if (status == MOON_OK) {
+        moon_change_dependencies(d->change, &dependencies);
+        moon_wire_add_str(reply, moon_buf_str(&dependencies));
+        moon_buf_add_varint(reply, count);
+        moon_buf_add_str(reply, moon_buf_str(&documents));
+    }
+    moon_buf_free(&documents);
+    moon_buf_free(&dependencies);
+    moon_change_end(d->change);
+    return status;
+}
+
+/* ---- documents by hand ---- */
+
+static moon_status get_original(drafting *d, moon_str id, moon_document **original, moon_arg *credited,
+                                moon_err *err) {
+    moon_arena *keep = moon_change_arena(d->change);
+    moon_document *credits;
+    size_t count;
+    bool found;
+    *original = MOON_NEW(keep, moon_document);
+    MOON_TRY(moon_document_find(d->change, id, *original, &found, err));
+    if (!found || (*original)->kind != MOON_DOCUMENT_INVOICE || (*original)->state != MOON_STATE_ISSUED)
+        return moon_fail(err, MOON_E_NOT_FOUND, "there is no issued invoice %.*s", MOON_STR_ARG(id));
+    MOON_TRY(moon_document_credits(d->change, (*original)->id, keep, &credits, &count, err));
+    moon_arg *items = MOON_NEW_N(keep, moon_arg, count);
+    for (size_t i = 0; i < count; i++) items[i] = moon_arg_record(&moon_document_type, &credits[i]);
+    *credited = moon_arg_list(items, count);
+    return MOON_OK;
+}
+
+static moon_status draft_manual(drafting *d, const moon_arg *in, moon_document *document, moon_err *err) {
+    moon_account account;
+    moon_document *original = NULL;
+    moon_arg credited = {0}, today = moon_arg_get(in, "today");
+    moon_str id = moon_arg_text_of(in, "account"), corrects = moon_arg_text_of(in, "original"),
+             cause = moon_arg_text_of(in, "cause");
+    if (corrects.len) {
+        MOON_TRY(get_original(d, corrects, &original, &credited, err));
+        id = original->account;
+    }
+    MOON_TRY(moon_watch_account(d->change, id, err));
+    MOON_TRY(load_account(d, id, today.date, &account, err));
+    moon_named input[] = {
+        named("account", moon_arg_record(&moon_account_type, &account)),
+        named("book", moon_arg_get(in, "book")),
+        named("credited", credited),
+        named("kind", moon_arg_get(in, "kind")),
+        named("lines", moon_arg_get(in, "lines")),
+        named("original", original ? moon_arg_record(&moon_document_type, original) : (moon_arg){0}),
+        named("reason", moon_arg_get(in, "reason")),
+        named("reference", moon_arg_get(in, "reference")),
+        named("today", today)};
+    moon_arg args[] = {moon_arg_map(input, sizeof input / sizeof *input)};
+    MOON_TRY(moon_script_call_record(d->job->script, "billing.manual", args, 1, &moon_document_type,
+                                     moon_change_arena(d->change), document, err));
+    if (original) document->corrects = original->id;
+    return complete(d, document, &account, cause, "manual", err);
+}
+
+moon_status moon_job_manual(moon_job *job, moon_str request, moon_buf *reply, moon_err *err) {
+    moon_arg in;
+    moon_document document;
+    moon_buf dependencies = MOON_BUF_EMPTY;
+    drafting *d = drafting_of(job);
+    if (!moon_wire_read_arg(&request, &in, &job->arena)) return cut_short(err);
+    MOON_TRY(moon_change_begin(job->store, &d->change, err));
+    moon_status status = draft_manual(d, &in, &document, err);
+    if (status == MOON_OK) {
+        moon_change_dependencies(d->change, &dependencies);
+        moon_wire_add_str(reply, moon_buf_str(&dependencies));
+        moon_wire_add_record(reply, &moon_document_type, &document);
+    }
+    moon_buf_free(&dependencies);
+    moon_change_end(d->change);
+    return status;
+}
+
+/* ---- settling ---- */
+
+static moon_status read_documents(moon_change *change, moon_str *request, moon_arg *list, moon_err *err) {
+    uint64_t count;
+    moon_str id;
+    bool found;
+    if (!moon_varint_read(request, &count) || count > request->len) return cut_short(err);
+    moon_arg *items = MOON_NEW_N(moon_change_arena(change), moon_arg, count);
+    for (size_t i = 0; i < count; i++) {
+        moon_document *document = MOON_NEW(moon_change_arena(change), moon_document);
+        if (!moon_wire_read_str(request, &id)) return cut_short(err);
+        MOON_TRY(moon_document_find(change, id, document, &found, err));
+        if (!found) return moon_fail(err, MOON_E_NOT_FOUND, "there is no document %.*s", MOON_STR_ARG(id));
+        items[i] = moon_arg_record(&moon_document_type, document);
+    }
+    *list = moon_arg_list(items, count);
+    return MOON_OK;
+}
+
+static moon_status settle(moon_job *job, moon_change *change, moon_str account, moon_str request,
+                          moon_arg *settlements, moon_err *err) {
+    moon_arg documents, settings;
+    moon_item *items;
+    size_t count;
+    MOON_TRY(moon_watch_account(change, account, err));
+    MOON_TRY(read_documents(change, &request, &documents, err));
+    if (!moon_wire_read_arg(&request, &settings, &job->arena)) return cut_short(err);
+    MOON_TRY(moon_items_open(change, account, &job->arena, &items, &count, err));
+    moon_arg *views = MOON_NEW_N(&job->arena, moon_arg, count);
+    for (size_t i = 0; i < count; i++) views[i] = moon_arg_record(&moon_item_type, &items[i]);
+    moon_named input[] = {named("book", settings), named("documents", documents),
+                          named("items", moon_arg_list(views, count))};
+    moon_arg args[] = {moon_arg_map(input, sizeof input / sizeof *input)};
+    return moon_script_call(job->script, "billing.issue", args, 1, &job->arena, settlements, err);
+}
+
+moon_status moon_job_apply(moon_job *job, moon_str request, moon_buf *reply, moon_err *err) {
+    moon_str account;
+    moon_change *change;
+    moon_arg settlements;
+    moon_buf dependencies = MOON_BUF_EMPTY;
+    if (!moon_wire_read_str(&request, &account)) return cut_short(err);
+    MOON_TRY(moon_change_begin(job->store, &change, err));
+    moon_status status = settle(job, change, account, request, &settlements, err);
+    if (status == MOON_OK) {
+        moon_change_dependencies(change, &dependencies);
+        moon_wire_add_str(reply, moon_buf_str(&dependencies));
+        moon_wire_add_arg(reply, &settlements);
+    }
+    moon_buf_free(&dependencies);
+    moon_change_end(change);
+    return status;
+}

@@ -1,0 +1,45 @@
+/* run/jobs: what workers are asked to do.                                    Floor 5.
+ *
+ * Each runs in a worker (run/worker.h): it reads a snapshot, runs library and rules, and answers with bytes; it never writes to the book. The
+ * request and reply of each are described here, in the order of their parts; str is a length and bytes, arg a value, record a record (run/wire.h). */
+#ifndef MOON_RUN_JOBS_H
+#define MOON_RUN_JOBS_H
+
+#include "run/worker.h"
+
+/* book.lua.  request: nothing.  reply: arg, the settings (lua/config.lua). */
+moon_status moon_job_settings(moon_job *job, moon_str request, moon_buf *reply, moon_err *err);
+
+/* Drafts for the due orders of one account.
+ * request: str account, arg today, arg settings.
+ * reply: str dependencies, varint count, then a record document each, its id, versions and inputs filled in. */
+moon_status moon_job_draft(moon_job *job, moon_str request, moon_buf *reply, moon_err *err);
+
+/* A document by hand.
+ * request: arg { kind, account, lines, reason, reference, original (id), cause, today, book }.
+ * reply: str dependencies, record document. */
+moon_status moon_job_manual(moon_job *job, moon_str request, moon_buf *reply, moon_err *err);
+
+/* Which open items the credits settle that are being issued for one account.
+ * request: str account, varint count, str id of each document to issue, in order; arg settings.
+ * reply: str dependencies, arg list of { source, target, amount (money), rule }. */
+moon_status moon_job_apply(moon_job *job, moon_str request, moon_buf *reply, moon_err *err);
+
+/* Begin reading a file to import.
+ * request: str kind, str mapping ("" for none), str file, arg settings.  reply: arg, what was found out about the file. */
+moon_status moon_job_import_begin(moon_job *job, moon_str request, moon_buf *reply, moon_err *err);
+/* Its next parts.  request: nothing.
+ * reply: varint count (0 at the end), then for each: bool whether a record was read; record; bool whether there is an account; record account;
+ * arg rejects, a list of { line, column, reason, raw }. The type of record goes by the kind. */
+moon_status moon_job_import_next(moon_job *job, moon_str request, moon_buf *reply, moon_err *err);
+
+/* A layout filled in.
+ * request: str layout path, str locale, arg data, in which { record = type, id = id } stands for a record of the book.
+ * reply: arg { markdown, values, title, lang }. */
+moon_status moon_job_render(moon_job *job, moon_str request, moon_buf *reply, moon_err *err);
+
+/* Load every rule file and run the examples beside them.
+ * request: bool whether to run examples.  reply: varint count, then str file, bool good, record-less err for each that is not. */
+moon_status moon_job_check(moon_job *job, moon_str request, moon_buf *reply, moon_err *err);
+
+#endif

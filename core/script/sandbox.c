@@ -212,13 +212,28 @@ void l_push_module(lua_State *L, moon_str name) {
     char name_of_file[MODULE_PATH_MAX];
     moon_str text, path = l_path_of(L, "lua/", name, name_of_file);
     moon_source *source = moon_source_find(s, path);
-    if (!source) {
+    if (!source) { /* a plugin, or a file that has not been read yet */
+        luaL_checkstack(L, 4, "modules");
+        lua_rawgetp(L, LUA_REGISTRYINDEX, &RESULTS);
+        bool known = lua_getfield(L, -1, path.ptr) != LUA_TNIL;
+        lua_remove(L, -2);
+        if (known) return;
+        lua_pop(L, 1);
         if (moon_embedded_library(path.ptr, &s->scratch, &text, &err) != MOON_OK ||
             moon_script_add_library(s, path, text, &err) != MOON_OK)
             l_fail(L, &err);
         source = moon_source_find(s, path);
     }
     l_push_result(L, source);
+}
+
+void l_set_module(lua_State *L, moon_str name) {
+    char name_of_file[MODULE_PATH_MAX];
+    moon_str path = l_path_of(L, "lua/", name, name_of_file);
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &RESULTS);
+    lua_insert(L, -2);
+    lua_setfield(L, -2, path.ptr);
+    lua_pop(L, 1);
 }
 
 static int l_require_module(lua_State *L) {

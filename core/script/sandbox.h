@@ -16,6 +16,8 @@ void l_sandbox_open(lua_State *L);
  * the file raises. */
 void l_push_module(lua_State *L, moon_str name);
 void l_push_rule(lua_State *L, moon_str path);
+/* Take the value on top as the library module `name`; pops it. */
+void l_set_module(lua_State *L, moon_str name);
 
 /* Compile in the environment of the library or of the rules; leaves the function. */
 void l_sandbox_load(lua_State *L, moon_str path, moon_str text, bool library);

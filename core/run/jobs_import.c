@@ -1,0 +1,93 @@
+/* Jobs that read files to import. The reader is a plugin, the meaning of its columns a mapping; both stay in the worker. */
+#include <stdlib.h>
+
+#include "base/file.h"
+#include "base/limits.h"
+#include "books/records.h"
+#include "run/jobs.h"
+#include "run/wire.h"
+#include "script/plugin.h"
+
+#define BATCH 256 /* parts of one answer */
+
+typedef struct importing {
+    const moon_type *type;
+    bool orders;
+} importing;
+
+static moon_named named(const char *name, moon_arg value) { return (moon_named){moon_str_of(name), value}; }
+
+static moon_status load_readers(moon_job *job, const moon_arg *settings, moon_err *err) {
+    moon_arg plugins = moon_arg_get(settings, "plugins");
+    for (size_t i = 0; plugins.kind == MOON_ARG_MAP && i < plugins.map.count; i++)
+        MOON_TRY(
+            moon_script_plugin(job->script, plugins.map.items[i].name.ptr, job->setup->plugin_folders, err));
+    return MOON_OK;
+}
+
+moon_status moon_job_import_begin(moon_job *job, moon_str request, moon_buf *reply, moon_err *err) {
+    moon_str kind, mapping, file, bytes;
+    moon_arg settings, facts;
+    if (!moon_wire_read_str(&request, &kind) || !moon_wire_read_str(&request, &mapping) ||
+        !moon_wire_read_str(&request, &file) || !moon_wire_read_arg(&request, &settings, &job->arena))
+        return moon_fail(err, MOON_E_INTERNAL, "a request to a worker is cut short");
+    MOON_TRY(load_readers(job, &settings, err));
+    MOON_TRY(moon_file_read(moon_arena_str(&job->arena, file).ptr, MOON_FILE_MAX, &job->arena, &bytes, err));
+    moon_named input[] = {named("book", settings), named("bytes", moon_arg_text(bytes)),
+                          named("file", moon_arg_text(file)), named("kind", moon_arg_text(kind)),
+                          named("mapping", mapping.len ? moon_arg_text(mapping) : (moon_arg){0})};
+    moon_arg args[] = {moon_arg_map(input, sizeof input / sizeof *input)};
+    MOON_TRY(moon_script_call(job->script, "importing.begin", args, 1, &job->arena, &facts, err));
+    importing *state = moon_malloc(sizeof *state);
+    state->type = moon_type_by_name(kind);
+    state->orders = state->type == &moon_order_type;
+    free(job->state);
+    job->state = state;
+    moon_wire_add_arg(reply, &facts);
+    return MOON_OK;
+}
+
+static moon_status add_record(moon_job *job, const char *verb, const moon_type *type, moon_buf *out,
+                              moon_err *err) {
+    void *record = moon_arena_alloc(&job->arena, type->size);
+    MOON_TRY(moon_script_call_record(job->script, verb, NULL, 0, type, &job->arena, record, err));
+    moon_wire_add_record(out, type, record);
+    return MOON_OK;
+}
+
+static bool flag(const moon_arg *map, const char *name) {
+    moon_arg value = moon_arg_get(map, name);
+    return value.kind == MOON_ARG_BOOL && value.boolean;
+}
+
+/* One part: what importing.advance says, then the records it speaks of. */
+static moon_status add_part(moon_job *job, const moon_arg *part, moon_buf *out, moon_err *err) {
+    importing *state = job->state;
+    bool record = flag(part, "record"), account = flag(part, "account");
+    moon_buf_add_char(out, record);
+    if (record) MOON_TRY(add_record(job, "importing.record", state->type, out, err));
+    moon_buf_add_char(out, account);
+    if (account) MOON_TRY(add_record(job, "importing.account", &moon_account_type, out, err));
+    moon_wire_add_arg(out, part);
+    return MOON_OK;
+}
+
+moon_status moon_job_import_next(moon_job *job, moon_str request, moon_buf *reply, moon_err *err) {
+    moon_buf parts = MOON_BUF_EMPTY;
+    uint64_t count = 0;
+    moon_status status = MOON_OK;
+    (void)request;
+    while (status == MOON_OK && count < BATCH) {
+        moon_arg part;
+        status = moon_script_call(job->script, "importing.advance", NULL, 0, &job->arena, &part, err);
+        if (status != MOON_OK || part.kind != MOON_ARG_MAP) break;
+        status = add_part(job, &part, &parts, err);
+        count++;
+    }
+    if (status == MOON_OK) {
+        moon_buf_add_varint(reply, count);
+        moon_buf_add_str(reply, moon_buf_str(&parts));
+    }
+    moon_buf_free(&parts);
+    return status;
+}

@@ -1,0 +1,81 @@
+/* Jobs that fill layouts in, and that check rule files. */
+#include "books/document.h"
+#include "books/party.h"
+#include "run/jobs.h"
+#include "run/wire.h"
+#include "store/table.h"
+
+/* ---- layouts ---- */
+
+/* { record = "document", id = … } or { record = "account", id = …, from = date }: a view of that record; everything else stays as it is. */
+static moon_status resolve(moon_change *change, moon_arg *value, moon_arena *keep, moon_err *err) {
+    moon_str type = moon_arg_text_of(value, "record"), id = moon_arg_text_of(value, "id");
+    bool found;
+    if (moon_str_is(type, "document")) {
+        moon_document *document = MOON_NEW(keep, moon_document);
+        MOON_TRY(moon_document_find(change, id, document, &found, err));
+        *value = found ? moon_arg_record(&moon_document_type, document) : (moon_arg){0};
+    } else if (moon_str_is(type, "account")) {
+        moon_account *account = MOON_NEW(keep, moon_account);
+        MOON_TRY(moon_version_at(change, &moon_account_type, id, moon_arg_get(value, "from").date, account,
+                                 &found, err));
+        *value = found ? moon_arg_record(&moon_account_type, account) : (moon_arg){0};
+    }
+    return MOON_OK;
+}
+
+static moon_status render(moon_job *job, moon_change *change, moon_str path, moon_str locale, moon_arg data,
+                          moon_arg *out, moon_err *err) {
+    moon_named *items = MOON_NEW_N(&job->arena, moon_named, data.map.count);
+    for (size_t i = 0; i < data.map.count; i++) {
+        items[i] = data.map.items[i];
+        if (items[i].value.kind == MOON_ARG_MAP) MOON_TRY(resolve(change, &items[i].value, &job->arena, err));
+    }
+    moon_arg args[] = {moon_arg_text(path), moon_arg_map(items, data.map.count), moon_arg_text(locale)};
+    return moon_script_call(job->script, "layout.render", args, 3, &job->arena, out, err);
+}
+
+moon_status moon_job_render(moon_job *job, moon_str request, moon_buf *reply, moon_err *err) {
+    moon_str path, locale;
+    moon_arg data, out;
+    moon_change *change;
+    if (!moon_wire_read_str(&request, &path) || !moon_wire_read_str(&request, &locale) ||
+        !moon_wire_read_arg(&request, &data, &job->arena))
+        return moon_fail(err, MOON_E_INTERNAL, "a request to a worker is cut short");
+    MOON_TRY(moon_change_begin(job->store, &change, err));
+    moon_status status = render(job, change, path, locale, data, &out, err);
+    if (status == MOON_OK) moon_wire_add_arg(reply, &out);
+    moon_change_end(change);
+    return status;
+}
+
+/* ---- checking ---- */
+
+static void add_result(moon_buf *out, moon_str file, moon_status status, const moon_err *err) {
+    moon_wire_add_str(out, file);
+    moon_buf_add_char(out, status == MOON_OK);
+    if (status != MOON_OK) moon_wire_add_err(out, err);
+}
+
+moon_status moon_job_check(moon_job *job, moon_str request, moon_buf *reply, moon_err *err) {
+    bool examples = request.len > 0 && request.ptr[0];
+    uint64_t count = 0;
+    moon_buf results = MOON_BUF_EMPTY;
+    (void)err;
+    for (size_t i = 0; i < job->setup->file_count; i++) {
+        moon_str path = job->setup->files[i].path;
+        moon_err why;
+        moon_arg verdict, args[] = {moon_arg_text(path)};
+        bool rule = moon_str_ends(path, MOON_STR(".lua")),
+             table = moon_str_ends(path, MOON_STR(".examples.lua"));
+        if (!rule || table != examples) continue;
+        moon_status status = moon_script_call(job->script, table ? "examples.check" : "examples.load", args,
+                                              1, &job->arena, &verdict, &why);
+        add_result(&results, path, status, &why);
+        count++;
+    }
+    moon_buf_add_varint(reply, count);
+    moon_buf_add_str(reply, moon_buf_str(&results));
+    moon_buf_free(&results);
+    return MOON_OK;
+}

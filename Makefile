@@ -31,6 +31,7 @@ RULES   := $(shell find rules -type f 2>/dev/null | LC_ALL=C sort)
 UNIT    := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/*_test.c))
 PROPS   := $(patsubst tests/props/%.c,$(B)/props/%,$(wildcard tests/props/*_prop.c))
 FUZZ    := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/*_fuzz.c))
+CRASH   := $(B)/crash/faults.so $(B)/crash/rewrite_chain
 BENCH   := $(patsubst tests/bench/%.c,$(B)/bench/%,$(wildcard tests/bench/*.c))
 PLUGINS := $(patsubst plugins/%.c,$(B)/plugins/%.so,$(wildcard plugins/*/*.c))
 MANIFESTS := $(patsubst %,$(B)/%,$(wildcard plugins/*/*.lua))
@@ -91,7 +92,15 @@ $(B)/bench/%: tests/bench/%.c $(B)/libmoonbill.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(PKG_CFLAGS) $< $(B)/libmoonbill.a $(LDFLAGS) $(PKG_LIBS) -o $@
 
-programs: $(B)/moonbill plugins-built $(UNIT) $(PROPS) $(FUZZ) $(BENCH)
+$(B)/crash/%.so: tests/crash/%.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(PKG_CFLAGS) -shared $(LDFLAGS) $< -o $@
+
+$(B)/crash/%: tests/crash/%.c $(B)/libmoonbill.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(PKG_CFLAGS) $< $(B)/libmoonbill.a $(LDFLAGS) $(PKG_LIBS) -o $@
+
+programs: $(B)/moonbill plugins-built $(UNIT) $(PROPS) $(FUZZ) $(BENCH) $(CRASH)
 
 test: ## every test (what CI runs); T=name for those whose name contains it
 	@tests/deps.sh test

@@ -117,6 +117,9 @@ local function defaults(given, fields, buyer)
     if not how then
       declare.fail("defaults has no field '" .. tostring(field) .. "'", declare.suggest(tostring(field), names_of(fields)))
     end
+    if field == "order" or field == "id" then
+      declare.fail("defaults names '" .. field .. "', which every row has to have of its own", "name its column under columns")
+    end
     if type(value) ~= "string" and type(value) ~= "number" and type(value) ~= "decimal" and type(value) ~= "date" then
       declare.fail("the default of '" .. field .. "' is a " .. type(value), "write a text or a number")
     end
@@ -204,6 +207,10 @@ function mapping.of(path, kind)
   end
   return declared
 end
+
+--- Fields of a kind of file, and those it may have of accounts that are not known yet, with how each is read.
+function mapping.fields(kind) return FIELDS[kind] end
+function mapping.buyer_fields() return BUYER end
 
 local function plain(name)
   return (name:lower():gsub("[%s_%-%.]+", "_"))

@@ -148,8 +148,17 @@ static void *real(const char *name) {
 
 CODE_CALL(mdb_env_open, READS, (MDB_env * env, const char *path, unsigned flags, mdb_mode_t mode),
           (env, path, flags, mode))
-CODE_CALL(mdb_txn_begin, READS, (MDB_env * env, MDB_txn *parent, unsigned flags, MDB_txn **txn),
-          (env, parent, flags, txn))
+static MDB_txn *writer; /* there is one at most */
+
+int mdb_txn_begin(MDB_env *env, MDB_txn *parent, unsigned flags, MDB_txn **txn) {
+    long own;
+    int error = before("mdb_txn_begin", READS, &own);
+    int result = error ? error : REAL(mdb_txn_begin)(env, parent, flags, txn);
+    if (result == 0 && !(flags & MDB_RDONLY)) writer = *txn;
+    after(own);
+    return result;
+}
+
 CODE_CALL(mdb_get, READS, (MDB_txn * txn, MDB_dbi dbi, MDB_val *key, MDB_val *data), (txn, dbi, key, data))
 CODE_CALL(mdb_cursor_get, READS, (MDB_cursor * cursor, MDB_val *key, MDB_val *data, MDB_cursor_op op),
           (cursor, key, data, op))
@@ -160,7 +169,7 @@ CODE_CALL(mdb_del, WRITES, (MDB_txn * txn, MDB_dbi dbi, MDB_val *key, MDB_val *d
 /* A commit that fails ends its transaction too. */
 int mdb_txn_commit(MDB_txn *txn) {
     long own;
-    int error = before("mdb_txn_commit", WRITES, &own);
+    int error = before("mdb_txn_commit", txn == writer ? WRITES : READS, &own);
     if (error) mdb_txn_abort(txn);
     int result = error ? error : REAL(mdb_txn_commit)(txn);
     after(own);

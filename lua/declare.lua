@@ -1,7 +1,7 @@
 --- lua/declare.lua: what the constructors of rule files share: checking what an admin declared, and where.
 --- Units: none. Failures raise `rule.value` unless a code is named; file and line are those of the declaration.
 --- Example: declare.fields("charge", { nmae = "Fee" }, { name = "text" }) raises
----   a charge has no field 'nmae'; hint: did you mean "name"?
+---   a charge has no field 'nmae'; hint: did you mean 'name'?
 local near = require "near"
 
 local declare = {}

@@ -1,18 +1,29 @@
 --- lua/pricing.lua: plans and their charges: which lines a document gets for an order.
---- Units: quantities and prices as decimals, amounts in minor units of the document's currency.
---- Source: the amount of a line is round(quantity x price), half up, once, on the line (EN 16931 BT-131); a discount on the
---- whole document is spread over its tax categories by the largest remainder.
+--- Units: quantities and prices are decimals, amounts money of the document's currency in whole minor units.
+--- Source: the amount of a line is round(quantity x price), half up, once, on the line (EN 16931 BT-131); a discount on
+--- the whole document is spread over its tax categories by the largest remainder.
 --- Example: plan { title = "Orders", per_unit { "Goods", each = "line" } } makes one line of every line of an order:
 --- 3 x 0.335 is 1.01, and its cancellation -3 x 0.335 is -1.01.
 local declare = require "declare"
-local amount = require "amount"
 
 local pricing = {}
 
--- The document that is being priced. One call of the host makes one document, so charges and adjustments need no object each.
+-- The document that is being priced. One call of the host makes one document, so that charges need no object each.
 local job
 
-local made = setmetatable({}, { __mode = "k" }) -- charges: from the constructors below, nothing else passes for one
+-- Charges of the constructors below; nothing else passes for one.
+local made = setmetatable({}, { __mode = "k" })
+
+-- One unit of each currency, which makes money of a number.
+local ones = {}
+local function one_of(currency)
+  local one = ones[currency]
+  if not one then
+    one = money(1, currency)
+    ones[currency] = one
+  end
+  return one
+end
 
 -- ---- prices ----
 
@@ -21,14 +32,15 @@ local function in_currency(price, what)
   if type(price) ~= "money" then return price end
   if price.currency ~= job.currency then
     raise { code = "money.currency_mismatch", message = what .. " is " .. price .. " and the order in " .. job.currency,
-            hint = "give the order's lines a price, or this plan a price in " .. job.currency }
+            hint = "give the order's lines a price, or the plan one in " .. job.currency }
   end
   return price.amount
 end
 
 local function price_missing(line, what)
   local product = line.product
-  local subject = product and ("product " .. product) or ("line " .. tostring(line.ordinal) .. " '" .. (line.text or "") .. "'")
+  local subject = product and ("product " .. product)
+    or ("line " .. tostring(line.ordinal) .. " '" .. (line.text or "") .. "'")
   raise { code = "price.missing",
           message = subject .. " has no price on " .. job.day .. (what and " (" .. what .. ")" or ""),
           hint = product and "moonbill set product " .. product .. " price=..., or give the order's line a price"
@@ -42,7 +54,7 @@ local function list_price(product)
   local currency = product.currency or job.book.currency
   if currency ~= job.currency then
     raise { code = "money.currency_mismatch",
-            message = "the price of product " .. product.id .. " is in " .. currency .. " and the order in " .. job.currency,
+            message = "the price of product " .. product.id .. " is in " .. currency .. ", the order in " .. job.currency,
             hint = "give the order's line a price in " .. job.currency }
   end
   return price
@@ -51,15 +63,10 @@ end
 -- ---- lines ----
 
 local function add_line(line, quantity, price)
-  local minor
-  if quantity then
-    minor = round(quantity * price, job.places) * job.scale
-  else
-    minor = round(price, job.places) * job.scale
-  end
   local n = job.count + 1
-  line.ordinal, line.quantity, line.price, line.amount = n, quantity, price, minor
-  job.count, job.net = n, job.net + minor
+  local amount = round(job.one * (quantity and quantity * price or price))
+  line.ordinal, line.quantity, line.price, line.amount = n, quantity, quantity and price, amount
+  job.count, job.net = n, job.net + amount
   job.lines[n] = line
   return line
 end
@@ -91,7 +98,7 @@ local function bill_each_line(charge)
       add_line({
         kind = line.kind or "product", product = id, text = line.text or (product and product.name) or id or charge.name,
         unit = charge.unit or line.unit or (product and product.unit),
-        tax_category = charge.category or line.tax_category or (product and product.tax_category) or "standard",
+        tax_category = charge.category or line.tax_category or product and product.tax_category or "standard",
         revenue = charge.revenue or (product and product.revenue) or job.revenue,
         source_line = line.ordinal or i, corrects_line = corrected and corrected.lines[i], rule = place,
       }, quantity, price)
@@ -129,7 +136,8 @@ local function bill_once(charge)
                  .. charge.quantity .. "=..." or nil)
   end
   if not price then
-    raise { code = "price.missing", message = "charge '" .. charge.name .. "' has no price for order " .. tostring(order.id) }
+    raise { code = "price.missing",
+            message = "charge '" .. charge.name .. "' has no price for order " .. tostring(order.id) }
   end
   add_line({
     kind = "charge", text = charge.name, unit = charge.unit, tax_category = charge.category or "standard",
@@ -155,11 +163,11 @@ local function charge_of(what, given, quantity, price, bill)
     computes_price = type(price) == "function", computes_quantity = type(quantity) == "function", place = declare.here(),
   }
   local entry = { declared = given, bill = function() bill(charge) end }
-  made[entry] = true
+  made[entry] = { every_line = bill == bill_each_line and not given.when }
   return entry
 end
 
---- flat { "Delivery", price = 4.95, when = function(order, account) ... end }: once for an order.
+--- flat { "Delivery", price = 4.95, when = function(order, account) ... end }: once for an order, not for a cancellation.
 function pricing.flat(given)
   declare.fields("flat charge", given, FLAT_FIELDS)
   declare.positions("flat charge", given, 1)
@@ -178,7 +186,8 @@ function pricing.per_unit(given)
     return charge_of("per_unit charge", given, given.quantity or "quantity", given.price or "price", bill_each_line)
   end
   if given.quantity == nil then
-    declare.fail("a per_unit charge needs each = \"line\" or a quantity", 'for example quantity = "seats", a tag of the account')
+    declare.fail('a per_unit charge needs each = "line" or a quantity',
+                 'for example quantity = "seats", a tag of the account')
   end
   declare.kind("price of the per_unit charge", given.price, "number|money|function")
   return charge_of("per_unit charge", given, given.quantity, given.price, bill_once)
@@ -198,7 +207,8 @@ function pricing.declare(given)
     bills[i] = given[i].bill
   end
   if #bills == 0 then declare.fail("this plan has no charges", 'add per_unit { "Goods", each = "line" }') end
-  local compiled = { title = given.title, currency = given.currency, bills = bills, adjust = given.adjust }
+  local compiled = { title = given.title, currency = given.currency, bills = bills, adjust = given.adjust,
+                     lines_first = made[given[1]].every_line }
   return { declared = given, compiled = function() return compiled end }
 end
 
@@ -240,13 +250,13 @@ end
 local function taken_off(how, available)
   if type(how) == "money" then
     if how < 0 then declare.fail("a discount of " .. how .. " is negative", "use invoice:add for a surcharge") end
-    return min(amount.of(how, job.currency), available)
+    return min(round(how), available)
   end
   declare.kind("discount", how, "number")
   if how < 0 or how > 1 then
     declare.fail("a discount of " .. tostring(how) .. " is no share", "write percent(20), or money for a fixed amount")
   end
-  return round(available * how, 0)
+  return round(available * how)
 end
 
 --- invoice:discount("Non-profit", percent(20)) or invoice:discount("Voucher", money "10 EUR"). Off the net amount as it is
@@ -263,23 +273,24 @@ function invoice.discount(_, text, how, options)
     end
   end
   available = min(available, d.net * sign)
-  local off = available > 0 and taken_off(how, available) or 0
-  if off == 0 then return end
+  if available <= 0 then return end
+  local off = taken_off(how, available)
+  if off <= 0 then return end
   local parts, place = split(off, nets), declare.here()
   for n = 1, #parts do
-    if parts[n] ~= 0 then
+    if parts[n] > 0 then
       local line = { kind = "discount", text = text, tax_category = categories[n], rule = place,
                      revenue = options.revenue or d.book.chart.discounts }
       local ordinal = d.count + 1
-      line.ordinal, line.amount = ordinal, -sign * parts[n]
+      line.ordinal, line.amount = ordinal, parts[n] * -sign
       d.count, d.net, d.lines[ordinal] = ordinal, d.net + line.amount, line
     end
   end
 end
 
 local ADD_FIELDS = {
-  text = "!text", amount = "number|money", price = "number|money", quantity = "number", category = "text", revenue = "text",
-  kind = "text", unit = "text", product = "text",
+  text = "!text", amount = "number|money", price = "number|money", quantity = "number", category = "text",
+  revenue = "text", kind = "text", unit = "text", product = "text",
 }
 
 --- invoice:add { text = "Small order fee", amount = 5 }, or quantity and price instead of the amount.
@@ -291,12 +302,11 @@ function invoice.add(_, given)
   end
   local price = in_currency(given.amount or given.price, "line '" .. given.text .. "'")
   local kind = declare.choice("kind of the line", given.kind or "charge", { "product", "charge", "discount" })
-  local line = add_line({
+  add_line({
     kind = kind, product = given.product, text = given.text, unit = given.unit,
     tax_category = given.category or "standard", rule = declare.here(),
     revenue = given.revenue or (kind == "discount" and d.book.chart.discounts) or d.revenue,
   }, given.price and (given.quantity or 1), price)
-  if given.amount then line.price = nil end
 end
 
 --- invoice:note("Thank you for your order"): printed below the lines.
@@ -307,7 +317,7 @@ function invoice.note(_, text)
 end
 
 local READ = {}
-function READ.net(d) return amount.money(d.net, d.currency) end
+function READ.net(d) return d.net end
 function READ.currency(d) return d.currency end
 function READ.date(d) return d.day end
 function READ.kind(d) return d.order.kind == "cancellation" and "credit_note" or "invoice" end
@@ -329,26 +339,36 @@ local handle = setmetatable({}, {
 
 local function check_currency(plan, path, currency)
   if plan.currency and plan.currency ~= currency then
-    raise { code = "money.currency_mismatch", message = path .. " is in " .. plan.currency .. " and the order in " .. currency,
+    raise { code = "money.currency_mismatch",
+            message = path .. " is in " .. plan.currency .. " and the order in " .. currency,
             hint = "choose a plan in " .. currency .. " for this account" }
   end
 end
 
---- The lines of a document for an order, by a plan.
----@param given table order, account, agreement (or nil), book (of config.read), currency, day (tax point), find_product
----  (function id, day -> record or nil), corrected (of a cancellation: lines and prices of the original by position; or nil)
----@param path string of the plan
----@param plan table|nil that of the path if absent
----@return table lines, note (text or nil)
-function pricing.lines(given, path, plan)
-  plan = plan or rule(path)
-  if type(plan) ~= "table" or not plan.compiled then declare.fail(path .. " does not return plan { ... }") end
-  plan = plan.compiled()
-  check_currency(plan, path, given.currency)
-  given.places, given.scale = amount.places(given.currency), amount.scale(given.currency)
-  given.lines, given.count, given.net = {}, 0, 0
+local function begin(given)
+  given.one = one_of(given.currency)
+  given.lines, given.count, given.net = {}, 0, given.one * 0
   given.revenue = given.book.chart.revenue
   job = given
+end
+
+--- The plan of a path, checked to be one; `plan` instead, if given.
+---@return table title, currency, lines_first (its first charge makes a line of every line of the order)
+function pricing.plan(path, plan)
+  plan = plan or rule(path)
+  if type(plan) ~= "table" or not plan.compiled then declare.fail(path .. " does not return plan { ... }") end
+  return plan.compiled()
+end
+
+--- The lines of a document for an order, by a plan.
+---@param given table order, account, agreement (or nil), book (of config.read), currency, day (tax point), find_product
+---  (function id, day -> record or nil), corrected (of a cancellation: lines and prices of the original by position)
+---@param plan table of pricing.plan
+---@param path string of the plan, for messages
+---@return table lines, and the note (text or nil)
+function pricing.lines(given, plan, path)
+  check_currency(plan, path, given.currency)
+  begin(given)
   local bills = plan.bills
   for i = 1, #bills do bills[i]() end
   if plan.adjust then plan.adjust(handle, given.account, given.order) end
@@ -361,10 +381,7 @@ end
 ---@param written table list of maps; numbers may be text
 ---@param sign integer 1, or -1 for a credit note
 function pricing.manual(given, written, sign)
-  given.places, given.scale = amount.places(given.currency), amount.scale(given.currency)
-  given.lines, given.count, given.net = {}, 0, 0
-  given.revenue = given.book.chart.revenue
-  job = given
+  begin(given)
   for i = 1, #written do
     local one = written[i]
     local product = one.product and given.find_product(one.product, given.day)
@@ -377,13 +394,12 @@ function pricing.manual(given, written, sign)
     if type(value) == "string" then value = decimal(value) end
     value = in_currency(value, "line " .. i)
     local quantity = not one.amount and decimal(one.quantity or 1) or nil
-    local line = add_line({
+    add_line({
       kind = one.kind or (one.product and "product") or "charge", product = one.product,
       text = one.text or (product and product.name) or one.product, unit = one.unit or (product and product.unit),
       tax_category = one.tax_category or (product and product.tax_category) or "standard",
       revenue = one.revenue or (product and product.revenue) or given.revenue, rule = "by hand",
     }, quantity and sign * quantity, quantity and value or sign * value)
-    if not quantity then line.price = nil end
   end
   job = nil
   return given.lines

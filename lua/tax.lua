@@ -1,7 +1,7 @@
 --- lua/tax.lua: which tax a line bears, and the tax of a whole document.
---- Units: rates in percent; amounts in minor units.
---- Source: tax by category, BG-23 of EN 16931 (BR-CO-14, BR-CO-17: taxable amount x rate, rounded once per category); codes
---- of UNCL 5305 (S standard, Z zero, E exempt, AE reverse charge, K intra-community, G export, O outside the scope).
+--- Units: rates in percent; amounts are money in whole minor units.
+--- Source: tax by category, BG-23 of EN 16931 (BR-CO-14, BR-CO-17: taxable amount x rate, rounded once per category);
+--- codes of UNCL 5305 (S standard, Z zero, E exempt, AE reverse charge, K intra-community, G export, O outside scope).
 --- Example: three lines of 0.33 at 20 % bear round(0.99 x 0.20) = 0.20 per document, and 3 x round(0.066) = 0.21 per line.
 local declare = require "declare"
 local vat_area = require "vat_area"
@@ -85,9 +85,9 @@ function tax.abroad(given)
   declare.positions("abroad", given, 0)
   if given.within then declare.choice("within", given.within, { "EU" }) end
   local row = {
-    seller = given.seller, buyers = set_of(given.buyers), categories = set_of(given.categories), within = given.within,
-    business = given.business, when = given.when, from = given.from and date(given.from),
-    stop = given["until"] and date(given["until"]), rate_of = nil, reason = given.reason, place = declare.here(),
+    seller = given.seller, buyers = set_of(given.buyers), categories = set_of(given.categories),
+    within = given.within, business = given.business, when = given.when, from = given.from and date(given.from),
+    stop = given["until"] and date(given["until"]), reason = given.reason, place = declare.here(),
   }
   if type(given.rate) == "string" then
     row.rate_of = declare.choice("rate", given.rate, { "seller", "buyer" })
@@ -158,7 +158,8 @@ local function domestic(rules, category, country, day)
   if not of_country then unknown("there are no tax rates for " .. country) end
   local list = of_country[category]
   if not list then
-    unknown("there is no tax category '" .. category .. "' in " .. country, declare.suggest(category, names_of(of_country)))
+    unknown("there is no tax category '" .. category .. "' in " .. country,
+            declare.suggest(category, names_of(of_country)))
   end
   for i = #list, 1, -1 do
     local row = list[i]
@@ -229,7 +230,7 @@ end
 -- ---- a whole document ----
 
 --- Fill in taxes, net, tax, total and rounding of a document from its lines.
----@param document table with lines: amount in minor units, tax_category
+---@param document table with lines, each with amount and tax_category
 ---@param answers function category -> answer, as tax.for_line gives it
 ---@param settings table rounding ("document" or "line") and mode, as config.read gives them
 function tax.settle(document, answers, settings)
@@ -242,17 +243,17 @@ function tax.settle(document, answers, settings)
     local row = rows[category]
     if not row then
       local found = answers(category)
-      row = { category = category, rate = found.rate, net = 0, tax = 0, code = found.code, reason = found.reason,
-              rule = found.rule }
+      row = { category = category, rate = found.rate, net = amount * 0, tax = amount * 0, code = found.code,
+              reason = found.reason, rule = found.rule }
       rows[category], factors[category] = row, found.factor
       taxes[#taxes + 1] = row
     end
     row.net = row.net + amount
-    if per_line then row.tax = row.tax + round(amount * factors[category], 0, mode) end
+    if per_line then row.tax = row.tax + round(amount * factors[category], nil, mode) end
   end
   for i = 1, #taxes do
     local row = taxes[i]
-    if not per_line then row.tax = round(row.net * factors[row.category], 0, mode) end
+    if not per_line then row.tax = round(row.net * factors[row.category], nil, mode) end
     net, total = net + row.net, total + row.tax
   end
   document.taxes, document.net, document.tax, document.total = taxes, net, total, net + total

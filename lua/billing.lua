@@ -1,0 +1,294 @@
+--- lua/billing.lua: what the host asks for: the draft of an order, a document written by hand, the applications of an issue.
+--- Units: amounts are money in whole minor units, negative on a credit note; terms in days.
+--- Source: a credit note bears the tax of the invoice it corrects and is the exact negative of what it takes back.
+--- Example: an order of 2 x 10.00 at 20 % gives net 20.00, tax 4.00, total 24.00; its cancellation -20.00, -4.00, -24.00.
+local application = require "application"
+local approval = require "approval"
+local config = require "config"
+local crediting = require "crediting"
+local declare = require "declare"
+local pricing = require "pricing"
+local rates = require "rates"
+local tax = require "tax"
+
+local billing = {}
+
+-- ---- the order that a cancellation takes back ----
+
+-- Positions of lines by product, so that long orders are not compared line by line.
+local function lines_by_product(order)
+  local by_product, lines, rest = {}, order.lines, {}
+  for i = 1, #lines do
+    local line = lines[i]
+    local id = line.product or ""
+    local at = by_product[id] or {}
+    by_product[id] = at
+    at[#at + 1] = i
+    rest[i] = line.quantity
+  end
+  return { order = order, at = by_product, lines = lines, rest = rest }
+end
+
+-- The position of every cancelled line in the sale, nil if one is not there with that quantity left.
+local function match_lines(cancellation, sale)
+  local found, taken = {}, {}
+  local lines = cancellation.lines
+  for i = 1, #lines do
+    local line = lines[i]
+    local wanted, position = -line.quantity, nil
+    for _, at in ipairs(sale.at[line.product or ""] or {}) do
+      local sold = sale.lines[at]
+      local fits = not position and (not line.price or line.price == sold.price)
+      if fits and wanted > 0 and sale.rest[at] - (taken[at] or 0) >= wanted then position = at end
+    end
+    if not position then return nil end
+    taken[position] = (taken[position] or 0) + wanted
+    found[i] = position
+  end
+  for at, quantity in pairs(taken) do sale.rest[at] = sale.rest[at] - quantity end
+  return found
+end
+
+local function counts(order) return order.state == nil or order.state == "due" or order.state == "billed" end
+
+local function before(a, b)
+  if a.date ~= b.date then return a.date < b.date end
+  return a.id < b.id
+end
+
+-- The newest sale that has all lines of the cancellation, and where. Earlier cancellations are matched first, so that
+-- nothing is taken back twice.
+local function find_original(cancellation, orders)
+  local sales, cancellations = {}, { cancellation }
+  for i = 1, #orders do
+    local order = orders[i]
+    if counts(order) and order.kind == "sale" and order.date <= cancellation.date then
+      sales[#sales + 1] = order
+    elseif counts(order) and order.kind == "cancellation" and before(order, cancellation) then
+      cancellations[#cancellations + 1] = order
+    end
+  end
+  table.sort(sales, before)
+  table.sort(cancellations, before)
+  for i = 1, #sales do sales[i] = lines_by_product(sales[i]) end
+  for _, one in ipairs(cancellations) do
+    for i = #sales, 1, -1 do
+      local sale = sales[i].order
+      local named = one.corrects == nil or one.corrects == sale.id
+      local positions = named and sale.date <= one.date and sale.currency == one.currency and match_lines(one, sales[i])
+      if positions then
+        if one.id == cancellation.id then return sale, positions end
+        break
+      end
+    end
+  end
+  return nil
+end
+
+-- What pricing needs to know of the original, by position of the cancelled line.
+local function corrected_lines(original, positions, plan)
+  local prices, ordinals = {}, {}
+  for i = 1, #positions do
+    prices[i] = original.lines[positions[i]].price
+    if plan.lines_first then ordinals[i] = positions[i] end
+  end
+  return { prices = prices, lines = ordinals }
+end
+
+-- ---- what all documents have ----
+
+local function find_product(input)
+  return input.find_product or host.product
+end
+
+-- Taxes, totals, kind, exchange rate and approval, once the lines are there.
+local function finish(document, input, book, facts)
+  local account = input.account
+  if document.currency ~= book.currency and not document.rate then
+    document.rate = rates.at(document.currency, document.tax_point, input.rates)
+  end
+  if document.total < 0 then
+    document.kind = "credit_note"
+  elseif document.total > 0 then
+    document.kind = "invoice"
+  end
+  document.approval_rule = approval.who(document, account, facts, book.currency, input.approvals)
+  return document
+end
+
+local function settle_today(document, input, book)
+  local account, day, rules = input.account, document.tax_point, input.tax
+  tax.settle(document, function(category) return tax.for_line(category, book.country, account, day, rules) end, book.tax)
+end
+
+local function first_of(field, agreement, account, book)
+  local value = agreement and agreement[field]
+  if value == nil then value = account[field] end
+  if value == nil then value = book[field] end
+  return value
+end
+
+-- ---- an order ----
+
+local function draft(input, book)
+  local order, account, agreement = input.order, input.account, input.agreement
+  local cancels = order.kind == "cancellation"
+  local name = first_of("plan", agreement, account, book)
+  local path = "rules/pricing/" .. name .. ".lua"
+  local plan = pricing.plan(path, input.plan)
+  local document = {
+    kind = cancels and "credit_note" or "invoice", account = account.id, order = order.id, reference = order.reference,
+    currency = order.currency, tax_point = order.date, terms = first_of("terms", agreement, account, book), plan = name,
+  }
+  local corrected
+  if cancels then
+    local original, positions = find_original(order, input.orders or host.orders(account.id))
+    if original then
+      document.corrects = (input.document_id or host.document_id)(original.id)
+      document.reason = "cancels order " .. original.id
+      document.tax_point = original.date
+      corrected = corrected_lines(original, positions, plan)
+    else
+      document.reason = "order cancelled; the original is not in this book"
+    end
+  end
+  document.lines, document.note = pricing.lines({
+    order = order, account = account, agreement = agreement, book = book, currency = order.currency,
+    day = document.tax_point, find_product = find_product(input), corrected = corrected,
+  }, plan, path)
+  if #document.lines == 0 then
+    declare.fail("no charge of " .. path .. " applies to order " .. order.id,
+                 "mark the order as no sale, or add a charge")
+  end
+  settle_today(document, input, book)
+  return finish(document, input, book, {})
+end
+
+--- The document that policy makes of an order: an invoice for a sale, a credit note for a cancellation.
+---@param input table order, account, agreement (or nil), book (or nil: config.read()). Examples and tests may put
+---  find_product, orders, document_id, plan, tax, approvals and rates in the place of the host and the rule files.
+---@return table fields of a document: kind, account, order, reference, currency, tax_point, terms, plan, corrects,
+---  reason, lines, taxes, net, tax, total, rate, rounding, approval_rule, note. A cancellation whose sale is known takes
+---  that sale's day as its tax point. Where the sign of the total contradicts the kind (a sale of nothing but discounts),
+---  the sign counts.
+function billing.draft(input)
+  return within("order " .. input.order.id, draft, input, input.book or config.read())
+end
+
+-- ---- by hand ----
+
+local function check_original(original, account)
+  if original.kind ~= "invoice" or original.state == "draft" or original.state == "void" then
+    declare.fail("document " .. (original.number or original.id) .. " is no issued invoice", "name the invoice to credit")
+  end
+  if original.account ~= account.id then
+    declare.fail("invoice " .. original.number .. " is account " .. original.account .. "'s, not " .. account.id .. "'s")
+  end
+end
+
+local function credit_of(input, original)
+  check_original(original, input.account)
+  local document = {
+    kind = "credit_note", account = original.account, order = original.order, reference = original.reference,
+    currency = original.currency, tax_point = original.tax_point, terms = original.terms, plan = original.plan,
+    corrects = original.id, reason = input.reason or ("credits invoice " .. (original.number or original.id)),
+    rate = original.rate,
+  }
+  crediting.fill(document, original, input.credited or {}, input.lines or {})
+  return document
+end
+
+local function written(input, book)
+  local account, lines = input.account, input.lines or {}
+  local currency = input.currency or account.currency or book.currency
+  local document = {
+    kind = input.kind, account = account.id, currency = currency, tax_point = input.today,
+    terms = first_of("terms", nil, account, book), reason = input.reason,
+  }
+  if #lines == 0 then declare.fail("this document has no lines", "give it one at least") end
+  document.lines = pricing.manual({
+    account = account, book = book, currency = currency, day = input.today, find_product = find_product(input),
+  }, lines, input.kind == "credit_note" and -1 or 1)
+  settle_today(document, input, book)
+  return document
+end
+
+local function manual(input, book)
+  declare.choice("kind of the document", input.kind, { "invoice", "credit_note" })
+  local original = input.original
+  if original and input.kind ~= "credit_note" then declare.fail("only a credit note corrects an invoice") end
+  local document = original and credit_of(input, original) or written(input, book)
+  document.reference = input.reference or document.reference
+  return finish(document, input, book, { manual = true })
+end
+
+--- A document written by hand.
+---@param input table kind, account, lines, original (invoice record, or nil), credited (credit notes of that original so
+---  far), reason, reference, currency (or nil: the account's, the book's), today, book (or nil). Lines are maps of text,
+---  product, quantity, price, amount, tax_category, unit, revenue; those of a credit are written positive. Credits of an
+---  original have lines of corrects_line with amount, quantity or neither (the rest of the line), or one of amount alone
+---  (spread over all that is left); no lines: all that is left.
+---@return table as billing.draft
+function billing.manual(input)
+  return within("account " .. input.account.id, manual, input, input.book or config.read())
+end
+
+-- ---- issuing ----
+
+-- An item as application rules see it: a table of its own, since its open amount goes down.
+local function open_item(item)
+  return { document = item.document, number = item.number, kind = item.kind, date = item.date, due = item.due,
+           amount = item.amount, open = item.open, currency = item.currency }
+end
+
+local function item_of(document, today)
+  local day = document.date or today
+  return { document = document.id, number = document.number or document.id, kind = "invoice", date = day,
+           due = document.due or day:add_days(document.terms), amount = document.total, open = document.total,
+           currency = document.currency }
+end
+
+local function push(lists, account, item)
+  local list = lists[account] or {}
+  lists[account] = list
+  list[#list + 1] = item
+end
+
+-- Open invoices by account: those of the book, and those of this batch.
+local function open_invoices(input)
+  local lists, documents, items = {}, input.documents, input.items or {}
+  for i = 1, #items do
+    local item = items[i]
+    if item.kind == "invoice" and item.open > 0 then push(lists, item.account, open_item(item)) end
+  end
+  for i = 1, #documents do
+    local document = documents[i]
+    if document.kind == "invoice" then push(lists, document.account, item_of(document, input.today)) end
+  end
+  return lists
+end
+
+--- What the credit notes of a batch settle when they are issued, in the order of the batch; each takes from what the ones
+--- before it left open.
+---@param input table documents (records to issue, in order), items (open items of their accounts), today
+---@return table list of { source, target, amount, rule }
+function billing.issue(input)
+  local lists, applied, documents = open_invoices(input), {}, input.documents
+  for i = 1, #documents do
+    local document = documents[i]
+    local list = document.kind == "credit_note" and lists[document.account]
+    if list and document.total < 0 then
+      local credit = { amount = -document.total, currency = document.currency, corrects = document.corrects }
+      local settled, place = application.settle(credit, list, input.application)
+      for _, part in ipairs(settled) do
+        applied[#applied + 1] = { source = document.id, target = part.target, amount = part.amount, rule = place }
+        for _, item in ipairs(list) do
+          if item.document == part.target then item.open = item.open - part.amount end
+        end
+      end
+    end
+  end
+  return applied
+end
+
+return billing

@@ -1,0 +1,215 @@
+--- lua/examples.lua: the tables of examples beside the rules, computed and compared: `moonbill rules test`.
+--- Units: amounts as decimals of the currency named (the examples' book: EUR and DE where it says nothing else).
+--- Source: none; an example computes with the same functions as a bill run.
+--- Example: examples.run("rules/tax.examples.lua") is a list of { name = "the first day of 20 %", ok = true, got = "rate 20,
+--- code S", want = "rate 20, code S" }.
+local application = require "application"
+local approval = require "approval"
+local config = require "config"
+local declare = require "declare"
+local pricing = require "pricing"
+local rates = require "rates"
+local tax = require "tax"
+
+local examples = {}
+
+local DAY = "2026-01-15" -- where an example names no date
+
+-- ---- declaring ----
+
+--- examples { book = { currency = "GBP", country = "GB" }, { "name", ... }, ... }
+function examples.declare(given)
+  declare.fields("table of examples", given, { book = "table" })
+  for i = 1, #given do
+    declare.kind("example " .. i, given[i], "table")
+    declare.kind("name of example " .. i, given[i][1], "text")
+  end
+  return { declared = given, book = given.book or {}, rows = function() return given end }
+end
+
+expose { examples = examples.declare }
+
+-- ---- texts to compare ----
+
+local function add(list, name, value)
+  if value ~= nil then list[#list + 1] = name .. " " .. tostring(value) end
+end
+
+local function texts(list)
+  local out = {}
+  for i = 1, #list do out[i] = tostring(list[i]) end
+  return "{ " .. table.concat(out, ", ") .. " }"
+end
+
+-- What a row wants of a money field: written without its currency.
+local function wanted_money(value, currency) return value and money(value, currency) end
+
+-- ---- pricing ----
+
+local PRICING = {
+  account = "table", date = "date", currency = "text", cancellation = "flag", lines = "!table", tags = "table",
+  products = "table", agreement = "table", amounts = "table", net = "number", tax = "number", total = "number", note = "text",
+  fails = "text",
+}
+
+local function order_of(row, currency)
+  local order = {
+    id = "EXAMPLE", kind = row.cancellation and "cancellation" or "sale", date = date(row.date or DAY), currency = currency,
+    tags = row.tags or {}, lines = {}, value = 0,
+  }
+  for i, line in ipairs(row.lines) do
+    local copy = { ordinal = i }
+    for name, value in pairs(line) do copy[name] = value end
+    if copy.price then order.value = order.value + copy.price * copy.quantity end
+    order.lines[i] = copy
+  end
+  return order
+end
+
+local function account_of(given, home)
+  local account = { id = "EXAMPLE", country = home, tags = {} }
+  for name, value in pairs(given or {}) do account[name] = value end
+  return account
+end
+
+local function products_of(row)
+  local by_id = {}
+  for _, product in ipairs(row.products or {}) do by_id[product.id] = product end
+  return function(id) return by_id[id] end
+end
+
+local function price(row, book, path)
+  declare.fields("example of a plan", row, PRICING)
+  local currency = row.currency or book.currency
+  local order, account = order_of(row, currency), account_of(row.account, book.country)
+  local document = { currency = currency }
+  document.lines, document.note = pricing.lines({
+    order = order, account = account, agreement = row.agreement, book = book, currency = currency, day = order.date,
+    find_product = products_of(row),
+  }, pricing.plan(path), path)
+  local net, amounts, want = money(0, currency), {}, {}
+  for i, line in ipairs(document.lines) do
+    net = net + line.amount
+    amounts[i] = line.amount.amount
+  end
+  if row.tax or row.total then
+    tax.settle(document, function(category) return tax.for_line(category, book.country, account, order.date) end, book.tax)
+  end
+  local got = {}
+  if row.amounts then
+    for i, value in ipairs(row.amounts) do want[i] = value end
+    want = { "amounts " .. texts(want) }
+    add(got, "amounts", texts(amounts))
+  end
+  if row.net then add(got, "net", net) end
+  if row.tax then add(got, "tax", document.tax) end
+  if row.total then add(got, "total", document.total) end
+  if row.note then add(got, "note", document.note) end
+  add(want, "net", wanted_money(row.net, currency))
+  add(want, "tax", wanted_money(row.tax, currency))
+  add(want, "total", wanted_money(row.total, currency))
+  add(want, "note", row.note)
+  return got, want
+end
+
+-- ---- tax, approvals, application ----
+
+local TAX = {
+  seller = "!country", buyer = "country", tax_id = "text", category = "text", date = "date", rate = "number",
+  code = "text", reason = "text", fails = "text",
+}
+
+local function answer_tax(row)
+  declare.fields("example of tax", row, TAX)
+  local buyer = { id = "EXAMPLE", country = row.buyer, tax_id = row.tax_id, tags = {} }
+  local found = tax.for_line(row.category or "standard", row.seller, buyer, date(row.date or DAY))
+  local got, want = {}, {}
+  for _, name in ipairs { "rate", "code", "reason" } do
+    if row[name] ~= nil then
+      add(got, name, found[name])
+      add(want, name, row[name])
+    end
+  end
+  return got, want
+end
+
+local APPROVAL = {
+  kind = "!text", total = "!number", currency = "text", corrects = "text", manual = "flag", account = "table", rate = "number",
+  who = "text", fails = "text",
+}
+
+local function answer_approval(row, book)
+  declare.fields("example of approvals", row, APPROVAL)
+  local currency = row.currency or book.currency
+  local document = {
+    kind = row.kind, currency = currency, total = money(row.total, currency), corrects = row.corrects, rate = row.rate,
+  }
+  local who = approval.who(document, account_of(row.account, book.country), { manual = row.manual }, book.currency)
+  return { "who " .. who }, { "who " .. tostring(row.who) }
+end
+
+local APPLICATION = { credit = "!number", corrects = "text", open = "!table", settles = "table", fails = "text" }
+
+local function settle(row, book)
+  declare.fields("example of application", row, APPLICATION)
+  local currency, items, got, want = book.currency, {}, {}, {}
+  for i, one in ipairs(row.open) do
+    items[i] = {
+      document = one[1], number = one[1], date = date(one.date or DAY), due = date(one.due), currency = currency,
+      amount = money(one[2], currency), open = money(one[2], currency),
+    }
+  end
+  local credit = { amount = money(row.credit, currency), currency = currency, corrects = row.corrects }
+  local paid = {}
+  for _, part in ipairs((application.settle(credit, items))) do paid[part.target] = part.amount end
+  for name, amount in pairs(paid) do add(got, name, amount) end
+  for name, amount in pairs(row.settles or {}) do add(want, name, money(amount, currency)) end
+  return got, want
+end
+
+local RATES = { currency = "!text", date = "date", rate = "number", fails = "text" }
+
+local function answer_rate(row)
+  declare.fields("example of rates", row, RATES)
+  return { "rate " .. tostring(rates.at(row.currency, date(row.date or DAY))) }, { "rate " .. tostring(row.rate) }
+end
+
+local KINDS = {
+  ["rules/tax.examples.lua"] = answer_tax, ["rules/approvals.examples.lua"] = answer_approval,
+  ["rules/application.examples.lua"] = settle, ["rules/rates.examples.lua"] = answer_rate,
+}
+
+-- ---- running ----
+
+local function compare(row, compute, book, path)
+  local good, got, want = pcall(compute, row, book, path)
+  if not good then
+    local code = got.code
+    return { name = row[1], ok = row.fails == code, want = row.fails and "error " .. row.fails or "an answer",
+             got = "error " .. code .. ": " .. got.message }
+  end
+  got, want = table.concat(got, ", "), table.concat(want, ", ")
+  if row.fails then return { name = row[1], ok = false, got = "no error", want = "error " .. row.fails } end
+  return { name = row[1], ok = got == want, got = got, want = want }
+end
+
+--- Compute a table of examples.
+---@param path string "rules/pricing/NAME.examples.lua", or that of tax, approvals, application or rates
+---@return table list of { name, ok, got, want }, in the order of the file
+function examples.run(path)
+  local declared, results = rule(path), {}
+  if type(declared) ~= "table" or not declared.rows then
+    declare.fail(path .. " does not return examples { ... }")
+  end
+  local compute = KINDS[path] or (path:find "^rules/pricing/" and price)
+  if not compute then declare.fail("there are no examples for " .. path, "see rules/README.md") end
+  local settings = { currency = "EUR", country = "DE", zone = "UTC" }
+  for name, value in pairs(declared.book) do settings[name] = value end
+  local book = config.declare(settings).settings()
+  for i, row in ipairs(declared.rows()) do
+    results[i] = compare(row, compute, book, (path:gsub("%.examples", "")))
+  end
+  return results
+end
+
+return examples

@@ -156,7 +156,10 @@ bool moon_loader_assigns(moon_str source, moon_str name) {
 /* Raise Lua's own message, "rules/tax.lua:12: unexpected symbol", with file and line apart. */
 static int l_syntax_error(lua_State *L, moon_str path) {
     moon_err err;
+    if (lua_istable(L, -1))
+        lua_getfield(L, -1, "message"); /* a run-time error: the message handler has seen it */
     const char *text = lua_tostring(L, -1), *at = text;
+    if (!text) return lua_error(L);
     int line = 0;
     for (at = strchr(at, ':'); at; at = strchr(at + 1, ':')) {
         char *end;
@@ -176,8 +179,8 @@ static void l_compile(lua_State *L, moon_str path, moon_str text) {
     lua_pushfstring(L, "@%s", path.ptr);
     int status = luaL_loadbufferx(L, text.ptr, text.len, lua_tostring(L, -1), "t");
     lua_remove(L, -2);
-    if (status == LUA_ERRSYNTAX) l_syntax_error(L, path);
-    if (status != LUA_OK) lua_error(L);
+    if (status == LUA_ERRMEM) lua_error(L);
+    if (status != LUA_OK) l_syntax_error(L, path); /* also: nested too deeply */
 }
 
 /* What l_load holds, on the heap: freed when Lua closes the slot, however it is left. */

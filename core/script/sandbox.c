@@ -26,6 +26,8 @@ static moon_str l_name(lua_State *L, int arg) {
 
 /* ---- protected calls ---- */
 
+#define CAUGHT_STEPS 1000 /* what an error that is caught counts: unwinding a deep stack is slow */
+
 /* Behind a failed lua_pcall, the error at the top: no budget can be caught. */
 static void l_pass_on_stop(lua_State *L, int status) {
     moon_script *s = moon_script_of(L);
@@ -39,7 +41,10 @@ static bool l_protected(lua_State *L, int function) {
     lua_insert(L, function);
     int status = lua_pcall(L, lua_gettop(L) - function - 1, LUA_MULTRET, function);
     lua_remove(L, function);
-    if (status != LUA_OK) l_pass_on_stop(L, status);
+    if (status != LUA_OK) {
+        l_pass_on_stop(L, status);
+        l_script_charge(L, CAUGHT_STEPS);
+    }
     return status == LUA_OK;
 }
 

@@ -23,6 +23,15 @@ void moon_script_stop(moon_script *s, moon_status code) {
     if (s->stop == MOON_OK) s->stop = code;
 }
 
+void l_script_charge(lua_State *L, uint64_t steps) {
+    moon_script *s = moon_script_of(L);
+    if (!s->limits.exact) return;
+    s->steps += steps;
+    if (s->steps <= s->limits.steps) return;
+    moon_script_stop(s, MOON_E_SCRIPT_STEPS);
+    l_raise(L, s->stop, "stopped");
+}
+
 static void l_hook(lua_State *L, lua_Debug *ar) {
     moon_script *s = moon_script_of(L);
     bool counting = s->limits.exact && ar->event == LUA_HOOKCOUNT && !(lua_gethookmask(L) & LUA_MASKLINE);

@@ -34,6 +34,9 @@ static inline moon_script *moon_script_of(lua_State *L) { return *(moon_script *
 /* The source with this path, NULL if there is none. */
 moon_source *moon_source_find(moon_script *s, moon_str path);
 
+/* Count `steps` for work that happens outside the VM (exact mode); raises when the budget is used up. */
+void l_script_charge(lua_State *L, uint64_t steps);
+
 /* Note a budget that was hit; the first one counts. */
 void moon_script_stop(moon_script *s, moon_status code);
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "script/error.h"
+#include "script/state_in.h"
 #include "script/value.h"
 
 void l_push_tostring(lua_State *L, int index) {
@@ -221,6 +222,7 @@ int l_text_rep(lua_State *L) {
     if (len + sep_len > 0 && (size_t)n > MOON_REPEAT_MAX / (len + sep_len))
         return l_raise(L, MOON_E_SCRIPT_VALUE, "string.rep makes texts up to %d bytes", MOON_REPEAT_MAX);
     if (len + sep_len == 0) n = 1;
+    l_script_charge(L, (uint64_t)n * (len + sep_len) / 16);
     luaL_Buffer b;
     char *out = luaL_buffinitsize(L, &b, (size_t)n * (len + sep_len)), *at = out;
     for (lua_Integer i = 0; i < n; i++) {

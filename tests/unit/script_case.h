@@ -52,6 +52,15 @@ static void case_run(moon_script *s, char *out, size_t size) {
     moon_arena_free(&arena);
 }
 
+/* Print a row that failed and go on; case_done fails the test if there was one. */
+static int case_failures;
+#define CASE_FAIL(...) (case_failures++, print_error("\n  " __VA_ARGS__))
+static void case_done(void) {
+    int n = case_failures;
+    case_failures = 0;
+    if (n) fail_msg("%d rows failed", n);
+}
+
 /* `want` is the whole result, or the beginning of an error. */
 static bool case_is(const char *got, const char *want) {
     return want[0] == '!' ? strncmp(got, want, strlen(want)) == 0 : strcmp(got, want) == 0;

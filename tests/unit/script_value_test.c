@@ -219,9 +219,10 @@ static void computes(void **state) {
         moon_script *s = case_state(&MOON_SCRIPT_LIMITS, source);
         case_run(s, got, sizeof got);
         if (!case_is(got, rows[i].want))
-            fail_msg("%s: got %s, want %s", rows[i].expression, got, rows[i].want);
+            CASE_FAIL("%s: got %s, want %s", rows[i].expression, got, rows[i].want);
         moon_script_free(s);
     }
+    case_done();
 }
 
 /* A number of the host beyond 2^31 arrives as a decimal, so that no arithmetic on it can wrap. */

@@ -301,7 +301,9 @@ moon_status moon_job_manual(moon_job *job, moon_str request, moon_buf *reply, mo
 
 /* ---- settling ---- */
 
-static moon_status read_documents(moon_change *change, moon_str *request, moon_arg *list, moon_err *err) {
+/* The documents as they will be issued: dated today. */
+static moon_status read_documents(moon_change *change, moon_date today, moon_str *request, moon_arg *list,
+                                  moon_err *err) {
     uint64_t count;
     moon_str id;
     bool found;
@@ -312,6 +314,8 @@ static moon_status read_documents(moon_change *change, moon_str *request, moon_a
         if (!moon_wire_read_str(request, &id)) return cut_short(err);
         MOON_TRY(moon_document_find(change, id, document, &found, err));
         if (!found) return moon_fail(err, MOON_E_NOT_FOUND, "there is no document %.*s", MOON_STR_ARG(id));
+        document->date = today;
+        MOON_TRY(moon_date_add_days(today, document->terms, &document->due, err));
         items[i] = moon_arg_record(&moon_document_type, document);
     }
     *list = moon_arg_list(items, count);
@@ -320,11 +324,12 @@ static moon_status read_documents(moon_change *change, moon_str *request, moon_a
 
 static moon_status settle(moon_job *job, moon_change *change, moon_str account, moon_str request,
                           moon_arg *settlements, moon_err *err) {
-    moon_arg documents, settings;
+    moon_arg documents, settings, today;
     moon_item *items;
     size_t count;
     MOON_TRY(moon_watch_account(change, account, err));
-    MOON_TRY(read_documents(change, &request, &documents, err));
+    if (!moon_wire_read_arg(&request, &today, &job->arena)) return cut_short(err);
+    MOON_TRY(read_documents(change, today.date, &request, &documents, err));
     if (!moon_wire_read_arg(&request, &settings, &job->arena)) return cut_short(err);
     MOON_TRY(moon_items_open(change, account, &job->arena, &items, &count, err));
     moon_arg *views = MOON_NEW_N(&job->arena, moon_arg, count);

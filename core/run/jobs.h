@@ -21,7 +21,7 @@ moon_status moon_job_draft(moon_job *job, moon_str request, moon_buf *reply, moo
 moon_status moon_job_manual(moon_job *job, moon_str request, moon_buf *reply, moon_err *err);
 
 /* Which open items the credits settle that are being issued for one account.
- * request: str account, varint count, str id of each document to issue, in order; arg settings.
+ * request: str account, arg today, varint count, str id of each document to issue, in order; arg settings.
  * reply: str dependencies, arg list of { source, target, amount (money), rule }. */
 moon_status moon_job_apply(moon_job *job, moon_str request, moon_buf *reply, moon_err *err);
 

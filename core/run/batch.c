@@ -1,0 +1,62 @@
+#include "run/batch.h"
+
+#define ATTEMPTS 5 /* for a unit that others keep changing */
+
+static bool ends_the_run(moon_status status) {
+    return moon_status_class(status) == MOON_CLASS_DAMAGED || status == MOON_E_BOOK_BUSY;
+}
+
+static moon_status finish(const moon_batch *batch, moon_change *change, moon_err *err) {
+    if (batch->dry_run) return MOON_OK;
+    if (batch->closure && moon_change_size(change) > 0) MOON_TRY(moon_book_closure(batch->book, change, err));
+    return moon_commit(change, &batch->book->ctx, batch->action, MOON_STR_NONE, MOON_STR_NONE, NULL, err);
+}
+
+/* All of them in one change; nothing is kept unless all succeed. */
+static moon_status try_units(const moon_batch *batch, const moon_str *units, size_t count, moon_err *err) {
+    moon_change *change;
+    MOON_TRY(moon_change_begin(batch->book->store, &change, err));
+    moon_status status = MOON_OK;
+    for (size_t i = 0; status == MOON_OK && i < count; i++)
+        status = batch->unit(batch->ctx, change, units[i], err);
+    if (status == MOON_OK) status = finish(batch, change, err);
+    if (batch->done) batch->done(batch->ctx, status == MOON_OK);
+    moon_change_end(change);
+    return status;
+}
+
+static moon_status tell_failure(const moon_batch *batch, moon_str unit, const moon_err *why, moon_err *err) {
+    moon_change *change;
+    if (!batch->failed) return MOON_OK;
+    MOON_TRY(moon_change_begin(batch->book->store, &change, err));
+    moon_status status = batch->failed(batch->ctx, change, unit, why, err);
+    if (status == MOON_OK && !batch->dry_run)
+        status = moon_commit(change, &batch->book->ctx, "park", unit, MOON_STR_NONE, NULL, err);
+    moon_change_end(change);
+    return status;
+}
+
+static moon_status one_by_one(const moon_batch *batch, const moon_str *units, size_t count, moon_err *err) {
+    for (size_t i = 0; i < count; i++) {
+        moon_status status = MOON_E_CHANGED;
+        for (int attempt = 0; status == MOON_E_CHANGED && attempt < ATTEMPTS; attempt++)
+            status = try_units(batch, &units[i], 1, err);
+        if (status == MOON_OK) continue;
+        if (ends_the_run(status)) return status;
+        moon_err why = *err;
+        MOON_TRY(tell_failure(batch, units[i], &why, err));
+    }
+    return MOON_OK;
+}
+
+moon_status moon_batch_run(const moon_batch *batch, const moon_str *units, size_t count, moon_err *err) {
+    size_t size = batch->dry_run ? 1 : batch->size;
+    for (size_t from = 0; from < count; from += size) {
+        size_t n = count - from < size ? count - from : size;
+        moon_status status = try_units(batch, units + from, n, err);
+        if (status != MOON_OK && ends_the_run(status)) return status;
+        if (status != MOON_OK) MOON_TRY(one_by_one(batch, units + from, n, err));
+        if (batch->progress) batch->progress(batch->ctx, from + n, count);
+    }
+    return MOON_OK;
+}

@@ -1,0 +1,373 @@
+#include "run/issue.h"
+
+#include <stdlib.h>
+
+#include "base/file.h"
+#include "books/order.h"
+#include "books/party.h"
+#include "books/receivable.h"
+#include "run/batch.h"
+#include "run/jobs.h"
+#include "run/wire.h"
+#include "store/table.h"
+
+#define DOCUMENTS_PER_COMMIT 500
+#define ACCOUNTS_PER_COMMIT 200
+
+typedef struct pending {
+    struct pending *next;
+    moon_document document;
+} pending;
+
+typedef struct run {
+    moon_book *book;
+    const moon_issue_options *options;
+    moon_arena *keep;
+    moon_issue_report *report;
+    moon_str reason;   /* of voiding */
+    moon_str settings; /* as sent to workers */
+    pending *pending;  /* documents done and not committed yet, newest first */
+} run;
+
+/* ---- what is kept is counted and told ---- */
+
+static void add_pending(run *r, moon_change *change, const moon_document *document) {
+    pending *one = MOON_NEW(moon_change_arena(change), pending);
+    *one = (pending){r->pending, *document};
+    r->pending = one;
+}
+
+static void count(run *r, const moon_document *document) {
+    moon_issue_report *report = r->report;
+    size_t i = 0, kind = document->kind == MOON_DOCUMENT_INVOICE ? 0 : 1;
+    while (i < report->sum_count && report->sums[i].currency != document->currency) i++;
+    if (i == report->sum_count) report->sums[report->sum_count++].currency = document->currency;
+    report->done++;
+    report->sums[i].count[kind]++;
+    report->sums[i].net[kind] += document->net;
+    report->sums[i].tax[kind] += document->tax;
+    report->sums[i].total[kind] += document->total;
+    if (r->options->done) r->options->done(r->options->ctx, document);
+}
+
+static void count_all(run *r, const pending *one) {
+    if (!one) return;
+    count_all(r, one->next);
+    count(r, &one->document);
+}
+
+static void batch_done(void *ctx, bool kept) {
+    run *r = ctx;
+    if (kept) count_all(r, r->pending);
+    r->pending = NULL;
+}
+
+static void progress(void *ctx, size_t done, size_t total) {
+    run *r = ctx;
+    if (r->options->progress) r->options->progress(r->options->ctx, done, total);
+}
+
+static moon_status refuse(void *ctx, moon_change *change, moon_str unit, const moon_err *why, moon_err *err) {
+    run *r = ctx;
+    (void)change;
+    (void)err;
+    r->report->refused++;
+    if (r->options->refused) r->options->refused(r->options->ctx, unit, why);
+    return MOON_OK;
+}
+
+/* ---- which documents ---- */
+
+typedef struct name_list {
+    moon_str *items;
+    size_t count, room;
+    moon_arena *keep;
+} name_list;
+
+static void add_name(name_list *list, moon_str name) {
+    if (list->count == list->room) {
+        size_t room = list->room ? list->room * 2 : 64;
+        moon_str *larger = MOON_NEW_N(list->keep, moon_str, room);
+        if (list->count) memcpy(larger, list->items, list->count * sizeof *larger);
+        list->items = larger;
+        list->room = room;
+    }
+    list->items[list->count++] = moon_arena_str(list->keep, name);
+}
+
+static moon_status load(moon_change *change, moon_str name, moon_document *document, moon_err *err) {
+    bool found;
+    MOON_TRY(moon_document_find(change, name, document, &found, err));
+    if (found) return MOON_OK;
+    moon_fail(err, MOON_E_NOT_FOUND, "there is no invoice or credit note %.*s", MOON_STR_ARG(name));
+    return moon_err_hint(err, "moonbill list drafts; moonbill list invoices");
+}
+
+/* Ids of the drafts (or approved documents) in the order of accounts, invoices first; or the accounts themselves, each once. */
+static moon_status collect_work(run *r, int state, bool accounts, name_list *list, moon_err *err) {
+    moon_change *change;
+    moon_document document;
+    moon_scan scan;
+    bool more = true;
+    MOON_TRY(moon_change_begin(r->book->store, &change, err));
+    moon_status status =
+        moon_scan_begin(change, &moon_document_type, moon_type_index(&moon_document_type, "work"), NULL, 0,
+                        NULL, 0, false, &scan, err);
+    if (status != MOON_OK) {
+        moon_change_end(change);
+        return status;
+    }
+    moon_arena_mark mark = moon_arena_here(moon_change_arena(change));
+    while (status == MOON_OK) {
+        status = moon_scan_next(&scan, &document, &more, err);
+        if (status != MOON_OK || !more) break;
+        bool wanted = document.state == state &&
+                      (!r->options->by_policy || moon_str_is(document.approval_rule, "nobody"));
+        bool known = accounts && list->count && moon_str_eq(list->items[list->count - 1], document.account);
+        if (wanted && !known) add_name(list, accounts ? document.account : document.id);
+        moon_arena_rewind(moon_change_arena(change), mark);
+    }
+    moon_scan_end(&scan);
+    moon_change_end(change);
+    return status;
+}
+
+/* Accounts of the named documents. What cannot be issued is refused by name, before anything is done. */
+static moon_status accounts_of_names(run *r, name_list *list, moon_err *err) {
+    moon_change *change;
+    moon_document document;
+    MOON_TRY(moon_change_begin(r->book->store, &change, err));
+    moon_status status = MOON_OK;
+    for (size_t i = 0; status == MOON_OK && i < r->options->name_count; i++) {
+        bool known = false;
+        status = load(change, r->options->names[i], &document, err);
+        if (status == MOON_OK && document.state == MOON_STATE_DRAFT) {
+            moon_fail(err, MOON_E_APPROVAL, "%.*s is not approved", MOON_STR_ARG(document.id));
+            status = moon_err_hint(err, "moonbill approve %.*s", MOON_STR_ARG(document.id));
+        }
+        if (status == MOON_E_NOT_FOUND || status == MOON_E_APPROVAL) {
+            moon_err why = *err;
+            status = refuse(r, change, r->options->names[i], &why, err);
+            continue;
+        }
+        if (status != MOON_OK) break;
+        if (document.state != MOON_STATE_APPROVED) {
+            r->report->same++;
+            continue;
+        }
+        for (size_t j = 0; j < list->count; j++)
+            known = known || moon_str_eq(list->items[j], document.account);
+        if (!known) add_name(list, document.account);
+    }
+    moon_change_end(change);
+    return status;
+}
+
+/* ---- approval ---- */
+
+static moon_status approve_one(void *ctx, moon_change *change, moon_str name, moon_err *err) {
+    run *r = ctx;
+    moon_document document;
+    MOON_TRY(load(change, name, &document, err));
+    if (document.state != MOON_STATE_DRAFT) {
+        r->report->same++;
+        return MOON_OK;
+    }
+    MOON_TRY(moon_document_approve(change, &r->book->ctx, &document, r->options->by_policy, err));
+    add_pending(r, change, &document);
+    return MOON_OK;
+}
+
+static moon_status approve_all(run *r, moon_err *err) {
+    name_list list = {.keep = r->keep};
+    for (size_t i = 0; i < r->options->name_count; i++) add_name(&list, r->options->names[i]);
+    if (r->options->name_count == 0) MOON_TRY(collect_work(r, MOON_STATE_DRAFT, false, &list, err));
+    moon_batch batch = {.book = r->book,
+                        .action = "approve",
+                        .dry_run = r->options->dry_run,
+                        .size = DOCUMENTS_PER_COMMIT,
+                        .ctx = r,
+                        .unit = approve_one,
+                        .done = batch_done,
+                        .failed = refuse,
+                        .progress = progress};
+    return moon_batch_run(&batch, list.items, list.count, err);
+}
+
+/* ---- issue ---- */
+
+typedef struct work {
+    moon_document *documents;
+    size_t count;
+    bool credits;
+} work;
+
+static bool is_wanted(const run *r, const moon_document *document) {
+    if (document->state != MOON_STATE_APPROVED) return false;
+    for (size_t i = 0; i < r->options->name_count; i++)
+        if (moon_str_eq(r->options->names[i], document->id)) return true;
+    return r->options->name_count == 0;
+}
+
+static moon_status account_work(run *r, moon_change *change, moon_str account, work *out, moon_err *err) {
+    moon_document bound = {.account = account}, document;
+    moon_scan scan;
+    bool more = true;
+    size_t room = 4;
+    *out = (work){.documents = MOON_NEW_N(moon_change_arena(change), moon_document, room)};
+    MOON_TRY(moon_scan_begin(change, &moon_document_type, moon_type_index(&moon_document_type, "work"),
+                             &bound, 1, &bound, 1, false, &scan, err));
+    moon_status status = MOON_OK;
+    while (status == MOON_OK) {
+        status = moon_scan_next(&scan, &document, &more, err);
+        if (status != MOON_OK || !more) break;
+        if (!is_wanted(r, &document)) continue;
+        if (out->count == room) {
+            moon_document *larger = MOON_NEW_N(moon_change_arena(change), moon_document, room * 2);
+            memcpy(larger, out->documents, room * sizeof *larger);
+            out->documents = larger;
+            room *= 2;
+        }
+        out->documents[out->count++] = document;
+        out->credits = out->credits || document.kind == MOON_DOCUMENT_CREDIT_NOTE;
+    }
+    moon_scan_end(&scan);
+    return status;
+}
+
+static moon_status apply_one(run *r, moon_change *change, moon_str account, const moon_arg *one,
+                             moon_err *err) {
+    moon_arg amount = moon_arg_get(one, "amount");
+    moon_money money;
+    if (amount.kind != MOON_ARG_MONEY)
+        return moon_fail(err, MOON_E_SCRIPT_VALUE, "an application has no amount");
+    MOON_TRY(moon_money_round(amount.money.amount, amount.money.currency, MOON_HALF_UP, &money, err));
+    return moon_apply(change, account, moon_arg_text_of(one, "source"), moon_arg_text_of(one, "target"),
+                      money.minor, r->book->ctx.today, r->book->ctx.today, moon_arg_text_of(one, "rule"),
+                      err);
+}
+
+/* Ask the application rule in a worker, and do what it says; the books check every amount. */
+static moon_status apply_credits(run *r, moon_change *change, moon_str account, const work *w,
+                                 moon_err *err) {
+    moon_buf request = MOON_BUF_EMPTY;
+    moon_str reply, dependencies;
+    moon_arg settlements, today = moon_arg_date(r->book->ctx.today);
+    moon_wire_add_str(&request, account);
+    moon_wire_add_arg(&request, &today);
+    moon_buf_add_varint(&request, w->count);
+    for (size_t i = 0; i < w->count; i++) moon_wire_add_str(&request, w->documents[i].id);
+    moon_buf_add_str(&request, r->settings);
+    moon_status status = moon_worker_call(r->book->worker, moon_job_apply, moon_buf_str(&request), true,
+                                          moon_change_arena(change), &reply, err);
+    moon_buf_free(&request);
+    MOON_TRY(status);
+    if (!moon_wire_read_str(&reply, &dependencies) || !moon_change_depend_on(change, dependencies) ||
+        !moon_wire_read_arg(&reply, &settlements, moon_change_arena(change)) ||
+        settlements.kind != MOON_ARG_LIST)
+        return moon_fail(err, MOON_E_SCRIPT_CRASH, "the worker's answer makes no sense");
+    for (size_t i = 0; i < settlements.list.count; i++)
+        MOON_TRY(apply_one(r, change, account, &settlements.list.items[i], err));
+    return MOON_OK;
+}
+
+static moon_status issue_account(void *ctx, moon_change *change, moon_str account, moon_err *err) {
+    run *r = ctx;
+    work w;
+    MOON_TRY(account_work(r, change, account, &w, err));
+    for (size_t i = 0; i < w.count; i++)
+        if (moon_document_issue(change, &r->book->ctx, &w.documents[i], err) != MOON_OK)
+            return moon_err_context(err, "%s %.*s", moon_document_kinds[w.documents[i].kind - 1],
+                                    MOON_STR_ARG(w.documents[i].id));
+    if (w.credits) MOON_TRY(apply_credits(r, change, account, &w, err));
+    for (size_t i = 0; i < w.count; i++) add_pending(r, change, &w.documents[i]);
+    return moon_unpark(change, "issue", account, err);
+}
+
+static moon_status park_issue(void *ctx, moon_change *change, moon_str account, const moon_err *why,
+                              moon_err *err) {
+    run *r = ctx;
+    MOON_TRY(refuse(ctx, change, account, why, err));
+    return moon_park(change, &r->book->ctx, "issue", account, account, why, NULL, err);
+}
+
+static moon_status issue_all(run *r, moon_err *err) {
+    name_list list = {.keep = r->keep};
+    moon_buf settings = MOON_BUF_EMPTY;
+    MOON_TRY(moon_operator_check(&r->book->ctx, "issue", err));
+    moon_wire_add_arg(&settings, &r->book->settings);
+    r->settings = moon_arena_str(r->keep, moon_buf_str(&settings));
+    moon_buf_free(&settings);
+    if (r->options->name_count)
+        MOON_TRY(accounts_of_names(r, &list, err));
+    else
+        MOON_TRY(collect_work(r, MOON_STATE_APPROVED, true, &list, err));
+    moon_batch batch = {.book = r->book,
+                        .action = "issue",
+                        .dry_run = r->options->dry_run,
+                        .size = ACCOUNTS_PER_COMMIT,
+                        .ctx = r,
+                        .unit = issue_account,
+                        .done = batch_done,
+                        .failed = park_issue,
+                        .progress = progress};
+    MOON_TRY(moon_batch_run(&batch, list.items, list.count, err));
+    moon_worker_stop(r->book->worker);
+    return MOON_OK;
+}
+
+/* ---- void ---- */
+
+static moon_status void_one(void *ctx, moon_change *change, moon_str name, moon_err *err) {
+    run *r = ctx;
+    moon_document document;
+    MOON_TRY(load(change, name, &document, err));
+    if (document.state == MOON_STATE_VOID) {
+        r->report->same++;
+        return MOON_OK;
+    }
+    MOON_TRY(moon_document_void(change, &r->book->ctx, &document, r->reason, err));
+    add_pending(r, change, &document);
+    return MOON_OK;
+}
+
+static moon_status void_all(run *r, moon_err *err) {
+    moon_batch batch = {.book = r->book,
+                        .action = "void",
+                        .dry_run = r->options->dry_run,
+                        .size = 1,
+                        .ctx = r,
+                        .unit = void_one,
+                        .done = batch_done,
+                        .failed = refuse};
+    return moon_batch_run(&batch, r->options->names, r->options->name_count, err);
+}
+
+/* ---- the three runs ---- */
+
+static moon_status locked(moon_book *book, const moon_issue_options *options, moon_str reason,
+                          moon_arena *keep, moon_issue_report *report, moon_status (*what)(run *, moon_err *),
+                          moon_err *err) {
+    run r = {.book = book, .options = options, .keep = keep, .report = report, .reason = reason};
+    int lock;
+    *report = (moon_issue_report){.sums = MOON_NEW_N(keep, struct moon_issue_sum, moon_currency_count())};
+    MOON_TRY(moon_book_lock(book, &lock, err));
+    moon_status status = what(&r, err);
+    moon_file_unlock(lock);
+    return status;
+}
+
+moon_status moon_run_approve(moon_book *book, const moon_issue_options *options, moon_arena *keep,
+                             moon_issue_report *report, moon_err *err) {
+    return locked(book, options, MOON_STR_NONE, keep, report, approve_all, err);
+}
+
+moon_status moon_run_issue(moon_book *book, const moon_issue_options *options, moon_arena *keep,
+                           moon_issue_report *report, moon_err *err) {
+    return locked(book, options, MOON_STR_NONE, keep, report, issue_all, err);
+}
+
+moon_status moon_run_void(moon_book *book, const moon_issue_options *options, moon_str reason,
+                          moon_arena *keep, moon_issue_report *report, moon_err *err) {
+    return locked(book, options, reason, keep, report, void_all, err);
+}

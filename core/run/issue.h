@@ -1,0 +1,39 @@
+/* run/issue: approval and issue of drafts, voiding.                          Floor 5. */
+#ifndef MOON_RUN_ISSUE_H
+#define MOON_RUN_ISSUE_H
+
+#include "books/document.h"
+#include "run/book.h"
+
+typedef struct moon_issue_report {
+    uint64_t done, same, refused; /* documents */
+    struct moon_issue_sum {
+        moon_currency currency;
+        uint64_t count[2];                /* invoices, credit notes */
+        int64_t net[2], tax[2], total[2]; /* minor units */
+    } * sums;
+    size_t sum_count;
+} moon_issue_report;
+
+typedef struct moon_issue_options {
+    const moon_str *names; /* numbers or ids; none: all that are drafts (approve), or approved (issue) */
+    size_t name_count;
+    bool dry_run;
+    bool by_policy; /* approve: only what rules/approvals.lua lets through without anybody */
+    void *ctx;
+    void (*done)(void *ctx, const moon_document *document);         /* may be NULL */
+    void (*refused)(void *ctx, moon_str name, const moon_err *why); /* may be NULL */
+    void (*progress)(void *ctx, size_t done, size_t total);         /* may be NULL */
+} moon_issue_options;
+
+/* Approve as the operator; what has to be approved by somebody else is refused and stays. */
+MOON_CHECK moon_status moon_run_approve(moon_book *book, const moon_issue_options *options, moon_arena *keep,
+                                        moon_issue_report *report, moon_err *err);
+/* Issue on ctx.today, account by account: number, ledger, claim, item, and the application of credits, in one commit. */
+MOON_CHECK moon_status moon_run_issue(moon_book *book, const moon_issue_options *options, moon_arena *keep,
+                                      moon_issue_report *report, moon_err *err);
+/* Void issued documents, with a reason. */
+MOON_CHECK moon_status moon_run_void(moon_book *book, const moon_issue_options *options, moon_str reason,
+                                     moon_arena *keep, moon_issue_report *report, moon_err *err);
+
+#endif

@@ -181,7 +181,7 @@ int l_error_handler(lua_State *L) {
 
 /* The text of a line without the white space around it. */
 void moon_error_excerpt(lua_State *L, moon_err *err) {
-    moon_source *source = moon_source_find(moon_script_of(L), moon_str_of(err->place));
+    moon_script_source *source = moon_script_source_find(moon_script_of(L), moon_str_of(err->place));
     if (!source || err->line <= 0) return;
     moon_str rest = source->text, line = MOON_STR_NONE;
     for (int i = 0; i < err->line; i++)

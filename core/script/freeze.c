@@ -162,7 +162,7 @@ static void keep(lua_State *L, int function, int number) {
 
 static bool assigned(lua_State *L, const lua_Debug *ar, const char *name) {
     if (ar->source[0] != '@') return true;
-    moon_source *source = moon_source_find(moon_script_of(L), moon_str_of(ar->source + 1));
+    moon_script_source *source = moon_script_source_find(moon_script_of(L), moon_str_of(ar->source + 1));
     return !source || moon_loader_assigns(source->text, moon_str_of(name));
 }
 

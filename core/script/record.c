@@ -224,6 +224,15 @@ static int l_tags_next(lua_State *L) {
 
 static int l_tags_pairs(lua_State *L) { return push_iterator(L, l_tags_next); }
 
+bool l_tags_at(lua_State *L, int index, moon_tags *out) {
+    if (lua_type(L, index) != LUA_TUSERDATA || !lua_getmetatable(L, index)) return false;
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &TAGS_METATABLE);
+    bool same = lua_rawequal(L, -1, -2);
+    lua_pop(L, 2);
+    if (same) *out = *(const moon_tags *)l_view(L, index)->data;
+    return same;
+}
+
 static void set_common(lua_State *L, lua_CFunction pairs) {
     lua_pushliteral(L, "record");
     lua_setfield(L, -2, "__name");

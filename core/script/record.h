@@ -17,6 +17,9 @@ void moon_push_view(lua_State *L, const moon_type *type, const void *data);
 /* Is this a view of one record (not of a list or tags)? Does not ask whether it is still valid. */
 bool moon_view_at(lua_State *L, int index, const moon_type **type, const void **data);
 
+/* The tags of a view of tags; false for anything else. Raises if it is of an earlier call. */
+bool l_tags_at(lua_State *L, int index, moon_tags *out);
+
 /* Make a struct from the table at `index`: every field of the right type, none unknown, the required ones present. Texts are
  * copied to `keep`. A view of the same type is copied whole. Raises MOON_E_FIELD_TYPE, MOON_E_FIELD_UNKNOWN,
  * MOON_E_FIELD_REQUIRED, MOON_E_RECORD_INVALID, with the path ("lines[3].quantity"). Amounts for MINOR fields are money of

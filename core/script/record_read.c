@@ -58,7 +58,8 @@ static int64_t l_read_minor(reading *r, const moon_field *f, int value) {
         if (!moon_to_decimal(r->L, value, &x) || x.coef != 0) l_wrong(r, f, value, "money");
         return 0; /* nothing is nothing in every currency */
     }
-    if (r->currency && currency != r->currency)
+    if (!r->currency) r->currency = currency; /* none was given: the first amount decides */
+    if (currency != r->currency)
         l_raise(r->L, MOON_E_CURRENCY_MISMATCH, "%s%s is in %s, the record in %s", r->path, f->name,
                 moon_currency_code(currency), moon_currency_code(r->currency));
     if (moon_decimal_to_minor(x, moon_currency_exponent(currency), &minor, &err) != MOON_OK)
@@ -107,6 +108,14 @@ static int compare_tags(const void *a, const void *b) {
 
 static void l_read_tags(reading *r, const moon_field *f, int value, moon_tags *out) {
     lua_State *L = r->L;
+    moon_tags viewed;
+    if (l_tags_at(L, value, &viewed)) {
+        *out = (moon_tags){MOON_NEW_N(r->keep, moon_tags_pair, viewed.count + 1), viewed.count};
+        for (size_t i = 0; i < viewed.count; i++)
+            out->items[i] = (moon_tags_pair){moon_arena_str(r->keep, viewed.items[i].key),
+                                             moon_arena_str(r->keep, viewed.items[i].value)};
+        return;
+    }
     if (!lua_istable(L, value)) l_wrong(r, f, value, "a table of texts");
     lua_Integer n = l_push_keys(L, value);
     int keys = lua_gettop(L);

@@ -158,7 +158,7 @@ void l_sandbox_load(lua_State *L, moon_str path, moon_str text, bool library) {
 }
 
 /* Run a source and leave its result, which is remembered under its path; nil as false. */
-static void l_run(lua_State *L, moon_source *source) {
+static void l_run(lua_State *L, moon_script_source *source) {
     if (source->running) l_raise(L, MOON_E_SCRIPT_ERROR, "%s needs itself", source->path.ptr);
     source->running = true;
     l_sandbox_load(L, source->path, source->text, source->library);
@@ -167,7 +167,7 @@ static void l_run(lua_State *L, moon_source *source) {
     if (!good) lua_error(L);
 }
 
-static void l_push_result(lua_State *L, moon_source *source) {
+static void l_push_result(lua_State *L, moon_script_source *source) {
     luaL_checkstack(L, 10, "files");
     int top = lua_gettop(L);
     lua_rawgetp(L, LUA_REGISTRYINDEX, &RESULTS);
@@ -188,7 +188,7 @@ static void l_push_result(lua_State *L, moon_source *source) {
 
 void l_push_rule(lua_State *L, moon_str path) {
     moon_script *s = moon_script_of(L);
-    moon_source *source = moon_source_find(s, path);
+    moon_script_source *source = moon_script_source_find(s, path);
     if (source && !source->library) {
         l_push_result(L, source);
         return;
@@ -216,7 +216,7 @@ void l_push_module(lua_State *L, moon_str name) {
     moon_script *s = moon_script_of(L);
     char name_of_file[MODULE_PATH_MAX];
     moon_str text, path = l_path_of(L, "lua/", name, name_of_file);
-    moon_source *source = moon_source_find(s, path);
+    moon_script_source *source = moon_script_source_find(s, path);
     if (!source) { /* a plugin, or a file that has not been read yet */
         luaL_checkstack(L, 4, "modules");
         lua_rawgetp(L, LUA_REGISTRYINDEX, &RESULTS);
@@ -227,7 +227,7 @@ void l_push_module(lua_State *L, moon_str name) {
         if (moon_embedded_library(path.ptr, &s->scratch, &text, &err) != MOON_OK ||
             moon_script_add_library(s, path, text, &err) != MOON_OK)
             l_fail(L, &err);
-        source = moon_source_find(s, path);
+        source = moon_script_source_find(s, path);
     }
     l_push_result(L, source);
 }
@@ -266,9 +266,9 @@ static int l_rule_paths(lua_State *L) {
     moon_script *s = moon_script_of(L);
     moon_str prefix = l_name(L, 1);
     size_t n = 0, count = 0;
-    for (moon_source *source = s->sources; source; source = source->next) count++;
+    for (moon_script_source *source = s->sources; source; source = source->next) count++;
     moon_str *paths = MOON_NEW_N(&s->scratch, moon_str, count + 1);
-    for (moon_source *source = s->sources; source; source = source->next)
+    for (moon_script_source *source = s->sources; source; source = source->next)
         if (!source->library && moon_str_starts(source->path, prefix)) paths[n++] = source->path;
     qsort(paths, n, sizeof *paths, compare_paths);
     lua_createtable(L, (int)n, 0);

@@ -104,7 +104,7 @@ static moon_status run(moon_script *s, job *j, moon_err *err) {
         result = kept.code;
     }
     lua_settop(L, 0);
-    for (moon_source *source = s->sources; result != MOON_OK && source; source = source->next)
+    for (moon_script_source *source = s->sources; result != MOON_OK && source; source = source->next)
         source->running = false;
     moon_arena_free(&s->scratch);
     return result;
@@ -212,8 +212,8 @@ void moon_script_free(moon_script *s) {
     free(s);
 }
 
-moon_source *moon_source_find(moon_script *s, moon_str path) {
-    for (moon_source *source = s->sources; source; source = source->next)
+moon_script_source *moon_script_source_find(moon_script *s, moon_str path) {
+    for (moon_script_source *source = s->sources; source; source = source->next)
         if (moon_str_eq(source->path, path)) return source;
     return NULL;
 }
@@ -227,9 +227,9 @@ static moon_status add(moon_script *s, moon_str path, moon_str text, bool librar
     if (wrong < text.len)
         return moon_fail(err, MOON_E_TEXT_INVALID, "%.*s is not UTF-8 at byte %zu", MOON_STR_ARG(path),
                          wrong + 1);
-    moon_source *source = MOON_NEW(&s->keep, moon_source);
-    *source = (moon_source){s->sources, moon_arena_str(&s->keep, path), moon_arena_str(&s->keep, text),
-                            library, false};
+    moon_script_source *source = MOON_NEW(&s->keep, moon_script_source);
+    *source = (moon_script_source){s->sources, moon_arena_str(&s->keep, path), moon_arena_str(&s->keep, text),
+                                   library, false};
     s->sources = source;
     return MOON_OK;
 }

@@ -7,12 +7,12 @@
 #include "script/memory.h"
 #include "script/state.h"
 
-typedef struct moon_source {
-    struct moon_source *next;
+typedef struct moon_script_source {
+    struct moon_script_source *next;
     moon_str path, text;
     bool library;
     bool running; /* its main chunk is being run: a file that requires itself would not end */
-} moon_source;
+} moon_script_source;
 
 struct moon_script {
     lua_State *L;
@@ -20,7 +20,7 @@ struct moon_script {
     moon_memory memory;
     moon_arena keep;    /* sources, names: as long as the state */
     moon_arena scratch; /* of the running call from the host */
-    moon_source *sources;
+    moon_script_source *sources;
     moon_status stop; /* why the running call must end, MOON_OK while it may go on; no pcall can clear it */
     bool suspect;
     uint64_t steps;
@@ -32,7 +32,7 @@ struct moon_script {
 static inline moon_script *moon_script_of(lua_State *L) { return *(moon_script **)lua_getextraspace(L); }
 
 /* The source with this path, NULL if there is none. */
-moon_source *moon_source_find(moon_script *s, moon_str path);
+moon_script_source *moon_script_source_find(moon_script *s, moon_str path);
 
 /* Count `steps` for work that happens outside the VM (exact mode); raises when the budget is used up. */
 void l_script_charge(lua_State *L, uint64_t steps);

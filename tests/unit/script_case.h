@@ -24,7 +24,7 @@
     "end\n"                                                                                                  \
     "return case\n"
 
-static moon_script *case_state(const moon_script_limits *limits, const char *source) {
+static inline moon_script *case_state(const moon_script_limits *limits, const char *source) {
     moon_err err;
     moon_script *s = NULL;
     if (moon_script_new(limits, &s, &err) != MOON_OK ||
@@ -38,7 +38,7 @@ static moon_script *case_state(const moon_script_limits *limits, const char *sou
 }
 
 /* Run once. `out` gets the text it gives, or "!code: message". */
-static void case_run(moon_script *s, char *out, size_t size) {
+static inline void case_run(moon_script *s, char *out, size_t size) {
     moon_err err;
     moon_arena arena = MOON_ARENA_EMPTY;
     moon_arg result;
@@ -55,14 +55,14 @@ static void case_run(moon_script *s, char *out, size_t size) {
 /* Print a row that failed and go on; case_done fails the test if there was one. */
 static int case_failures;
 #define CASE_FAIL(...) (case_failures++, print_error("\n  " __VA_ARGS__))
-static void case_done(void) {
+static inline void case_done(void) {
     int n = case_failures;
     case_failures = 0;
     if (n) fail_msg("%d rows failed", n);
 }
 
 /* `want` is the whole result, or the beginning of an error. */
-static bool case_is(const char *got, const char *want) {
+static inline bool case_is(const char *got, const char *want) {
     return want[0] == '!' ? strncmp(got, want, strlen(want)) == 0 : strcmp(got, want) == 0;
 }
 

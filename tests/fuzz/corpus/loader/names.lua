@@ -1,0 +1,1 @@
+local t <const> = 0.5::l::goto l;n,m=1,2 function n() end

@@ -1,0 +1,1 @@
+x = 0x1p4 y = 0xFFFFFFFFFF z = 1e400 w = 3..2 v = 0x.8

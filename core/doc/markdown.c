@@ -111,7 +111,7 @@ static void fill_node(reader *r, cmark_node *from, moon_node *node) {
         node->tight = cmark_node_get_list_tight(from) != 0;
     }
     if (node->kind == MOON_NODE_LINK || node->kind == MOON_NODE_IMAGE) {
-        node->link = MOON_NEW(r->keep, moon_link);
+        node->link = MOON_NEW(r->keep, moon_target);
         node->link->url = moon_arena_str(r->keep, moon_str_of(cmark_node_get_url(from)));
         node->link->title = moon_arena_str(r->keep, moon_str_of(cmark_node_get_title(from)));
     }

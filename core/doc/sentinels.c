@@ -153,7 +153,7 @@ static moon_status fill_text(filler *f, moon_node *parent, moon_node *node) {
 static moon_status fill_children(filler *f, moon_node *parent);
 
 static moon_status fill_link(filler *f, moon_node *parent, moon_node *node) {
-    moon_link *link = node->link;
+    moon_target *link = node->link;
     /* Any white space or control in a URL makes it one that is not kept. */
     MOON_TRY(fill_piece(f, &link->url, node->line, "|", '\n'));
     MOON_TRY(fill_piece(f, &link->title, node->line, "|", ' '));

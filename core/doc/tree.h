@@ -36,9 +36,9 @@ typedef enum moon_node_kind {
 typedef enum moon_align { MOON_ALIGN_LEFT, MOON_ALIGN_CENTRE, MOON_ALIGN_RIGHT } moon_align;
 
 /* Of a link or an image. The URL is one that moon_url_is_link or moon_url_is_image lets through; title may be empty. */
-typedef struct moon_link {
+typedef struct moon_target {
     moon_str url, title;
-} moon_link;
+} moon_target;
 
 typedef struct moon_node moon_node;
 struct moon_node {
@@ -51,7 +51,7 @@ struct moon_node {
     bool header;      /* row */
     moon_str classes; /* block: names with a space between them, "" if none; letters, digits, hyphens */
     moon_str text;    /* text, code, code block; image: what stands for it where it cannot be shown */
-    moon_link *link;  /* link, image */
+    moon_target *link;  /* link, image */
     moon_node *first, *last, *next; /* children and following sibling */
 };
 

@@ -183,30 +183,31 @@ static void l_compile(lua_State *L, moon_str path, moon_str text) {
     if (status != LUA_OK) l_syntax_error(L, path); /* also: nested too deeply */
 }
 
-/* What l_load holds, on the heap: freed when Lua closes the slot, however it is left. */
+/* What l_load holds, on the heap: freed by l_load itself, or by the collector if an error left it. Not a to-be-closed slot: Lua 5.4.4's
+ * lua_settop keeps a stale pointer when closing one grows the stack. */
 typedef struct load {
     moon_arena scratch;
     moon_rewrite rewrite;
 } load;
 
-static int close_load(lua_State *L) {
-    load *l = lua_touserdata(L, 1);
+static void free_load(load *l) {
     moon_buf_free(&l->rewrite.text);
     moon_arena_free(&l->scratch);
     *l = (load){0};
+}
+
+static int collect_load(lua_State *L) {
+    free_load(lua_touserdata(L, 1));
     return 0;
 }
 
 static load *push_load(lua_State *L) {
     load *l = lua_newuserdatauv(L, sizeof *l, 0);
     *l = (load){0};
-    lua_createtable(L, 0, 2);
-    lua_pushcfunction(L, close_load);
-    lua_pushvalue(L, -1);
-    lua_setfield(L, -3, "__gc");
-    lua_setfield(L, -2, "__close");
+    lua_createtable(L, 0, 1);
+    lua_pushcfunction(L, collect_load);
+    lua_setfield(L, -2, "__gc");
     lua_setmetatable(L, -2);
-    lua_toclose(L, -1);
     return l;
 }
 
@@ -231,7 +232,8 @@ void l_load(lua_State *L, moon_str path, moon_str source) {
         }
         lua_rawset(L, env); /* read by the first statement of the chunk */
     }
-    lua_settop(L, env + 1); /* closes the load */
+    free_load(l);
+    lua_settop(L, env + 1);
     lua_pushvalue(L, env);
     if (!lua_setupvalue(L, env + 1, 1)) lua_pop(L, 1);
     lua_remove(L, env);

@@ -6,6 +6,8 @@ local declare = require "declare"
 
 local application = {}
 
+local PATH = "rules/application.lua"
+
 local FIELDS = { order = "text|function", corrected_first = "flag" }
 local ORDERS = {}
 
@@ -30,7 +32,7 @@ function application.declare(given)
     declare.choice("order of the application", before, { "oldest_due", "largest" })
     before = ORDERS[before]
   end
-  local rules = { before = before, corrected_first = given.corrected_first or false, place = declare.here() }
+  local rules = { before = before, corrected_first = given.corrected_first or false }
   return { declared = given, rules = function() return rules end }
 end
 
@@ -49,9 +51,9 @@ end
 ---@param credit table amount (money, positive), currency, corrects (document id, or nil)
 ---@param items table list of document, number, date, due, open, currency; not changed
 ---@param rules table|nil those of rules/application.lua if absent
----@return table list of { target, amount }, and the place of the rule
+---@return table list of { target, amount }; and the path of the rule
 function application.settle(credit, items, rules)
-  rules = (rules or rule "rules/application.lua").rules()
+  rules = (rules or declare.load(PATH)).rules()
   local list, settled, left = candidates(credit, items), {}, credit.amount
   local before = rules.before
   if rules.corrected_first and credit.corrects then
@@ -68,7 +70,7 @@ function application.settle(credit, items, rules)
     settled[#settled + 1] = { target = list[i].document, amount = part }
     left = left - part
   end
-  return settled, rules.place
+  return settled, PATH
 end
 
 return application

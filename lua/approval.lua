@@ -7,6 +7,8 @@ local declare = require "declare"
 
 local approval = {}
 
+local PATH = "rules/approvals.lua"
+
 local FIELDS = {
   by = "!text", up_to = "number|money", no_original = "flag", manual = "flag", when = "function",
 }
@@ -36,7 +38,6 @@ end
 --- approvals { row, row, function(document, account) ... end, ... }
 function approval.declare(given)
   declare.fields("table of approvals", given, {})
-  local place = declare.here()
   for i = 1, #given do
     if not made[given[i]] and type(given[i]) ~= "function" then
       declare.fail("entry " .. i .. " of the approvals is " .. type(given[i]),
@@ -45,7 +46,7 @@ function approval.declare(given)
   end
   local rows = {}
   for i = 1, #given do rows[i] = given[i] end
-  return { declared = given, rows = function() return rows, place end }
+  return { declared = given, rows = function() return rows end }
 end
 
 expose { approvals = approval.declare, invoice = row_of "invoice", credit_note = row_of "credit_note" }
@@ -83,17 +84,17 @@ end
 ---@param rules table|nil those of rules/approvals.lua if absent
 ---@return string "nobody", "anyone", "other" or "role:NAME"; and the place of the row. Raises document.approval.
 function approval.who(document, account, facts, base, rules)
-  local rows, place = (rules or rule "rules/approvals.lua").rows()
+  local rows = (rules or declare.load(PATH)).rows()
   for i = 1, #rows do
     local row = rows[i]
     if type(row) == "function" then
       local who = row(seen(document), account)
-      if who ~= nil then return check_who(who, "the answer of entry " .. i .. " of " .. place), place end
+      if who ~= nil then return check_who(who, "the answer of entry " .. i .. " of " .. PATH), PATH end
     elseif fits(row, document, account, facts, base) then
       return row.by, row.place
     end
   end
-  raise { code = "document.approval", message = "no row of rules/approvals.lua fits this " .. document.kind,
+  raise { code = "document.approval", message = "no row of " .. PATH .. " fits this " .. document.kind, file = PATH,
           hint = "end the list with " .. document.kind .. ' { by = "anyone" }' }
 end
 

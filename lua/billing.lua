@@ -172,7 +172,7 @@ end
 ---  that sale's day as its tax point. Where the sign of the total contradicts the kind (a sale of nothing but discounts),
 ---  the sign counts.
 function billing.draft(input)
-  return within("order " .. input.order.id, draft, input, input.book or config.read())
+  return draft(input, input.book or config.read())
 end
 
 -- ---- by hand ----
@@ -241,8 +241,9 @@ local function open_item(item)
            amount = item.amount, open = item.open, currency = item.currency }
 end
 
+-- A document that is about to be issued has no date yet; `today` will be it.
 local function item_of(document, today)
-  local day = document.date or today
+  local day = document.date or today or document.tax_point
   return { document = document.id, number = document.number or document.id, kind = "invoice", date = day,
            due = document.due or day:add_days(document.terms), amount = document.total, open = document.total,
            currency = document.currency }
@@ -270,7 +271,8 @@ end
 
 --- What the credit notes of a batch settle when they are issued, in the order of the batch; each takes from what the ones
 --- before it left open.
----@param input table documents (records to issue, in order), items (open items of their accounts), today
+---@param input table documents (records to issue, in order), items (open items of their accounts), today (the day of issue;
+---  without it new invoices are ranked as if they were issued on their tax point)
 ---@return table list of { source, target, amount, rule }
 function billing.issue(input)
   local lists, applied, documents = open_invoices(input), {}, input.documents

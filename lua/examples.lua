@@ -1,12 +1,13 @@
 --- lua/examples.lua: the tables of examples beside the rules, computed and compared: `moonbill rules test`.
 --- Units: amounts as decimals of the currency named (the examples' book: EUR and DE where it says nothing else).
 --- Source: none; an example computes with the same functions as a bill run.
---- Example: examples.run("rules/tax.examples.lua") is a list of { name = "the first day of 20 %", ok = true, got = "rate 20,
---- code S", want = "rate 20, code S" }.
+--- Example: examples.run("rules/tax.examples.lua") is a list of { name = "the first day of 20 %", ok = true,
+--- got = "rate 20, code S", want = "rate 20, code S" }.
 local application = require "application"
 local approval = require "approval"
 local config = require "config"
 local declare = require "declare"
+local importing = require "importing"
 local pricing = require "pricing"
 local rates = require "rates"
 local tax = require "tax"
@@ -17,14 +18,14 @@ local DAY = "2026-01-15" -- where an example names no date
 
 -- ---- declaring ----
 
---- examples { book = { currency = "GBP", country = "GB" }, { "name", ... }, ... }
+--- examples { book = { currency = "GBP", country = "GB" }, { "name", ... }, ... }, or a plain list of rows.
 function examples.declare(given)
   declare.fields("table of examples", given, { book = "table" })
   for i = 1, #given do
     declare.kind("example " .. i, given[i], "table")
     declare.kind("name of example " .. i, given[i][1], "text")
   end
-  return { declared = given, book = given.book or {}, rows = function() return given end }
+  return given
 end
 
 expose { examples = examples.declare }
@@ -193,23 +194,66 @@ local function compare(row, compute, book, path)
   return { name = row[1], ok = got == want, got = got, want = want }
 end
 
+local function computation(path)
+  if KINDS[path] then return KINDS[path] end
+  if path:find "^rules/pricing/" then return price end
+  if path:find "^rules/imports/" then return importing.example end
+  return declare.fail("there are no examples for " .. path, "rules/README.md lists the files that have some")
+end
+
 --- Compute a table of examples.
----@param path string "rules/pricing/NAME.examples.lua", or that of tax, approvals, application or rates
+---@param path string "rules/pricing/NAME.examples.lua", or that of tax, approvals, application, rates or an import
 ---@return table list of { name, ok, got, want }, in the order of the file
 function examples.run(path)
-  local declared, results = rule(path), {}
-  if type(declared) ~= "table" or not declared.rows then
-    declare.fail(path .. " does not return examples { ... }")
-  end
-  local compute = KINDS[path] or (path:find "^rules/pricing/" and price)
-  if not compute then declare.fail("there are no examples for " .. path, "see rules/README.md") end
+  local list, results, compute = declare.load(path), {}, computation(path)
+  if type(list) ~= "table" then declare.fail(path .. " does not return examples { ... }") end
+  examples.declare(list)
   local settings = { currency = "EUR", country = "DE", zone = "UTC" }
-  for name, value in pairs(declared.book) do settings[name] = value end
+  for name, value in pairs(list.book or {}) do settings[name] = value end
   local book = config.declare(settings).settings()
-  for i, row in ipairs(declared.rows()) do
-    results[i] = compare(row, compute, book, (path:gsub("%.examples", "")))
-  end
+  for i = 1, #list do results[i] = compare(list[i], compute, book, (path:gsub("%.examples", ""))) end
   return results
+end
+
+--- Raise unless every example of a file comes out; the message has the first that does not.
+---@return integer how many there are
+function examples.check(path)
+  local results, wrong, first = examples.run(path), 0, nil
+  for _, result in ipairs(results) do
+    if not result.ok then
+      wrong = wrong + 1
+      first = first or result
+    end
+  end
+  if first then
+    raise { code = "rule.value", file = path,
+            message = wrong .. " of " .. #results .. " examples differ; '" .. first.name .. "': got " .. first.got .. ", want "
+              .. first.want, hint = "correct the rule, or the example if the rule was meant to change" }
+  end
+  return #results
+end
+
+-- What a rule file has to return, by the constructor that makes it.
+local RETURNS = {
+  { "^book%.lua$", "book { ... }", function() config.read() end },
+  { "^rules/pricing/", "plan { ... }", function(path) pricing.plan(path) end },
+  { "^rules/tax%.lua$", "tax { ... }", function(path) return rule(path).rules() end },
+  { "^rules/approvals%.lua$", "approvals { ... }", function(path) return rule(path).rows() end },
+  { "^rules/application%.lua$", "application { ... }", function(path) return rule(path).rules() end },
+  { "^rules/rates%.lua$", "rates { ... }", function(path) return rule(path).tables() end },
+}
+
+--- Load a rule file; raise where it is wrong, or does not return what a file of its place returns.
+function examples.load(path)
+  local returned = declare.load(path)
+  for _, row in ipairs(RETURNS) do
+    if path:find(row[1]) and not path:find "%.examples%.lua$" then
+      if type(returned) ~= "table" or not pcall(row[3], path) then
+        raise { code = "rule.value", file = path, message = path .. " does not return " .. row[2],
+                hint = "its last statement is: return " .. row[2] }
+      end
+    end
+  end
 end
 
 return examples

@@ -37,12 +37,14 @@ local function in_currency(price, what)
   return price.amount
 end
 
-local function price_missing(line, what)
+local function price_missing(line, charge)
   local product = line.product
+  local file, line_number
+  if charge then file, line_number = declare.split(charge.place) end
   local subject = product and ("product " .. product)
     or ("line " .. tostring(line.ordinal) .. " '" .. (line.text or "") .. "'")
   raise { code = "price.missing",
-          message = subject .. " has no price on " .. job.day .. (what and " (" .. what .. ")" or ""),
+          message = subject .. " has no price on " .. job.day, file = file, line = line_number,
           hint = product and "moonbill set product " .. product .. " price=..., or give the order's line a price"
             or "give the order's line a price" }
 end
@@ -89,7 +91,7 @@ local function bill_each_line(charge)
       else
         price = in_currency(price_rule, "the price of charge '" .. charge.name .. "'")
       end
-      if not price then price_missing(line, charge.computes_price and "charge '" .. charge.name .. "'") end
+      if not price then price_missing(line, charge) end
       if quantity_rule == "quantity" then
         quantity = line.quantity
       else
@@ -136,7 +138,8 @@ local function bill_once(charge)
                  .. charge.quantity .. "=..." or nil)
   end
   if not price then
-    raise { code = "price.missing",
+    local file, line = declare.split(charge.place)
+    raise { code = "price.missing", file = file, line = line,
             message = "charge '" .. charge.name .. "' has no price for order " .. tostring(order.id) }
   end
   add_line({
@@ -355,7 +358,7 @@ end
 --- The plan of a path, checked to be one; `plan` instead, if given.
 ---@return table title, currency, lines_first (its first charge makes a line of every line of the order)
 function pricing.plan(path, plan)
-  plan = plan or rule(path)
+  plan = plan or declare.load(path)
   if type(plan) ~= "table" or not plan.compiled then declare.fail(path .. " does not return plan { ... }") end
   return plan.compiled()
 end

@@ -7,10 +7,11 @@ local declare = require "declare"
 
 local rates = {}
 
+local PATH = "rules/rates.lua"
+
 --- rates { source = "...", USD = { ["2026-01-02"] = 0.85, ... }, ... }
 function rates.declare(given)
   local tables = {}
-  local place = declare.here():gsub(":%d+$", "")
   for currency, list in pairs(declare.kind("declaration of the rates", given, "table")) do
     if currency ~= "source" then
       declare.kind("currency of the rates", currency, "text")
@@ -27,7 +28,7 @@ function rates.declare(given)
       tables[currency] = rows
     end
   end
-  return { declared = given, tables = function() return tables, place end }
+  return { declared = given, tables = function() return tables end }
 end
 
 expose { rates = rates.declare }
@@ -35,13 +36,12 @@ expose { rates = rates.declare }
 --- The rate that holds on a day. Raises rate.missing.
 ---@param rules table|nil those of rules/rates.lua if absent
 function rates.at(currency, day, rules)
-  local rows, place = (rules or rule "rules/rates.lua").tables()
-  rows = rows[currency] or {}
+  local rows = (rules or declare.load(PATH)).tables()[currency] or {}
   for i = #rows, 1, -1 do
     if rows[i].from <= day then return rows[i].value end
   end
-  raise { code = "rate.missing", message = "no exchange rate for " .. currency .. " on " .. day,
-          hint = "add it to " .. place .. ": " .. currency .. ' = { ["' .. day .. '"] = ... }' }
+  raise { code = "rate.missing", message = "no exchange rate for " .. currency .. " on " .. day, file = PATH,
+          hint = "add it to " .. PATH .. ": " .. currency .. ' = { ["' .. day .. '"] = ... }' }
 end
 
 return rates

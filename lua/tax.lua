@@ -8,6 +8,7 @@ local vat_area = require "vat_area"
 
 local tax = {}
 
+local PATH = "rules/tax.lua"
 local CODES = { "S", "Z", "E", "AE", "K", "G", "O" }
 
 -- Rows of a tax rule by the function that made them, so that nothing else passes for one.
@@ -15,7 +16,7 @@ local RATE, OUTSIDE, ABROAD = {}, {}, {}
 local made = setmetatable({}, { __mode = "k" })
 
 local function unknown(message, hint)
-  raise { code = "tax.no_answer", message = message,
+  raise { code = "tax.no_answer", message = message, file = PATH,
           hint = hint or "add the case to rules/tax.lua: tax never becomes zero by silence" }
 end
 
@@ -213,7 +214,7 @@ end
 ---@return table rate (percent), factor (rate / 100), code, reason (nil where tax is charged), rule (file and line); not to
 ---  be changed. Raises tax.no_answer.
 function tax.for_line(category, seller, buyer, day, rules)
-  rules = rules or rule("rules/tax.lua").rules()
+  rules = rules or declare.load(PATH).rules()
   if rules.outside[seller] then return rules.outside[seller] end
   local country = buyer.country
   if country == nil or country == "" then

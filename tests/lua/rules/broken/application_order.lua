@@ -1,0 +1,1 @@
+return application { order = "random" }

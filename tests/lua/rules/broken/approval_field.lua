@@ -1,0 +1,3 @@
+return approvals {
+  invoice { upto = 5, by = "anyone" },
+}

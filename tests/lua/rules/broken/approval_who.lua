@@ -1,0 +1,3 @@
+return approvals {
+  invoice { by = "somebody" },
+}

@@ -1,0 +1,1 @@
+return plan { title = "X", flat { price = 4 } }

@@ -1,0 +1,4 @@
+return plan {
+  title = "X",
+  flat { "Fee", prise = 4 },
+}

@@ -1,0 +1,3 @@
+return plan {
+  per_unit { "Goods", each = "line" },
+}

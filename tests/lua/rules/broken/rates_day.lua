@@ -1,0 +1,1 @@
+return rates { USD = { ["2026"] = 0.85 } }

@@ -1,0 +1,3 @@
+return tax {
+  abroad { within = "EFTA", reason = "x" },
+}

@@ -1,0 +1,3 @@
+return tax {
+  rate { "gb", "standard", 20 },
+}

@@ -1,0 +1,3 @@
+return tax {
+  rate { "GB", "standard", 20, from = "4 January 2011" },
+}

@@ -1,0 +1,3 @@
+return tax {
+  abroad { reason = "x", busines = true },
+}

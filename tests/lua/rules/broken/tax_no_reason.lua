@@ -1,0 +1,4 @@
+return tax {
+  rate { "GB", "standard", 20, from = "2011-01-04" },
+  rate { "GB", "standard", 0, code = "E" },
+}

@@ -1,0 +1,3 @@
+return tax {
+  rate { "GB", "standard", 120 },
+}

@@ -1,0 +1,161 @@
+/* The billing library and the starter rules: runs lua/<name>_test.lua of tests/lua/ (each returns a module whose run() gives
+ * a list of {name, ok, why}) and the examples beside the rules, and prints TAP.
+ *
+ * A state gets the starter rules as they are, book.lua with its placeholders filled in, and the files of tests/lua/rules. */
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/file.h"
+#include "base/limits.h"
+#include "script/embedded.h"
+#include "script/state.h"
+
+static const char *const suites[] = {"config", "pricing", "tax",       "approval", "application",
+                                     "rates",  "billing", "crediting", "examples"};
+static const char *const examples[] = {"rules/pricing/orders.examples.lua", "rules/tax.examples.lua",
+                                       "rules/approvals.examples.lua", "rules/application.examples.lua"};
+
+static moon_script *script;
+static moon_arena arena;
+static int failures, number;
+
+static void die(const moon_err *err) {
+    printf("not ok %d library: %s\n# %s:%d %s\n# %s\n", ++number, moon_status_name(err->code), err->place,
+           err->line, err->text, err->hint);
+    exit(1);
+}
+
+static void must(moon_status status, const moon_err *err) {
+    if (status != MOON_OK) die(err);
+}
+
+static void report(bool ok, const char *suite, moon_str name, moon_str why) {
+    number++;
+    if (ok) {
+        printf("ok %d %s: %.*s\n", number, suite, MOON_STR_ARG(name));
+        return;
+    }
+    failures++;
+    printf("not ok %d %s: %.*s: %.*s\n", number, suite, MOON_STR_ARG(name), MOON_STR_ARG(why));
+}
+
+/* book.lua as `init` writes it. */
+static moon_str filled(moon_str text) {
+    static const char *const values[][2] = {{"@NAME@", "Example Ltd"},
+                                            {"@CURRENCY@", "GBP"},
+                                            {"@ZONE@", "Europe/London"},
+                                            {"@COUNTRY@", "GB"},
+                                            {"@TERMS@", "30"}};
+    moon_buf out = MOON_BUF_EMPTY;
+    for (size_t i = 0; i < text.len;) {
+        size_t v = 0, n = sizeof values / sizeof *values;
+        for (; v < n; v++)
+            if (moon_str_starts(moon_str_sub(text, i, text.len), moon_str_of(values[v][0]))) break;
+        if (v < n) {
+            moon_buf_add_str(&out, moon_str_of(values[v][1]));
+            i += strlen(values[v][0]);
+        } else {
+            moon_buf_add_str(&out, moon_str_sub(text, i, i + 1));
+            i++;
+        }
+    }
+    moon_str result = moon_arena_str(&arena, moon_buf_str(&out));
+    moon_buf_free(&out);
+    return result;
+}
+
+static void add_starter_rules(void) {
+    moon_err err;
+    for (const moon_embedded *e = moon_embedded_files; e->path; e++) {
+        moon_str path = moon_str_of(e->path), text = {e->bytes, e->len};
+        if (!moon_str_starts(path, MOON_STR("rules/")) || !moon_str_ends(path, MOON_STR(".lua"))) continue;
+        if (moon_str_is(path, "rules/book.lua")) {
+            path = MOON_STR("book.lua");
+            text = filled(text);
+        }
+        must(moon_script_add_source(script, path, text, &err), &err);
+    }
+}
+
+static int add_test_rule(const char *path, const struct stat *st, int kind, struct FTW *ftw) {
+    moon_err err;
+    moon_str text;
+    (void)st, (void)ftw;
+    size_t n = strlen(path);
+    if (kind != FTW_F || n < 4 || strcmp(path + n - 4, ".lua")) return 0;
+    must(moon_file_read(path, MOON_FILE_MAX, &arena, &text, &err), &err);
+    must(moon_script_add_source(script, moon_str_of(path + strlen("tests/lua/")), text, &err), &err);
+    return 0;
+}
+
+static bool truth(const moon_arg *row, const char *name) {
+    moon_arg v = moon_arg_get(row, name);
+    return v.kind == MOON_ARG_BOOL && v.boolean;
+}
+
+static moon_str text_of(const moon_arg *row, const char *name) {
+    moon_arg v = moon_arg_get(row, name);
+    return v.kind == MOON_ARG_TEXT ? v.text : MOON_STR("");
+}
+
+/* A file of tests/lua as a module of the library. */
+static void add_module(const char *name) {
+    moon_err err;
+    moon_str text;
+    moon_str file = moon_arena_printf(&arena, "tests/lua/%s.lua", name);
+    must(moon_file_read(file.ptr, MOON_FILE_MAX, &arena, &text, &err), &err);
+    must(moon_script_add_library(script, moon_arena_printf(&arena, "lua/%s.lua", name), text, &err), &err);
+}
+
+static void run_suite(const char *suite) {
+    moon_err err;
+    moon_arg rows;
+    char verb[200];
+    snprintf(verb, sizeof verb, "%s_test", suite);
+    add_module(verb);
+    snprintf(verb, sizeof verb, "%s_test.run", suite);
+    must(moon_script_call(script, verb, NULL, 0, &arena, &rows, &err), &err);
+    if (rows.kind != MOON_ARG_LIST || rows.list.count == 0)
+        report(false, suite, MOON_STR("rows"), MOON_STR("there are none"));
+    for (size_t i = 0; rows.kind == MOON_ARG_LIST && i < rows.list.count; i++) {
+        const moon_arg *row = &rows.list.items[i];
+        report(truth(row, "ok"), suite, text_of(row, "name"), text_of(row, "why"));
+    }
+}
+
+static void run_examples(const char *path) {
+    moon_err err;
+    moon_arg rows, arg = moon_arg_text(moon_str_of(path));
+    must(moon_script_call(script, "examples.run", &arg, 1, &arena, &rows, &err), &err);
+    if (rows.kind != MOON_ARG_LIST || rows.list.count == 0)
+        report(false, path, MOON_STR("rows"), MOON_STR("there are none"));
+    for (size_t i = 0; rows.kind == MOON_ARG_LIST && i < rows.list.count; i++) {
+        const moon_arg *row = &rows.list.items[i];
+        moon_str got = text_of(row, "got"), want = text_of(row, "want");
+        report(truth(row, "ok"), path, text_of(row, "name"),
+               moon_arena_printf(&arena, "got %.*s, want %.*s", MOON_STR_ARG(got), MOON_STR_ARG(want)));
+    }
+}
+
+int main(void) {
+    moon_err err;
+    moon_script_limits limits = MOON_SCRIPT_LIMITS;
+    must(moon_script_new(&limits, &script, &err), &err);
+    add_starter_rules();
+    if (nftw("tests/lua/rules", add_test_rule, 8, FTW_PHYS) != 0) {
+        printf("not ok 1 library: tests/lua/rules cannot be read; run this in the top folder\n");
+        return 1;
+    }
+    add_module("rows");
+    must(moon_script_require(script, "examples", &err), &err);
+    must(moon_script_require(script, "billing", &err), &err);
+    for (size_t i = 0; i < sizeof suites / sizeof *suites; i++) run_suite(suites[i]);
+    for (size_t i = 0; i < sizeof examples / sizeof *examples; i++) run_examples(examples[i]);
+    moon_script_free(script);
+    moon_arena_free(&arena);
+    printf("1..%d\n", number);
+    return failures > 0;
+}

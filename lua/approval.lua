@@ -21,18 +21,18 @@ local function check_who(who, what)
                       'there are "nobody", "anyone", "other" (than the preparer) and "role:NAME"')
 end
 
-local function row_of(kind)
-  return function(given)
-    declare.fields("row of " .. kind, given, FIELDS)
-    declare.positions("row of " .. kind, given, 0)
-    check_who(given.by, "by")
-    local row = {
-      kind = kind, by = given.by, up_to = given.up_to, no_original = given.no_original, manual = given.manual,
-      when = given.when, place = declare.here(),
-    }
-    made[row] = true
-    return row
-  end
+--- invoice { up_to = 10000, by = "nobody" }, credit_note { no_original = true, by = "anyone" }
+---@param kind string "invoice" or "credit_note"
+function approval.row(kind, given)
+  declare.fields("row of " .. kind, given, FIELDS)
+  declare.positions("row of " .. kind, given, 0)
+  check_who(given.by, "by")
+  local row = {
+    kind = kind, by = given.by, up_to = given.up_to, no_original = given.no_original, manual = given.manual,
+    when = given.when, place = declare.here(),
+  }
+  made[row] = true
+  return row
 end
 
 --- approvals { row, row, function(document, account) ... end, ... }
@@ -49,16 +49,19 @@ function approval.declare(given)
   return { declared = given, rows = function() return rows end }
 end
 
-expose { approvals = approval.declare, invoice = row_of "invoice", credit_note = row_of "credit_note" }
+expose {
+  approvals = approval.declare,
+  invoice = function(given) return approval.row("invoice", given) end,
+  credit_note = function(given) return approval.row("credit_note", given) end,
+}
 
--- Whether the total is within the limit. A limit without currency is in the book's, as is a document that has no rate.
+-- Whether the total is within the limit. A limit without currency is in the book's, and documents in others are converted
+-- by their rate; a limit in a foreign currency is one for documents in it alone.
 local function within(limit, document, base)
   local total = abs(document.total)
   if type(limit) ~= "money" then limit = money(limit, base) end
-  if limit.currency ~= document.currency then
-    total = money(total.amount * (document.rate or 1), base)
-  end
-  return total <= limit
+  if limit.currency == document.currency then return total <= limit end
+  return limit.currency == base and money(total.amount * document.rate, base) <= limit
 end
 
 -- What rules see of a document: a copy that cannot be changed.

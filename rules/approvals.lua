@@ -4,7 +4,8 @@
 --                "anyone"       any operator with the role approve; the sole operator of a book may approve his own drafts
 --                "other"        somebody other than who prepared it (a sole operator may, and the audit trail says so)
 --                "role:NAME"    an operator with that role in book.lua
---   up_to        the largest total, tax included, in the book's currency, or money "5000 EUR"
+--   up_to        the largest total, tax included, in the book's currency (documents in others are converted); or money
+--                such as money "5000 USD", for documents in that currency alone
 --   manual       true: written by hand (add invoice, credit); false: made from an order
 --   no_original  true: a credit note for something that this book has not invoiced
 --   when         function(document, account) return ... end

@@ -1,5 +1,6 @@
 #include "books/order.h"
 
+#include "books/document.h"
 #include "books/party.h"
 #include "store/table.h"
 
@@ -120,11 +121,22 @@ static moon_str difference_of(moon_arena *keep, const moon_order *old, const moo
 
 /* ---- taking in ---- */
 
+/* A draft of what the order said before is dropped: the next bill run makes it anew. */
+static moon_status drop_draft(moon_change *change, const moon_order *order, moon_err *err) {
+    moon_document draft;
+    bool found;
+    moon_str source = moon_arena_printf(moon_change_arena(change), "order/%.*s", MOON_STR_ARG(order->id));
+    MOON_TRY(moon_document_id(change, source, &draft.id, err));
+    MOON_TRY(moon_get(change, &moon_document_type, &draft, &found, err));
+    return found && draft.state != MOON_STATE_ISSUED ? moon_document_discard(change, &draft, err) : MOON_OK;
+}
+
 static moon_status store(moon_change *change, const moon_context *ctx, const moon_order *order,
                          moon_err *err) {
     moon_order made = *order;
     MOON_TRY(moon_order_value(order, &made.value, err));
     if (made.account.len) MOON_TRY(moon_touch_account(change, made.account, err));
+    MOON_TRY(drop_draft(change, order, err));
     MOON_TRY(moon_put(change, &moon_order_type, &made, err));
     return keep_work_list(change, ctx, &made, err);
 }

@@ -180,7 +180,7 @@ extern const moon_type moon_input_type;
     F(7, INT, account_version, MOON_REQUIRED | MOON_MANAGED | MOON_DETAIL, MOON_PLAIN, "see account_from")   \
     F(8, ID, order, 0, MOON_PLAIN, "order it bills (BT-13)")                                                 \
     F(9, TEXT, reference, 0, MOON_PLAIN, "the buyer's reference (BT-10)")                                    \
-    F(10, TEXT, cause, MOON_REQUIRED | MOON_DETAIL, MOON_PLAIN,                                              \
+    F(10, TEXT, cause, MOON_REQUIRED | MOON_MANAGED | MOON_DETAIL, MOON_PLAIN,                                              \
       "what it came from: order, or manual and a reference of the maker's")                                  \
     F(11, CURRENCY, currency, MOON_REQUIRED, MOON_PLAIN, "currency of every amount (BT-5)")                  \
     F(12, DATE, date, 0, MOON_PLAIN, "issue date (BT-2)")                                                    \

@@ -256,7 +256,7 @@ static moon_status prepare(run *r, moon_str **units, size_t *count, moon_err *er
 
 static moon_status bill_all(run *r, moon_err *err) {
     moon_str *units;
-    size_t count;
+    size_t count = 0;
     MOON_TRY(moon_operator_check(&r->book->ctx, "prepare", err));
     MOON_TRY(prepare(r, &units, &count, err));
     moon_batch batch = {.book = r->book,

@@ -19,9 +19,10 @@ static moon_named named(const char *name, moon_arg value) { return (moon_named){
 
 static moon_status load_readers(moon_job *job, const moon_arg *settings, moon_err *err) {
     moon_arg plugins = moon_arg_get(settings, "plugins");
-    for (size_t i = 0; plugins.kind == MOON_ARG_MAP && i < plugins.map.count; i++)
-        MOON_TRY(
-            moon_script_plugin(job->script, plugins.map.items[i].name.ptr, job->setup->plugin_folders, err));
+    for (size_t i = 0; plugins.kind == MOON_ARG_MAP && i < plugins.map.count; i++) {
+        moon_str name = moon_arena_str(&job->arena, plugins.map.items[i].name); /* ends with a NUL */
+        MOON_TRY(moon_script_plugin(job->script, name.ptr, job->setup->plugin_folders, err));
+    }
     return MOON_OK;
 }
 

@@ -255,5 +255,5 @@ void l_read_record(lua_State *L, int index, const moon_type *type, void *record,
     moon_err err;
     reading r = {.L = L, .keep = keep};
     l_read_struct(&r, lua_absindex(L, index), type, record);
-    L_TRY(L, moon_record_validate(type, record, &err));
+    L_TRY(L, moon_record_validate_given(type, record, &err));
 }

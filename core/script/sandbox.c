@@ -3,6 +3,7 @@
 #include <lauxlib.h>
 #include <lualib.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/limits.h"
 #include "script/embedded.h"
@@ -125,6 +126,38 @@ static int l_env_missing(lua_State *L) {
 static int l_env_newindex(lua_State *L) {
     return l_raise_hint(L, MOON_E_SCRIPT_STATE, "make it local: local name = ...", "'%.80s' would be global",
                         lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : "this");
+}
+
+/* Append the names in the table at the top, those of tables in it as "table.name"; pops it. */
+static void add_names(lua_State *L, int list, const char *prefix) {
+    int table = lua_gettop(L);
+    if (moon_freeze_shadow(L, table)) lua_replace(L, table);
+    for (lua_pushnil(L); lua_next(L, table); lua_settop(L, table + 1)) {
+        if (lua_type(L, table + 1) != LUA_TSTRING) continue;
+        const char *name = lua_tostring(L, table + 1);
+        if (lua_istable(L, table + 2) && !*prefix && strcmp(name, "host")) {
+            add_names(L, list, name);
+        } else {
+            lua_pushfstring(L, *prefix ? "%s.%s" : "%s%s", prefix, name);
+            lua_rawseti(L, list, (lua_Integer)lua_rawlen(L, list) + 1);
+        }
+    }
+    lua_settop(L, table - 1);
+}
+
+/* names(): what rules can use now, sorted; names(true): what the library can use besides */
+static int l_names(lua_State *L) {
+    bool library = lua_toboolean(L, 1);
+    lua_settop(L, 0);
+    lua_pushcfunction(L, l_order_sort);
+    lua_newtable(L);
+    lua_rawgetp(L, LUA_REGISTRYINDEX, library ? &LIBRARY_NAMES : &RULE_NAMES);
+    luaL_checkstack(L, 10, "names");
+    add_names(L, 2, "");
+    lua_pushvalue(L, 2);
+    lua_insert(L, 1);
+    lua_call(L, 1, 0);
+    return 1;
 }
 
 /* expose{ plan = f, ... }: more globals for rules. */
@@ -320,6 +353,7 @@ static const luaL_Reg own[] = {{"type", l_type},
                                {"freeze", l_freeze_value},
                                {"rule", l_rule},
                                {"rule_paths", l_rule_paths},
+                               {"names", l_names},
                                {"compile", l_compile_rule},
                                {"require_module", l_require_module},
                                {"require_rule", l_require_rule},

@@ -327,17 +327,25 @@ static moon_status validate_field(const moon_field *field, const void *record, m
     return MOON_OK;
 }
 
-moon_status moon_record_validate(const moon_type *type, const void *record, moon_err *err) {
+static moon_status validate(const moon_type *type, const void *record, bool managed, moon_err *err) {
     for (size_t i = 0; i < type->field_count; i++) {
         const moon_field *field = &type->fields[i];
         bool gone = (field->flags & MOON_PERSONAL) && ((const moon_head *)record)->erased;
-        if ((field->flags & MOON_REQUIRED) && !gone && !moon_field_present(field, record))
+        bool needed = (field->flags & MOON_REQUIRED) && (managed || !(field->flags & MOON_MANAGED));
+        if (needed && !gone && !moon_field_present(field, record))
             return moon_fail(err, MOON_E_FIELD_REQUIRED, "%s needs the field %s: %s", type->name, field->name,
                              field->doc);
         if (validate_field(field, record, err) != MOON_OK)
             return moon_err_context(err, "field %s of %s", field->name, type->name);
     }
     return MOON_OK;
+}
+
+moon_status moon_record_validate(const moon_type *type, const void *record, moon_err *err) {
+    return validate(type, record, true, err);
+}
+moon_status moon_record_validate_given(const moon_type *type, const void *record, moon_err *err) {
+    return validate(type, record, false, err);
 }
 
 static const char *state_name(const moon_type *type, int state) {

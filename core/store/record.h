@@ -175,6 +175,8 @@ MOON_CHECK moon_status moon_record_decode(const moon_type *type, moon_str bytes,
 /* Required fields present, texts within limits and well-formed, ids proper, enum values known; also in lists.
  * MOON_E_FIELD_REQUIRED, MOON_E_RECORD_INVALID, naming the field ("lines[3].quantity"). */
 MOON_CHECK moon_status moon_record_validate(const moon_type *type, const void *record, moon_err *err);
+/* The same for a record that a person, a file or a rule gave: what moonbill manages it fills in later. */
+MOON_CHECK moon_status moon_record_validate_given(const moon_type *type, const void *record, moon_err *err);
 /* MOON_E_STATE_REFUSED unless the type's moves allow a record in state `from` (0: new) to get state `to`. */
 MOON_CHECK moon_status moon_record_move(const moon_type *type, int from, int to, moon_err *err);
 

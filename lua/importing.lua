@@ -3,7 +3,8 @@
 --- importing.begin { kind =, mapping =, bytes =, file =, book = } -> facts
 ---     kind      "orders", "accounts", "products"
 ---     mapping   path of a mapping under rules/imports/, or nil: columns called as the record's fields
----     bytes     the file; file: its name for messages; book: currency and country of the book
+---     bytes     the file; file: its name for messages; book: currency of the book
+---     today     the day of records and held orders whose file does not say one
 ---   facts: columns, found { separator, encoding, bom, line_end, quote, decimals, dates }, rows, blank (rows without anything),
 ---     records (orders or rows), warnings (the first 20 { line, column, message }; total counts all), reject_header
 --- importing.next() -> nil at the end, or a table
@@ -13,11 +14,16 @@
 ---
 --- An order is taken whole or held whole. `order.state` is due, held (with code, reason, place; raw where its rows could not be
 --- read) or no_sale. A row of the reject file is the row with line, column and reason behind it: it can be repaired there and
---- imported again with the same mapping. `from` is absent in a record whose file does not say it.
+--- imported again with the same mapping.
+---
+--- importing.advance() -> nil at the end, or { record =, account = (whether there is one), rejects =, id, code, reason, place, raw }
+--- importing.record(), importing.account()    those of the part that advance came to: next() for a host that reads records
+--- importing.example(row, book, path) -> got, want    one row of a mapping's examples, as texts to compare (examples.lua)
 ---
 --- Errors: import.file where the file as a whole cannot be read (columns that are missing, decimals or dates that may be read in
 --- two ways), with line and hint. What is wrong in a row is never an error of the import.
 local cells = require "cells"
+local declare = require "declare"
 local figures = require "figures"
 local mapping = require "mapping"
 local near = require "near"
@@ -25,7 +31,8 @@ local order_rows = require "order_rows"
 local sheet = require "sheet"
 local importing = {}
 
-local job -- the import that is going on
+local job  -- the import that is going on
+local part -- what importing.advance came to
 
 -- The columns of the file that the mapping names, each once.
 local function wanted_columns(map)
@@ -124,7 +131,7 @@ local function tag_columns(s, map)
 end
 
 function importing.begin(options)
-  job = nil
+  job, part = nil, nil
   local kind, path = options.kind, options.mapping
   local map = path and mapping.of(path, kind) or nil
   local s = sheet.open(options.bytes, options.file, map and map.reader or {})
@@ -140,7 +147,7 @@ function importing.begin(options)
     kind = kind, sheet = s, map = map, path = path, fields = fields, tags = tag_columns(s, map), at = 0, seen = {},
     buyer = bind(s, map, map.buyer, read, plain),
     filled = bind_defaults(map, fields, mapping.fields(kind), plain),
-    currency = options.book and options.book.currency,
+    currency = options.book and options.book.currency, today = options.today,
   }
   if kind == "orders" then
     started.buyer_filled = bind_defaults(map, started.buyer, mapping.buyer_fields(kind), plain)
@@ -205,6 +212,7 @@ local function next_record()
       record.tags[job.tags[k].tag] = text
     end
   end
+  record.from = record.from or job.today
   local key = record.id .. "\n" .. tostring(record.from)
   if job.seen[key] then
     return refuse(i, { id = record.id, code = "import.value", reason = "line " .. s.lines[i] .. ": " .. cells.show(record.id)
@@ -222,6 +230,65 @@ function importing.next()
   if job.kind == "orders" then result = order_rows.next(job) else result = next_record() end
   if not result then job = nil end
   return result
+end
+
+function importing.advance()
+  part = importing.next()
+  if not part then return nil end
+  local record = (part.order or part.record) ~= nil
+  return { record = record, account = part.account ~= nil, rejects = part.rejects or {}, id = part.id, code = part.code,
+    reason = part.reason, place = part.place, raw = part.raw }
+end
+
+function importing.record() return part.order or part.record end
+
+function importing.account() return part.account end
+
+---- examples ----
+
+local EXAMPLE = { file = "!text", orders = "!table", fails = "text" }
+local EXPECTED = { id = "!text", kind = "text", state = "text", account = "text", date = "date", country = "text", value = "text|number",
+  kinds = "table", lines = "count", reason = "text", code = "text", currency = "text" }
+
+-- What an order is, in the words of its example.
+local function told(result, wanted)
+  local order, value, kinds = result.order, 0, {}
+  for k = 1, #order.lines do
+    local line = order.lines[k]
+    value = value + line.quantity * (line.price or 0)
+    kinds[k] = line.kind
+  end
+  local all = { id = order.id, kind = order.kind, state = order.state, account = order.account, date = order.date,
+    country = result.account and result.account.country, value = value, kinds = table.concat(kinds, " "), lines = #kinds,
+    reason = order.reason, code = order.code, currency = order.currency }
+  local list = { "order " .. order.id }
+  for name in pairs(wanted or {}) do
+    if name ~= "id" then list[#list + 1] = name .. " " .. tostring(all[name]) end
+  end
+  return table.concat(list, ", ")
+end
+
+local function expected(wanted)
+  local list = { "order " .. wanted.id }
+  for name, value in pairs(wanted) do
+    if name == "kinds" then value = table.concat(value, " ") end
+    if name == "value" then value = decimal(value) end
+    if name ~= "id" then list[#list + 1] = name .. " " .. tostring(value) end
+  end
+  return table.concat(list, ", ")
+end
+
+function importing.example(row, book, path)
+  declare.fields("example of a mapping", row, EXAMPLE)
+  local got, want = {}, {}
+  importing.begin { kind = "orders", mapping = path, bytes = row.file, file = "example", book = book }
+  local result = importing.next()
+  while result do
+    got[#got + 1] = told(result, row.orders[#got + 1])
+    result = importing.next()
+  end
+  for i = 1, #row.orders do want[i] = expected(declare.fields("expected order", row.orders[i], EXPECTED)) end
+  return got, want
 end
 
 return importing

@@ -8,7 +8,7 @@
 --- Everything else is optional and found out from the file, or absent; rules/imports/README.md lists it with examples.
 --- A mapping declares. Only what a column does not say is a function: kind, line, no_sale, hold.
 ---
---- mapping.of(path, kind) -> mapping          the one that a rule file returns, checked to be of that kind
+--- mapping.of(path, kind) -> mapping          the one that a rule file returns (or that is given), checked to be of that kind
 --- mapping.default(kind, columns) -> mapping  columns called as the record's fields are: what an import without a mapping uses
 ---
 --- Errors: rule.value at the declaration, with the name that was meant where one is near.
@@ -198,7 +198,8 @@ end
 expose { mapping = mapping.declare }
 
 function mapping.of(path, kind)
-  local declared = rule(path)
+  local declared = path
+  if type(path) == "string" then declared = rule(path) else path = "the mapping" end
   if type(declared) ~= "table" or declared.is ~= "mapping" then
     raise { code = "rule.value", message = path .. " returns no mapping", hint = "its first line of code is: return mapping {", file = path }
   end

@@ -3,7 +3,7 @@
 --- near.names(name, list) -> list         the up to three nearest, best first; capitals, spaces, hyphens, underscores do not count
 --- near.hint(name, list) -> text | nil    `did you mean 'CustomerID'?`
 ---
---- Source: Levenshtein distance. A name is near when no more than a third of its letters differ, or when one of the two
+--- Source: Damerau-Levenshtein distance (optimal string alignment). A name is near when no more than a third of its letters differ, or when one of the two
 --- contains the other. Example: near.hint("Custmer", { "Customer", "Date" }) is `did you mean 'Customer'?`.
 local near = {}
 
@@ -13,21 +13,25 @@ local function plain(name)
   return (name:lower():gsub("[%s_%-%.]+", "")):sub(1, LENGTH_MAX)
 end
 
+-- Letters to insert, delete, replace, or swap with their neighbour.
 local function distance(a, b)
-  local row = {}
-  for j = 0, #b do row[j] = j end
+  local before, last, row = {}, {}, {}
+  for j = 0, #b do last[j] = j end
   for i = 1, #a do
-    local corner, byte = row[0], a:byte(i)
     row[0] = i
     for j = 1, #b do
-      local cost = corner + (byte == b:byte(j) and 0 or 1)
-      corner = row[j]
-      if corner + 1 < cost then cost = corner + 1 end
+      local x, y = a:byte(i), b:byte(j)
+      local cost = last[j - 1] + (x == y and 0 or 1)
+      if last[j] + 1 < cost then cost = last[j] + 1 end
       if row[j - 1] + 1 < cost then cost = row[j - 1] + 1 end
+      if i > 1 and j > 1 and x == b:byte(j - 1) and a:byte(i - 1) == y and before[j - 2] + 1 < cost then
+        cost = before[j - 2] + 1
+      end
       row[j] = cost
     end
+    before, last, row = last, row, before
   end
-  return row[#b]
+  return last[#b]
 end
 
 -- How far apart; nil if too far.

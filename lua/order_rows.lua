@@ -7,6 +7,9 @@ local cells = require "cells"
 local sheet = require "sheet"
 local order_rows = {}
 
+-- Names used for every row or order.
+local pairs, pcall, tostring = pairs, pcall, tostring
+
 local KINDS = { sale = true, cancellation = true }
 local LINE_KINDS = { product = true, charge = true, discount = true }
 
@@ -223,31 +226,61 @@ end
 
 -- What functions of a mapping see: a copy, so that what they do to it has no effect.
 local function view_of(order, buyer)
-  local view, value = copy(order), 0
-  view.state, view.buyer, view.lines, view.place = nil, copy(buyer or {}), {}, nil
+  local lines, value = {}, 0
   for k = 1, #order.lines do
-    local line = copy(order.lines[k])
-    view.lines[k] = line
-    if line.price and line.quantity then value = value + line.quantity * line.price end
+    local line = order.lines[k]
+    local quantity, price = line.quantity, line.price
+    lines[k] = { ordinal = line.ordinal, kind = line.kind, product = line.product, text = line.text, quantity = quantity, price = price,
+      unit = line.unit, tax_category = line.tax_category }
+    if price and quantity then value = value + quantity * price end
   end
-  view.value = value
-  return view
+  return { id = order.id, kind = order.kind, account = order.account, date = order.date, currency = order.currency,
+    reference = order.reference, corrects = order.corrects, tags = copy(order.tags or {}), buyer = copy(buyer or {}),
+    lines = lines, value = value }
+end
+
+local WANTED = { [KINDS] = "sale or cancellation", [LINE_KINDS] = "product, charge or discount" }
+
+-- What a function of the mapping did wrong, as a problem of the order: it raised `raised`, or gave `answer`.
+local function wrong_answer(name, row, raised, answer, known)
+  local problem = { row = row, parsed = true, code = "rule.value" }
+  if raised then
+    local is_error = type(raised) == "table"
+    problem.code = is_error and raised.code or "rule.error"
+    problem.reason = "the mapping's function '" .. name .. "' failed: " .. (is_error and raised.message or tostring(raised))
+      .. (is_error and raised.file and " (" .. raised.file .. ":" .. tostring(raised.line) .. ")" or "")
+  else
+    problem.reason = "the mapping's function '" .. name .. "' answered " .. (type(answer) == "string" and cells.show(answer)
+      or "with a " .. type(answer)) .. ", expected " .. (WANTED[known] or "a reason in words, or nil")
+  end
+  return problem
 end
 
 -- Calls a function of the mapping. An answer outside `known` (or, without it, that is no text) is a problem.
-local function ask(map, name, known, row, ...)
-  local good, answer = pcall(map[name], ...)
-  if not good then
-    local message = type(answer) == "table" and answer.message or tostring(answer)
-    local at = type(answer) == "table" and answer.file and " (" .. answer.file .. ":" .. tostring(answer.line) .. ")" or ""
-    return nil, { row = row, parsed = true, code = type(answer) == "table" and answer.code or "rule.error",
-      reason = "the mapping's function '" .. name .. "' failed: " .. message .. at }
-  end
+local function ask(map, name, known, row, view)
+  local good, answer = pcall(map[name], view)
+  if not good then return nil, wrong_answer(name, row, answer) end
   if not answer then return nil end
   if known and known[answer] or not known and type(answer) == "string" and answer ~= "" then return answer end
-  return nil, { row = row, parsed = true, code = "rule.value", reason = "the mapping's function '" .. name .. "' answered "
-    .. (type(answer) == "string" and cells.show(answer) or "with a " .. type(answer)) .. ", expected "
-    .. (known == KINDS and "sale or cancellation" or known and "product, charge or discount" or "a reason in words, or nil") }
+  return nil, wrong_answer(name, row, nil, answer, known)
+end
+
+-- The kind of each line; one protected call for all of them, since orders may be long.
+local function ask_lines(map, order, rows, view)
+  local line, at = map.line, 0
+  local good, raised = pcall(function()
+    for k = 1, #rows do
+      at = k
+      local answer = line(view.lines[k], view)
+      if answer then
+        if not LINE_KINDS[answer] then return wrong_answer("line", rows[k], nil, answer, LINE_KINDS) end
+        order.lines[k].kind, view.lines[k].kind = answer, answer
+      end
+    end
+    return nil
+  end)
+  if good then return raised end
+  return wrong_answer("line", rows[at], raised)
 end
 
 local function ask_all(job, order, rows, buyer)
@@ -265,12 +298,8 @@ local function ask_all(job, order, rows, buyer)
     view.kind = order.kind
   end
   if map.line then
-    for k = 1, #rows do
-      answer, problem = ask(map, "line", LINE_KINDS, rows[k], view.lines[k], view)
-      if problem then return problem end
-      order.lines[k].kind = answer or order.lines[k].kind
-      view.lines[k].kind = order.lines[k].kind
-    end
+    problem = ask_lines(map, order, rows, view)
+    if problem then return problem end
   end
   if map.no_sale then
     answer, problem = ask(map, "no_sale", nil, rows[1], view)
@@ -306,7 +335,7 @@ local function hold(job, g, rows, order, problems)
     raw[k] = raws[k].raw
     rejects[k] = order_rows.reject(s, raws[k], s.lines[i], problem and problem.column, reason)
   end
-  order.state, order.code, order.reason = "held", first.code, first.reason
+  order.state, order.code, order.reason, order.date = "held", first.code, first.reason, order.date or job.today
   order.place = order_rows.place(s, s.lines[first.row], first.column)
   if not first.parsed then
     order.raw = table.concat(raw, "\n")
@@ -318,8 +347,8 @@ end
 -- What kind an order is that could not be read, if its mapping can tell.
 local function guess_kind(job, order)
   if not job.map.kind then return end
-  local view = copy(order)
-  view.buyer = {}
+  local seen, view = pcall(view_of, order)
+  if not seen then return end
   local good, kind = pcall(job.map.kind, view)
   if good and KINDS[kind] then order.kind = kind end
 end

@@ -2,7 +2,9 @@
 -- The rows are from: Chen, D. (2015), Online Retail, UCI Machine Learning Repository, doi 10.24432/C5BW33, CC BY 4.0.
 local HEADER = "InvoiceNo;StockCode;Description;Quantity;InvoiceDate;UnitPrice;CustomerID;Country\n"
 
-return {
+return examples {
+  book = { currency = "GBP", country = "GB" },
+
   {
     "a sale with postage",
     file = HEADER .. [[
@@ -11,7 +13,7 @@ return {
 536540;C2;CARRIAGE;1;1/12/2010 14:05;50;14911;EIRE
 ]],
     orders = {
-      { id = "536540", kind = "sale", state = "due", account = "14911", date = "2010-12-01", country = "IE", value = "105.1",
+      { id = "536540", kind = "sale", state = "due", account = "14911", date = "2010-12-01", country = "IE", value = 105.10,
         kinds = { "product", "product", "charge" } },
     },
   },
@@ -19,7 +21,7 @@ return {
     "a cancellation with a discount",
     file = HEADER .. "C536379;D;Discount;-1;1/12/2010 09:41;27,5;14527;United Kingdom\n",
     orders = {
-      { id = "C536379", kind = "cancellation", state = "due", account = "14527", country = "GB", value = "-27.5",
+      { id = "C536379", kind = "cancellation", state = "due", account = "14527", country = "GB", value = -27.5,
         kinds = { "discount" } },
     },
   },
@@ -30,8 +32,8 @@ return {
 536414;22139;;56;1/12/2010 11:52;0;;United Kingdom
 ]],
     orders = {
-      { id = "536544", state = "held", reason = "no customer", code = "import.held", value = "2.51" },
-      { id = "536414", state = "no_sale", reason = "stock correction", value = "0" },
+      { id = "536544", state = "held", reason = "no customer", code = "import.held", value = 2.51 },
+      { id = "536414", state = "no_sale", reason = "stock correction", value = 0 },
     },
   },
   {
@@ -40,7 +42,7 @@ return {
 536412;22961;JAM MAKING SET PRINTED;12;1/12/2010 11:49;1,45;17920;United Kingdom
 536412;22961;JAM MAKING SET PRINTED;12;1/12/2010 11:49;1,45;17920;United Kingdom
 ]],
-    orders = { { id = "536412", state = "due", value = "34.8", lines = 2 } },
+    orders = { { id = "536412", state = "due", value = 34.80, lines = 2 } },
   },
   {
     "a price that is none holds the whole order",

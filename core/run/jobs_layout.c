@@ -24,6 +24,18 @@ static moon_status resolve(moon_change *change, moon_arg *value, moon_arena *kee
     return MOON_OK;
 }
 
+/* host.rule_text(path): the text of a file of the book, nil if there is none. */
+static moon_status host_rule_text(void *ctx, const moon_arg *args, size_t n, moon_arena *scratch,
+                                  moon_arg *result, moon_err *err) {
+    const moon_worker_setup *setup = ctx;
+    (void)scratch;
+    if (n < 1 || args[0].kind != MOON_ARG_TEXT)
+        return moon_fail(err, MOON_E_SCRIPT_VALUE, "rule_text wants a path");
+    for (size_t i = 0; i < setup->file_count; i++)
+        if (moon_str_eq(setup->files[i].path, args[0].text)) *result = moon_arg_text(setup->files[i].bytes);
+    return MOON_OK;
+}
+
 static moon_status render(moon_job *job, moon_change *change, moon_str path, moon_str locale, moon_arg data,
                           moon_arg *out, moon_err *err) {
     moon_named *items = MOON_NEW_N(&job->arena, moon_named, data.map.count);
@@ -32,6 +44,7 @@ static moon_status render(moon_job *job, moon_change *change, moon_str path, moo
         if (items[i].value.kind == MOON_ARG_MAP) MOON_TRY(resolve(change, &items[i].value, &job->arena, err));
     }
     moon_arg args[] = {moon_arg_text(path), moon_arg_map(items, data.map.count), moon_arg_text(locale)};
+    moon_script_provide(job->script, "rule_text", host_rule_text, (void *)(uintptr_t)job->setup);
     return moon_script_call(job->script, "layout.render", args, 3, &job->arena, out, err);
 }
 

@@ -53,7 +53,7 @@ end
 ---@param rules table|nil those of rules/application.lua if absent
 ---@return table list of { target, amount }; and the path of the rule
 function application.settle(credit, items, rules)
-  rules = (rules or declare.load(PATH)).rules()
+  rules = (rules or rule(PATH)).rules()
   local list, settled, left = candidates(credit, items), {}, credit.amount
   local before = rules.before
   if rules.corrected_first and credit.corrects then

@@ -87,7 +87,7 @@ end
 ---@param rules table|nil those of rules/approvals.lua if absent
 ---@return string "nobody", "anyone", "other" or "role:NAME"; and the place of the row. Raises document.approval.
 function approval.who(document, account, facts, base, rules)
-  local rows = (rules or declare.load(PATH)).rows()
+  local rows = (rules or rule(PATH)).rows()
   for i = 1, #rows do
     local row = rows[i]
     if type(row) == "function" then

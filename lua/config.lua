@@ -209,7 +209,7 @@ expose { book = config.declare }
 ---  role), chart_names (name by number), operators (list of { user, name, roles = "prepare approve" }), budget { steps,
 ---  memory_mb, seconds }, plugins (name by name), tax { rounding, mode }, map_gib, keys
 function config.read()
-  local declared = declare.load "book.lua"
+  local declared = rule "book.lua"
   if type(declared) ~= "table" or not declared.settings then
     declare.fail("book.lua does not return book { ... }", "its first line of code is: return book {")
   end

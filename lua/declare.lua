@@ -21,15 +21,6 @@ function declare.split(place)
   return file, tonumber(line)
 end
 
---- What a rule file returns. An error in the call that its `return` ends with has no line, since Lua has left the file by
---- then (a tail call); its file is known here.
-function declare.load(path)
-  local good, result = pcall(rule, path)
-  if good then return result end
-  if not result.file or result.file:find "^lua/" then result.file, result.line = path, nil end
-  return error(result)
-end
-
 ---@param message string what is wrong
 ---@param hint string|nil what to do about it
 ---@param code string|nil error code, rule.value if absent

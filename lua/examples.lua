@@ -205,7 +205,7 @@ end
 ---@param path string "rules/pricing/NAME.examples.lua", or that of tax, approvals, application, rates or an import
 ---@return table list of { name, ok, got, want }, in the order of the file
 function examples.run(path)
-  local list, results, compute = declare.load(path), {}, computation(path)
+  local list, results, compute = rule(path), {}, computation(path)
   if type(list) ~= "table" then declare.fail(path .. " does not return examples { ... }") end
   examples.declare(list)
   local settings = { currency = "EUR", country = "DE", zone = "UTC" }
@@ -245,7 +245,7 @@ local RETURNS = {
 
 --- Load a rule file; raise where it is wrong, or does not return what a file of its place returns.
 function examples.load(path)
-  local returned = declare.load(path)
+  local returned = rule(path)
   for _, row in ipairs(RETURNS) do
     if path:find(row[1]) and not path:find "%.examples%.lua$" then
       if type(returned) ~= "table" or not pcall(row[3], path) then

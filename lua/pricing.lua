@@ -358,7 +358,7 @@ end
 --- The plan of a path, checked to be one; `plan` instead, if given.
 ---@return table title, currency, lines_first (its first charge makes a line of every line of the order)
 function pricing.plan(path, plan)
-  plan = plan or declare.load(path)
+  plan = plan or rule(path)
   if type(plan) ~= "table" or not plan.compiled then declare.fail(path .. " does not return plan { ... }") end
   return plan.compiled()
 end

@@ -36,7 +36,7 @@ expose { rates = rates.declare }
 --- The rate that holds on a day. Raises rate.missing.
 ---@param rules table|nil those of rules/rates.lua if absent
 function rates.at(currency, day, rules)
-  local rows = (rules or declare.load(PATH)).tables()[currency] or {}
+  local rows = (rules or rule(PATH)).tables()[currency] or {}
   for i = #rows, 1, -1 do
     if rows[i].from <= day then return rows[i].value end
   end

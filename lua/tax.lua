@@ -214,7 +214,7 @@ end
 ---@return table rate (percent), factor (rate / 100), code, reason (nil where tax is charged), rule (file and line); not to
 ---  be changed. Raises tax.no_answer.
 function tax.for_line(category, seller, buyer, day, rules)
-  rules = rules or declare.load(PATH).rules()
+  rules = rules or rule(PATH).rules()
   if rules.outside[seller] then return rules.outside[seller] end
   local country = buyer.country
   if country == nil or country == "" then

@@ -1,6 +1,5 @@
 --- tests/lua/application_test.lua: what credits settle.
 local application = require "application"
-local declare = require "declare"
 local rows = require "rows"
 
 local test = {}
@@ -46,12 +45,12 @@ local cases = {
     open = { { "K", "2026-01-01", -50 }, { "Z", "2026-01-01", 0 }, { "A", "2026-01-05", 80 } } },
 }
 local loading = {
-  { "an order that is none", path = "application_order", fails = "rule.value", says = "oldest_due, largest", at = "rules/broken/application_order.lua:nil" },
+  { "an order that is none", path = "application_order", fails = "rule.value", says = "oldest_due, largest", at = "rules/broken/application_order.lua:1" },
 }
 
 function test.run()
   return rows.join(rows.check(cases, settle),
-                   rows.check(loading, function(case) return declare.load("rules/broken/" .. case.path .. ".lua") end))
+                   rows.check(loading, function(case) return rule("rules/broken/" .. case.path .. ".lua") end))
 end
 
 return test

@@ -1,6 +1,5 @@
 --- tests/lua/approval_test.lua: who has to approve what.
 local approval = require "approval"
-local declare = require "declare"
 local rows = require "rows"
 
 local test = {}
@@ -69,7 +68,7 @@ function test.run()
   for _, case in ipairs(other) do case.rules = case.rules or OTHER end
   return rows.join(rows.check(starter, who), rows.check(other, who),
                    rows.check({ { "a document cannot be changed", total = 5, rules = FORGER, fails = "rule.keeps_state" } }, who),
-                   rows.check(loading, function(case) return declare.load("rules/broken/" .. case.path .. ".lua") end))
+                   rows.check(loading, function(case) return rule("rules/broken/" .. case.path .. ".lua") end))
 end
 
 return test

@@ -1,5 +1,4 @@
 --- tests/lua/pricing_test.lua: plans: lines, amounts, discounts, errors with their place.
-local declare = require "declare"
 local pricing = require "pricing"
 local rows = require "rows"
 
@@ -198,11 +197,11 @@ local errors = {
 
 -- What is wrong with a declaration is said where it is, when it is loaded.
 local loading = {
-  { "a plan without title", path = "no_title", fails = "rule.value", says = "title of the plan is missing", at = "rules/broken/no_title.lua:nil" },
+  { "a plan without title", path = "no_title", fails = "rule.value", says = "title of the plan is missing", at = "rules/broken/no_title.lua:1" },
   { "a field with a slip", path = "no_price", fails = "rule.value", says = "did you mean 'price'?", at = "rules/broken/no_price.lua:3" },
   { "each page", path = "each_page", fails = "rule.value", says = "each is 'page'", at = "rules/broken/each_page.lua:3" },
-  { "a table that is no charge", path = "no_charge", fails = "rule.value", says = "entry 1 of the plan", at = "rules/broken/no_charge.lua:nil" },
-  { "no charges", path = "empty", fails = "rule.value", says = "no charges", at = "rules/broken/empty.lua:nil" },
+  { "a table that is no charge", path = "no_charge", fails = "rule.value", says = "entry 1 of the plan", at = "rules/broken/no_charge.lua:1" },
+  { "no charges", path = "empty", fails = "rule.value", says = "no charges", at = "rules/broken/empty.lua:1" },
   { "no quantity", path = "no_quantity", fails = "rule.value", says = 'each = "line"', at = "rules/broken/no_quantity.lua:1" },
   { "a price as text", path = "text_price", fails = "rule.value", says = "the text '4'", at = "rules/broken/text_price.lua:1" },
   { "a charge without name", path = "no_name", fails = "rule.value", says = "name of the flat charge is missing", at = "rules/broken/no_name.lua:1" },
@@ -211,7 +210,7 @@ local loading = {
 function test.run()
   return rows.join(rows.check(amounts, compute), rows.check(fields, compute), rows.check(charges, compute),
                    rows.check(discounts, compute), rows.check(adjustments, compute), rows.check(errors, compute),
-                   rows.check(loading, function(case) return declare.load("rules/broken/" .. case.path .. ".lua") end))
+                   rows.check(loading, function(case) return rule("rules/broken/" .. case.path .. ".lua") end))
 end
 
 return test

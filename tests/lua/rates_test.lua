@@ -1,5 +1,4 @@
 --- tests/lua/rates_test.lua: exchange rates by day.
-local declare = require "declare"
 local rates = require "rates"
 local rows = require "rows"
 
@@ -21,10 +20,10 @@ local loading = {
 }
 
 function test.run()
-  local some = declare.load "rules/some_rates.lua"
+  local some = rule "rules/some_rates.lua"
   return rows.join(rows.check(cases, function(case) return rates.at(case[2], date(case[3]), some) end),
                    rows.check(starter, function(case) return rates.at(case[2], date(case[3])) end),
-                   rows.check(loading, function(case) return declare.load("rules/broken/" .. case.path .. ".lua") end))
+                   rows.check(loading, function(case) return rule("rules/broken/" .. case.path .. ".lua") end))
 end
 
 return test

@@ -1,5 +1,4 @@
 --- tests/lua/tax_test.lua: the starter's rates, sales abroad, totals of documents.
-local declare = require "declare"
 local rows = require "rows"
 local tax = require "tax"
 
@@ -147,7 +146,7 @@ function test.run()
   for _, case in ipairs(other) do case.rules, case.seller = OTHER, "DE" end
   return rows.join(rows.check(dates, answer), rows.check(abroad, answer), rows.check(other, answer), rows.check(errors, answer),
                    rows.check(totals, settle),
-                   rows.check(loading, function(case) return declare.load("rules/broken/" .. case.path .. ".lua") end))
+                   rows.check(loading, function(case) return rule("rules/broken/" .. case.path .. ".lua") end))
 end
 
 return test

@@ -69,8 +69,8 @@ struct moon_change {
     uint64_t seq;
 };
 
-/* Held around each commit, and shared by who reads data.mdb without LMDB (store/pages.h): a BSD lock on data.mdb, which LMDB itself
- * does not use. It ends with the process. */
+/* Held around each commit, and shared by who reads data.mdb without LMDB (store/pages.h): a record lock on data.mdb, where LMDB itself
+ * takes none. It ends with its process, also where children live on, and when the process closes any descriptor of data.mdb. */
 moon_status moon_commit_lock(int fd, bool shared, moon_err *err);
 void moon_commit_unlock(int fd);
 

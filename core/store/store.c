@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/vfs.h>
@@ -59,13 +58,19 @@ moon_status moon_lmdb_fail_write(const moon_store *store, moon_err *err, int cod
 
 /* ---- holding commits off ---- */
 
+static struct flock whole_file(short type) { return (struct flock){.l_type = type, .l_whence = SEEK_SET}; }
+
 moon_status moon_commit_lock(int fd, bool shared, moon_err *err) {
-    while (flock(fd, shared ? LOCK_SH : LOCK_EX) < 0)
+    struct flock lock = whole_file(shared ? F_RDLCK : F_WRLCK);
+    while (fcntl(fd, F_SETLKW, &lock) < 0)
         if (errno != EINTR) return moon_fail_sys(err, MOON_E_IO, errno, "cannot lock the book");
     return MOON_OK;
 }
 
-void moon_commit_unlock(int fd) { flock(fd, LOCK_UN); }
+void moon_commit_unlock(int fd) {
+    struct flock lock = whole_file(F_UNLCK);
+    fcntl(fd, F_SETLK, &lock);
+}
 
 moon_status moon_store_check_pages(const char *folder, moon_pages *out, moon_err *err) {
     char data[4096];
@@ -196,7 +201,7 @@ static moon_status open_book(moon_store *store, const moon_store_options *option
     store->read_only = book.read_only;
     store->unregistered = book.unregistered;
     snprintf(data, sizeof data, "%s/data.mdb", store->folder);
-    store->lock = open(data, O_RDONLY | O_CLOEXEC);
+    store->lock = open(data, (store->read_only ? O_RDONLY : O_RDWR) | O_CLOEXEC);
     if (store->lock < 0) return moon_fail_sys(err, MOON_E_IO, errno, "cannot open %s", data);
     if (options->create) MOON_TRY(check_new(store, err));
     return check_lodged_head(store, err);
@@ -257,7 +262,9 @@ moon_status moon_store_backup(moon_store *store, const char *path, moon_err *err
         return moon_fail(err, MOON_E_IO, "the path is too long: %s", path);
     int fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
     if (fd < 0) return moon_fail_sys(err, MOON_E_IO, errno, "cannot write %s", path);
-    int code = mdb_env_copyfd2(store->env, fd, MDB_CP_COMPACT);
+    moon_status locked = store->unregistered ? moon_commit_lock(store->lock, true, err) : MOON_OK;
+    int code = locked == MOON_OK ? mdb_env_copyfd2(store->env, fd, MDB_CP_COMPACT) : err->sys;
+    if (store->unregistered && store->changes == 0) moon_commit_unlock(store->lock);
     if (code == 0 && fsync(fd) < 0) code = errno;
     if (close(fd) < 0 && code == 0) code = errno;
     if (code == 0 && rename(temporary, path) < 0) code = errno;

@@ -30,7 +30,7 @@ local rules = {
 
 local library = {
   raise = raise, within = within, expose = expose, freeze = freeze,
-  rule = rule, rule_paths = rule_paths, compile = compile, require = require_module, host = host,
+  rule = rule, rule_paths = rule_paths, names = names, compile = compile, require = require_module, host = host,
   setmetatable = base.setmetatable, getmetatable = base.getmetatable,
   rawget = base.rawget, rawset = base.rawset, rawequal = base.rawequal, rawlen = base.rawlen,
 }

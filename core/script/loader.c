@@ -9,6 +9,7 @@
 #include "script/value_pack.h"
 
 #define CONSTANTS "__const"
+#define TAIL "__tail"
 
 typedef struct pass {
     const char *path;
@@ -16,6 +17,7 @@ typedef struct pass {
     moon_rewrite *out;
     size_t room;
     moon_buf body;
+    bool keep_frames;
     bool after_constant; /* the last token became an index */
     moon_err *err;
 } pass;
@@ -82,6 +84,10 @@ static moon_status rewrite_number(pass *p, const moon_token *t) {
     return MOON_OK;
 }
 
+static bool is_reserved(moon_str name) {
+    return moon_str_is(name, CONSTANTS) || moon_str_is(name, TAIL) || moon_str_is(name, "_ENV");
+}
+
 /* Could this token, after a name with an index, be taken for a part of the same expression? */
 static bool would_bind(const moon_token *t) {
     if (t->kind == MOON_TOKEN_STRING) return true;
@@ -89,7 +95,21 @@ static bool would_bind(const moon_token *t) {
     return strchr("([{.:", t->text.ptr[0]) != NULL;
 }
 
-static moon_status rewrite_token(pass *p, const moon_token *t) {
+/* Behind `return`: may a call follow that would be a tail call? Calls begin with a name and something, or with `(`. */
+static bool begins_call(moon_lexer lexer) {
+    moon_token t = {0};
+    bool name = false;
+    while (moon_lexer_next(&lexer, &t)) {
+        if (t.kind == MOON_TOKEN_SPACE) continue;
+        if (name) return would_bind(&t);
+        if (t.kind != MOON_TOKEN_NAME) return moon_str_is(t.text, "(");
+        if (moon_str_is(t.text, "function")) return false;
+        name = true;
+    }
+    return false;
+}
+
+static moon_status rewrite_token(pass *p, const moon_token *t, const moon_lexer *rest) {
     if (t->kind == MOON_TOKEN_SPACE) {
         moon_buf_add_str(&p->body, t->text);
         return MOON_OK;
@@ -97,8 +117,13 @@ static moon_status rewrite_token(pass *p, const moon_token *t) {
     if (p->after_constant && would_bind(t)) moon_buf_add_char(&p->body, ';');
     p->after_constant = false;
     if (t->kind == MOON_TOKEN_NUMBER) return rewrite_number(p, t);
-    if (t->kind == MOON_TOKEN_NAME && (moon_str_is(t->text, CONSTANTS) || moon_str_is(t->text, "_ENV")))
+    if (t->kind == MOON_TOKEN_NAME && is_reserved(t->text))
         return refuse(p, t, MOON_E_SCRIPT_FORBIDDEN, "this name is reserved");
+    if (p->keep_frames && t->kind == MOON_TOKEN_NAME && moon_str_is(t->text, "return") &&
+        begins_call(*rest)) {
+        moon_buf_add_text(&p->body, "local " TAIL "<close> = nil; ");
+        p->out->changed = true;
+    }
     if (t->kind == MOON_TOKEN_SYMBOL && t->text.len == 1 && (*t->text.ptr == '/' || *t->text.ptr == '^')) {
         size_t n = add_constant(p, (moon_constant){.exact = true});
         moon_buf_printf(&p->body, "%s" CONSTANTS "[%zu]", *t->text.ptr == '/' ? "*" : "^", n);
@@ -107,14 +132,14 @@ static moon_status rewrite_token(pass *p, const moon_token *t) {
     return MOON_OK;
 }
 
-moon_status moon_loader_rewrite(const char *path, moon_str source, moon_arena *scratch, moon_rewrite *out,
-                                moon_err *err) {
+moon_status moon_loader_rewrite(const char *path, moon_str source, bool keep_frames, moon_arena *scratch,
+                                moon_rewrite *out, moon_err *err) {
     *out = (moon_rewrite){0};
-    pass p = {.path = path, .scratch = scratch, .out = out, .err = err};
+    pass p = {.path = path, .keep_frames = keep_frames, .scratch = scratch, .out = out, .err = err};
     moon_lexer lexer = moon_lexer_begin(source);
     moon_token t;
     moon_status status = MOON_OK;
-    while (status == MOON_OK && moon_lexer_next(&lexer, &t)) status = rewrite_token(&p, &t);
+    while (status == MOON_OK && moon_lexer_next(&lexer, &t)) status = rewrite_token(&p, &t, &lexer);
     if (status == MOON_OK && out->count == 0) {
         out->text = p.body;
         return MOON_OK;
@@ -211,13 +236,13 @@ static load *push_load(lua_State *L) {
     return l;
 }
 
-void l_load(lua_State *L, moon_str path, moon_str source) {
+void l_load(lua_State *L, moon_str path, moon_str source, bool keep_frames) {
     moon_err err;
     int env = lua_gettop(L);
     luaL_checkstack(L, 10, "loading");
     l_compile(L, path, source);
     load *l = push_load(L);
-    L_TRY(L, moon_loader_rewrite(path.ptr, source, &l->scratch, &l->rewrite, &err));
+    L_TRY(L, moon_loader_rewrite(path.ptr, source, keep_frames, &l->scratch, &l->rewrite, &err));
     if (l->rewrite.changed) {
         l_compile(L, path, moon_buf_str(&l->rewrite.text));
         lua_replace(L, env + 1);

@@ -7,9 +7,11 @@
  *                              that 7 / 2 is 3.5 and 1 / 3 an error instead of a float (operators of equal rank group to
  *                              the left, so the result is (a * constant) / b)
  *   a ^ b                      likewise `a^__const[n]^b` (this operator groups to the right)
+ *   return f(x)              in rule files becomes `local __tail<close> = nil; return f(x)`: as a tail call it would drop the
+ *                              rule's frame, and an error found in f could not name the rule's line
  * Nothing else changes: a source without these comes out byte for byte, and lines keep their numbers. A `(` that follows a
- * constant begins a new statement; it gets a `;`, lest it become a call. Hexadecimal floats and the names __const and _ENV
- * are refused. The original text is compiled first, for the sake of its error messages; bytecode is never taken. */
+ * constant begins a new statement; it gets a `;`, lest it become a call. Hexadecimal floats and the names __const, __tail and
+ * _ENV are refused. The original text is compiled first, for the sake of its error messages; bytecode is never taken. */
 #ifndef MOON_SCRIPT_LOADER_H
 #define MOON_SCRIPT_LOADER_H
 
@@ -29,18 +31,18 @@ typedef struct moon_rewrite {
     bool changed; /* false: `text` is the source, byte for byte */
 } moon_rewrite;
 
-/* Rewrite `source`, whose path is for messages. Malformed source is copied as it is, for Lua to complain about.
+/* Rewrite `source`, whose path is for messages; `keep_frames` asks for `return` to be changed. Malformed source is copied as it is, for Lua to complain about.
  * MOON_E_SCRIPT_SYNTAX, MOON_E_SCRIPT_FORBIDDEN, MOON_E_SCRIPT_INTEGER, MOON_E_DECIMAL_RANGE with the line. Pure. */
-MOON_CHECK moon_status moon_loader_rewrite(const char *path, moon_str source, moon_arena *scratch,
-                                           moon_rewrite *out, moon_err *err);
+MOON_CHECK moon_status moon_loader_rewrite(const char *path, moon_str source, bool keep_frames,
+                                           moon_arena *scratch, moon_rewrite *out, moon_err *err);
 
 /* Does this source assign to the variable `name`, other than where it is declared? May say yes too often. Used to find
  * variables that a rule keeps state in. */
 bool moon_loader_assigns(moon_str source, moon_str name);
 
 struct lua_State;
-/* Compile with the environment at the top of the stack, which is replaced by the function. Raises MOON_E_SCRIPT_SYNTAX and
+/* Compile a rule file (`keep_frames`) or a library file with the environment at the top of the stack, which is replaced by the function. Raises MOON_E_SCRIPT_SYNTAX and
  * the errors above, with file and line. */
-void l_load(struct lua_State *L, moon_str path, moon_str source);
+void l_load(struct lua_State *L, moon_str path, moon_str source, bool keep_frames);
 
 #endif

@@ -187,7 +187,7 @@ static int l_expose(lua_State *L) {
 
 void l_sandbox_load(lua_State *L, moon_str path, moon_str text, bool library) {
     lua_rawgetp(L, LUA_REGISTRYINDEX, library ? &LIBRARY_ENV : &RULE_ENV);
-    l_load(L, path, text);
+    l_load(L, path, text, !library);
 }
 
 /* Run a source and leave its result, which is remembered under its path; nil as false. */
@@ -430,7 +430,7 @@ void l_sandbox_open(lua_State *L) {
     lua_rawsetp(L, LUA_REGISTRYINDEX, &HOST);
     if (moon_embedded_library("lua/prelude.lua", &s->scratch, &text, &err) != MOON_OK) l_fail(L, &err);
     push_primitives(L);
-    l_load(L, MOON_STR("lua/prelude.lua"), text);
+    l_load(L, MOON_STR("lua/prelude.lua"), text, false);
     lua_call(L, 0, 2); /* 1: names of rules, 2: further names of the library */
     luaL_checktype(L, 1, LUA_TTABLE);
     luaL_checktype(L, 2, LUA_TTABLE);

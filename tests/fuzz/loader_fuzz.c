@@ -66,17 +66,21 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     moon_rewrite out;
     moon_str source = moon_arena_str(&arena, (moon_str){(const char *)data, size});
     check_tokens(source);
-    if (moon_loader_rewrite("x.lua", source, &arena, &out, &err) == MOON_OK) {
-        moon_str text = moon_buf_str(&out.text);
-        require_that(lines(text) == lines(source), "lines were lost");
-        require_that(out.changed || moon_str_eq(text, source), "an unchanged source is not the same");
-        require_that(!out.changed || !plain(source), "a plain source was changed");
-        check_compiles(source, text);
-    } else {
-        require_that(err.line >= 1 && err.text[0], "an error without a place");
+    for (int keep_frames = 0; keep_frames < 2; keep_frames++) {
+        moon_arena_mark mark = moon_arena_here(&arena);
+        if (moon_loader_rewrite("x.lua", source, keep_frames, &arena, &out, &err) == MOON_OK) {
+            moon_str text = moon_buf_str(&out.text);
+            require_that(lines(text) == lines(source), "lines were lost");
+            require_that(out.changed || moon_str_eq(text, source), "an unchanged source is not the same");
+            require_that(keep_frames || !out.changed || !plain(source), "a plain source was changed");
+            check_compiles(source, text);
+        } else {
+            require_that(err.line >= 1 && err.text[0], "an error without a place");
+        }
+        moon_buf_free(&out.text);
+        moon_arena_rewind(&arena, mark);
     }
     moon_loader_assigns(source, MOON_STR("n"));
-    moon_buf_free(&out.text);
     moon_arena_free(&arena);
     return 0;
 }

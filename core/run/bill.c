@@ -34,7 +34,6 @@ typedef struct run {
     moon_equation *drafted; /* orders drafted in this run, by currency */
     size_t drafted_count;
     drafts *pending;    /* of the units that are not committed yet, newest first */
-    moon_str settings;  /* of the book, as sent to workers */
     moon_status failed; /* what counting met */
     moon_err failure;
 } run;
@@ -156,7 +155,6 @@ static moon_status bill_account(void *ctx, moon_change *change, moon_str account
     moon_arg today = moon_arg_date(r->book->ctx.today);
     moon_wire_add_str(&request, account);
     moon_wire_add_arg(&request, &today);
-    moon_buf_add_str(&request, r->settings);
     moon_status status = moon_worker_call(r->book->worker, moon_job_draft, moon_buf_str(&request), true,
                                           moon_change_arena(change), &reply, err);
     moon_buf_free(&request);
@@ -239,11 +237,7 @@ static moon_status due_accounts(run *r, moon_change *change, moon_str **units, s
 
 static moon_status prepare(run *r, moon_str **units, size_t *count, moon_err *err) {
     moon_change *change;
-    moon_buf settings = MOON_BUF_EMPTY;
     r->drafted = MOON_NEW_N(r->keep, moon_equation, moon_currency_count());
-    moon_wire_add_arg(&settings, &r->book->settings);
-    r->settings = moon_arena_str(r->keep, moon_buf_str(&settings));
-    moon_buf_free(&settings);
     MOON_TRY(moon_change_begin(r->book->store, &change, err));
     moon_status status =
         moon_book_closure(r->book, change, err); /* names the rules; stored with the drafts */
@@ -297,12 +291,11 @@ moon_status moon_bill(moon_book *book, const moon_bill_options *options, moon_ar
 static moon_status call_manual(moon_book *book, const moon_arg *input, moon_str source, moon_arena *keep,
                                moon_str *reply, moon_err *err) {
     moon_buf request = MOON_BUF_EMPTY;
-    moon_named *items = MOON_NEW_N(keep, moon_named, input->map.count + 3);
+    moon_named *items = MOON_NEW_N(keep, moon_named, input->map.count + 2);
     memcpy(items, input->map.items, input->map.count * sizeof *items);
-    items[input->map.count] = (moon_named){MOON_STR("book"), book->settings};
-    items[input->map.count + 1] = (moon_named){MOON_STR("today"), moon_arg_date(book->ctx.today)};
-    items[input->map.count + 2] = (moon_named){MOON_STR("cause"), moon_arg_text(source)};
-    moon_arg whole = moon_arg_map(items, input->map.count + 3);
+    items[input->map.count] = (moon_named){MOON_STR("today"), moon_arg_date(book->ctx.today)};
+    items[input->map.count + 1] = (moon_named){MOON_STR("cause"), moon_arg_text(source)};
+    moon_arg whole = moon_arg_map(items, input->map.count + 2);
     moon_wire_add_arg(&request, &whole);
     moon_status status =
         moon_worker_call(book->worker, moon_job_manual, moon_buf_str(&request), true, keep, reply, err);

@@ -45,7 +45,7 @@ typedef struct moon_bill_options {
 MOON_CHECK moon_status moon_bill(moon_book *book, const moon_bill_options *options, moon_arena *keep,
                                  moon_bill_report *report, moon_err *err);
 
-/* A document by hand: `input` is what billing.manual in lua/billing.lua takes, without book and today.
+/* A document by hand: `input` is what billing.manual in lua/billing.lua takes, without today.
  *   reference  tells this document from others like it; giving it again is the same document */
 MOON_CHECK moon_status moon_bill_manual(moon_book *book, const moon_arg *input, moon_str source, bool dry_run,
                                         moon_arena *keep, moon_document *out, moon_drafted *how,

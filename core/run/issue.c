@@ -24,9 +24,8 @@ typedef struct run {
     const moon_issue_options *options;
     moon_arena *keep;
     moon_issue_report *report;
-    moon_str reason;   /* of voiding */
-    moon_str settings; /* as sent to workers */
-    pending *pending;  /* documents done and not committed yet, newest first */
+    moon_str reason;  /* of voiding */
+    pending *pending; /* documents done and not committed yet, newest first */
 } run;
 
 /* ---- what is kept is counted and told ---- */
@@ -257,7 +256,6 @@ static moon_status apply_credits(run *r, moon_change *change, moon_str account, 
     moon_wire_add_arg(&request, &today);
     moon_buf_add_varint(&request, w->count);
     for (size_t i = 0; i < w->count; i++) moon_wire_add_str(&request, w->documents[i].id);
-    moon_buf_add_str(&request, r->settings);
     moon_status status = moon_worker_call(r->book->worker, moon_job_apply, moon_buf_str(&request), true,
                                           moon_change_arena(change), &reply, err);
     moon_buf_free(&request);
@@ -293,11 +291,7 @@ static moon_status park_issue(void *ctx, moon_change *change, moon_str account, 
 
 static moon_status issue_all(run *r, moon_err *err) {
     name_list list = {.keep = r->keep};
-    moon_buf settings = MOON_BUF_EMPTY;
     MOON_TRY(moon_operator_check(&r->book->ctx, "issue", err));
-    moon_wire_add_arg(&settings, &r->book->settings);
-    r->settings = moon_arena_str(r->keep, moon_buf_str(&settings));
-    moon_buf_free(&settings);
     if (r->options->name_count)
         MOON_TRY(accounts_of_names(r, &list, err));
     else

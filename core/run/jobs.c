@@ -162,8 +162,8 @@ static moon_status load_account(drafting *d, moon_str id, moon_date date, moon_a
     return moon_err_hint(err, "moonbill add account %.*s name=... country=...", MOON_STR_ARG(id));
 }
 
-static moon_status draft_order(drafting *d, const moon_order *order, moon_date today,
-                               const moon_arg *settings, moon_document *document, moon_err *err) {
+static moon_status draft_order(drafting *d, const moon_order *order, moon_date today, moon_document *document,
+                               moon_err *err) {
     moon_account account;
     moon_agreement agreement;
     bool agreed;
@@ -172,8 +172,7 @@ static moon_status draft_order(drafting *d, const moon_order *order, moon_date t
     moon_named input[] = {
         named("account", moon_arg_record(&moon_account_type, &account)),
         named("agreement", agreed ? moon_arg_record(&moon_agreement_type, &agreement) : (moon_arg){0}),
-        named("book", *settings), named("order", moon_arg_record(&moon_order_type, order)),
-        named("today", moon_arg_date(today))};
+        named("order", moon_arg_record(&moon_order_type, order)), named("today", moon_arg_date(today))};
     moon_arg args[] = {moon_arg_map(input, sizeof input / sizeof *input)};
     moon_hash content = content_of(&moon_order_type, order);
     note_input(d, "order", order->id, 0, &content);
@@ -184,8 +183,8 @@ static moon_status draft_order(drafting *d, const moon_order *order, moon_date t
     return complete(d, document, &account, source, "order", err);
 }
 
-static moon_status draft_account(drafting *d, moon_str account, moon_date today, const moon_arg *settings,
-                                 moon_buf *documents, uint64_t *count, moon_err *err) {
+static moon_status draft_account(drafting *d, moon_str account, moon_date today, moon_buf *documents,
+                                 uint64_t *count, moon_err *err) {
     moon_order bound = {.account = account}, last = {.account = account, .date = today}, order;
     moon_scan scan;
     bool more;
@@ -198,7 +197,7 @@ static moon_status draft_account(drafting *d, moon_str account, moon_date today,
         if (status == MOON_OK && more) {
             d->inputs = NULL;
             d->input_count = d->input_room = 0;
-            status = draft_order(d, &order, today, settings, &document, err);
+            status = draft_order(d, &order, today, &document, err);
             if (status != MOON_OK) moon_err_context(err, "order %.*s", MOON_STR_ARG(order.id));
         }
         if (status != MOON_OK || !more) {
@@ -212,15 +211,14 @@ static moon_status draft_account(drafting *d, moon_str account, moon_date today,
 
 moon_status moon_job_draft(moon_job *job, moon_str request, moon_buf *reply, moon_err *err) {
     moon_str account;
-    moon_arg today, settings;
+    moon_arg today;
     moon_buf documents = MOON_BUF_EMPTY, dependencies = MOON_BUF_EMPTY;
     uint64_t count = 0;
     drafting *d = drafting_of(job);
-    if (!moon_wire_read_str(&request, &account) || !moon_wire_read_arg(&request, &today, &job->arena) ||
-        !moon_wire_read_arg(&request, &settings, &job->arena))
+    if (!moon_wire_read_str(&request, &account) || !moon_wire_read_arg(&request, &today, &job->arena))
         return cut_short(err);
     MOON_TRY(moon_change_begin(job->store, &d->change, err));
-    moon_status status = draft_account(d, account, today.date, &settings, &documents, &count, err);
+    moon_status status = draft_account(d, account, today.date, &documents, &count, err);
     if (status == MOON_OK) {
         moon_change_dependencies(d->change, &dependencies);
         moon_wire_add_str(reply, moon_buf_str(&dependencies));
@@ -266,7 +264,6 @@ static moon_status draft_manual(drafting *d, const moon_arg *in, moon_document *
     MOON_TRY(load_account(d, id, today.date, &account, err));
     moon_named input[] = {
         named("account", moon_arg_record(&moon_account_type, &account)),
-        named("book", moon_arg_get(in, "book")),
         named("credited", credited),
         named("kind", moon_arg_get(in, "kind")),
         named("lines", moon_arg_get(in, "lines")),
@@ -324,18 +321,16 @@ static moon_status read_documents(moon_change *change, moon_date today, moon_str
 
 static moon_status settle(moon_job *job, moon_change *change, moon_str account, moon_str request,
                           moon_arg *settlements, moon_err *err) {
-    moon_arg documents, settings, today;
+    moon_arg documents, today;
     moon_item *items;
     size_t count;
     MOON_TRY(moon_watch_account(change, account, err));
     if (!moon_wire_read_arg(&request, &today, &job->arena)) return cut_short(err);
     MOON_TRY(read_documents(change, today.date, &request, &documents, err));
-    if (!moon_wire_read_arg(&request, &settings, &job->arena)) return cut_short(err);
     MOON_TRY(moon_items_open(change, account, &job->arena, &items, &count, err));
     moon_arg *views = MOON_NEW_N(&job->arena, moon_arg, count);
     for (size_t i = 0; i < count; i++) views[i] = moon_arg_record(&moon_item_type, &items[i]);
-    moon_named input[] = {named("book", settings), named("documents", documents),
-                          named("items", moon_arg_list(views, count))};
+    moon_named input[] = {named("documents", documents), named("items", moon_arg_list(views, count))};
     moon_arg args[] = {moon_arg_map(input, sizeof input / sizeof *input)};
     return moon_script_call(job->script, "billing.issue", args, 1, &job->arena, settlements, err);
 }

@@ -11,17 +11,17 @@
 moon_status moon_job_settings(moon_job *job, moon_str request, moon_buf *reply, moon_err *err);
 
 /* Drafts for the due orders of one account.
- * request: str account, arg today, arg settings.
+ * request: str account, arg today.
  * reply: str dependencies, varint count, then a record document each, its id, versions and inputs filled in. */
 moon_status moon_job_draft(moon_job *job, moon_str request, moon_buf *reply, moon_err *err);
 
 /* A document by hand.
- * request: arg { kind, account, lines, reason, reference, original (id), cause, today, book }.
+ * request: arg { kind, account, lines, reason, reference, original (id), cause, today }.
  * reply: str dependencies, record document. */
 moon_status moon_job_manual(moon_job *job, moon_str request, moon_buf *reply, moon_err *err);
 
 /* Which open items the credits settle that are being issued for one account.
- * request: str account, arg today, varint count, str id of each document to issue, in order; arg settings.
+ * request: str account, arg today, varint count, str id of each document to issue, in order.
  * reply: str dependencies, arg list of { source, target, amount (money), rule }. */
 moon_status moon_job_apply(moon_job *job, moon_str request, moon_buf *reply, moon_err *err);
 

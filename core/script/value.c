@@ -76,6 +76,15 @@ void moon_push_small(lua_State *L, int64_t coef, int scale) {
         push_big(L, MOON_VALUE_DECIMAL, (moon_decimal){coef, scale}, 0);
 }
 
+void moon_push_small_money(lua_State *L, int64_t coef, int scale, moon_currency currency) {
+    if (coef == 0) scale = 0;
+    while (scale > 0 && coef % 10 == 0) {
+        coef /= 10;
+        scale--;
+    }
+    moon_push_money(L, (moon_decimal){coef, scale}, currency);
+}
+
 void moon_push_decimal(lua_State *L, moon_decimal value) {
     if (value.coef >= INT64_MIN && value.coef <= INT64_MAX)
         moon_push_small(L, (int64_t)value.coef, value.scale);

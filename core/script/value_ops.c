@@ -24,6 +24,18 @@ static inline bool small_at(lua_State *L, int index, int64_t *coef, int *scale) 
     return *coef >= -MOON_INTEGER_EXACT && *coef <= MOON_INTEGER_EXACT;
 }
 
+/* The same for packed money. */
+static inline bool small_money_at(lua_State *L, int index, int64_t *coef, int *scale,
+                                  moon_currency *currency) {
+    if (lua_type(L, index) != LUA_TLIGHTUSERDATA) return false;
+    uint64_t v = (uint64_t)(uintptr_t)lua_touserdata(L, index);
+    if (pack_kind(v) != MOON_VALUE_MONEY) return false;
+    *coef = pack_money_coef(v);
+    *scale = pack_money_scale(v);
+    *currency = pack_money_currency(v);
+    return true;
+}
+
 /* Bring both to one scale; false if that takes more than 64 bits. */
 static inline bool small_align(int64_t *a, int *scale_a, int64_t *b, int scale_b) {
     for (; *scale_a < scale_b; ++*scale_a)
@@ -98,6 +110,12 @@ void l_push_sum(lua_State *L, int ia, int ib) {
         moon_push_small(L, x, scale_x);
         return;
     }
+    moon_currency money_x, money_y;
+    if (small_money_at(L, ia, &x, &scale_x, &money_x) && small_money_at(L, ib, &y, &scale_y, &money_y) &&
+        money_x == money_y && small_align(&x, &scale_x, &y, scale_y) && !__builtin_add_overflow(x, y, &x)) {
+        moon_push_small_money(L, x, scale_x, money_x);
+        return;
+    }
     moon_operand a, b;
     if (!l_operand(L, ia, &a) | !l_operand(L, ib, &b)) l_cannot(L, ia, ib, "add", "to");
     l_push_plus(L, ia, ib, &a, &b);
@@ -156,6 +174,13 @@ static int l_mul(lua_State *L) {
         moon_push_small(L, x, scale_x + scale_y);
         return 1;
     }
+    moon_currency currency;
+    if (((small_money_at(L, 1, &x, &scale_x, &currency) && small_at(L, 2, &y, &scale_y)) ||
+         (small_money_at(L, 2, &x, &scale_x, &currency) && small_at(L, 1, &y, &scale_y))) &&
+        !__builtin_mul_overflow(x, y, &x) && scale_x + scale_y <= MOON_DECIMAL_SCALE_MAX) {
+        moon_push_small_money(L, x, scale_x + scale_y, currency);
+        return 1;
+    }
     if (is_exact_mark(L, 2)) return l_mark_exact(L, 1);
     moon_err err;
     moon_decimal product;
@@ -189,7 +214,23 @@ static bool l_division(lua_State *L, moon_operand *a, moon_operand *b) {
     return a->kind == MOON_VALUE_MONEY && b->kind != MOON_VALUE_MONEY;
 }
 
+/* a / b in 64 bits: a with zeros appended until b divides it. False if that takes more, or is never so. */
+static bool small_divide(int64_t a, int scale_a, int64_t b, int scale_b, int64_t *quotient, int *scale) {
+    if (b == 0 || a == INT64_MIN) return false;
+    for (*scale = scale_a - scale_b; *scale < 0 || a % b != 0; ++*scale)
+        if (*scale >= MOON_DECIMAL_SCALE_MAX || __builtin_mul_overflow(a, 10, &a)) return false;
+    *quotient = a / b;
+    return true;
+}
+
 static int l_div(lua_State *L) {
+    int64_t x, y;
+    int scale_x, scale_y;
+    if (small_at(L, 1, &x, &scale_x) && small_at(L, 2, &y, &scale_y) &&
+        small_divide(x, scale_x, y, scale_y, &x, &scale_x)) {
+        moon_push_small(L, x, scale_x);
+        return 1;
+    }
     moon_err err;
     moon_decimal quotient;
     moon_operand a, b;
@@ -269,6 +310,10 @@ int moon_value_compare(lua_State *L, int ia, int ib) {
     int scale_x, scale_y;
     if (small_at(L, ia, &x, &scale_x) && small_at(L, ib, &y, &scale_y) &&
         small_align(&x, &scale_x, &y, scale_y))
+        return order(x, y);
+    moon_currency money_x, money_y;
+    if (small_money_at(L, ia, &x, &scale_x, &money_x) && small_money_at(L, ib, &y, &scale_y, &money_y) &&
+        money_x == money_y && small_align(&x, &scale_x, &y, scale_y))
         return order(x, y);
     moon_operand a, b;
     bool values = l_operand(L, ia, &a) & l_operand(L, ib, &b);

@@ -55,6 +55,9 @@ bool moon_operand_at(lua_State *L, int index, moon_operand *out);
 /* coef / 10^scale, with zeros at the end of the fraction allowed. */
 void moon_push_small(lua_State *L, int64_t coef, int scale);
 
+/* The same amount of a currency. */
+void moon_push_small_money(lua_State *L, int64_t coef, int scale, moon_currency currency);
+
 /* The sum of two slots, pushed: what `+` does. */
 void l_push_sum(lua_State *L, int a, int b);
 

@@ -1,0 +1,45 @@
+#include "app/cell.h"
+
+#include "base/text.h"
+#include "books/records.h"
+
+bool moon_cell_is_base(const moon_type *type, const moon_field *field) {
+    return (type == &moon_entry_line_type || type == &moon_balance_type) && strcmp(field->name, "base") == 0;
+}
+
+moon_cell moon_cell_of(const moon_type *type, const moon_field *field) {
+    switch (field->kind) {
+    case MOON_KIND_BOOL: return MOON_CELL_BOOL;
+    case MOON_KIND_INT: return moon_cell_is_base(type, field) ? MOON_CELL_NUMBER : MOON_CELL_INT;
+    case MOON_KIND_LIST: return MOON_CELL_INT;
+    case MOON_KIND_DECIMAL:
+    case MOON_KIND_MINOR: return MOON_CELL_NUMBER;
+    case MOON_KIND_DATE: return MOON_CELL_DATE;
+    default: return MOON_CELL_TEXT;
+    }
+}
+
+static bool is_text(moon_str bytes) {
+    if (bytes.len == MOON_HASH_SIZE || moon_text_invalid_at(bytes) < bytes.len) return false;
+    for (size_t i = 0; i < bytes.len; i++)
+        if ((unsigned char)bytes.ptr[i] < 32 && !strchr("\n\r\t", bytes.ptr[i])) return false;
+    return true;
+}
+
+void moon_cell_add(const moon_type *type, const moon_field *field, const void *record, moon_currency currency,
+                   moon_currency base, moon_buf *out) {
+    char text[MOON_MONEY_TEXT];
+    if (moon_cell_is_base(type, field)) {
+        int64_t minor = *(const int64_t *)moon_field_at(field, record);
+        if (minor != MOON_INT_NONE)
+            moon_buf_add(out, text, moon_money_format((moon_money){minor, base}, text));
+    } else if (field->kind == MOON_KIND_BYTES) {
+        const moon_str *bytes = moon_field_at(field, record);
+        if (is_text(*bytes)) {
+            moon_buf_add_str(out, *bytes);
+            return;
+        }
+        for (size_t i = 0; i < bytes->len; i++) moon_buf_printf(out, "%02x", (unsigned char)bytes->ptr[i]);
+    } else
+        moon_field_format(field, record, currency, out);
+}

@@ -1,0 +1,243 @@
+/* init: a new book.                                                          Floor 6. */
+#include "app/cmd_book.h"
+
+#include <errno.h>
+#include <ftw.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/text.h"
+#include "script/embedded.h"
+
+/* What a country's books are usually kept in; for defaults only. Countries with several zones have that of the capital. */
+static const struct country {
+    const char *code, *currency, *zone;
+} countries[] = {{"AE", "AED", "Asia/Dubai"},         {"AR", "ARS", "America/Argentina/Buenos_Aires"},
+                 {"AT", "EUR", "Europe/Vienna"},      {"AU", "AUD", "Australia/Sydney"},
+                 {"BE", "EUR", "Europe/Brussels"},    {"BG", "EUR", "Europe/Sofia"},
+                 {"BR", "BRL", "America/Sao_Paulo"},  {"CA", "CAD", "America/Toronto"},
+                 {"CH", "CHF", "Europe/Zurich"},      {"CL", "CLP", "America/Santiago"},
+                 {"CN", "CNY", "Asia/Shanghai"},      {"CY", "EUR", "Asia/Nicosia"},
+                 {"CZ", "CZK", "Europe/Prague"},      {"DE", "EUR", "Europe/Berlin"},
+                 {"DK", "DKK", "Europe/Copenhagen"},  {"EE", "EUR", "Europe/Tallinn"},
+                 {"ES", "EUR", "Europe/Madrid"},      {"FI", "EUR", "Europe/Helsinki"},
+                 {"FR", "EUR", "Europe/Paris"},       {"GB", "GBP", "Europe/London"},
+                 {"GR", "EUR", "Europe/Athens"},      {"HK", "HKD", "Asia/Hong_Kong"},
+                 {"HR", "EUR", "Europe/Zagreb"},      {"HU", "HUF", "Europe/Budapest"},
+                 {"IE", "EUR", "Europe/Dublin"},      {"IL", "ILS", "Asia/Jerusalem"},
+                 {"IN", "INR", "Asia/Kolkata"},       {"IS", "ISK", "Atlantic/Reykjavik"},
+                 {"IT", "EUR", "Europe/Rome"},        {"JP", "JPY", "Asia/Tokyo"},
+                 {"KR", "KRW", "Asia/Seoul"},         {"KW", "KWD", "Asia/Kuwait"},
+                 {"LI", "CHF", "Europe/Vaduz"},       {"LT", "EUR", "Europe/Vilnius"},
+                 {"LU", "EUR", "Europe/Luxembourg"},  {"LV", "EUR", "Europe/Riga"},
+                 {"MT", "EUR", "Europe/Malta"},       {"MX", "MXN", "America/Mexico_City"},
+                 {"NL", "EUR", "Europe/Amsterdam"},   {"NO", "NOK", "Europe/Oslo"},
+                 {"NZ", "NZD", "Pacific/Auckland"},   {"PL", "PLN", "Europe/Warsaw"},
+                 {"PT", "EUR", "Europe/Lisbon"},      {"RO", "RON", "Europe/Bucharest"},
+                 {"RS", "RSD", "Europe/Belgrade"},    {"SE", "SEK", "Europe/Stockholm"},
+                 {"SG", "SGD", "Asia/Singapore"},     {"SI", "EUR", "Europe/Ljubljana"},
+                 {"SK", "EUR", "Europe/Bratislava"},  {"TR", "TRY", "Europe/Istanbul"},
+                 {"UA", "UAH", "Europe/Kyiv"},        {"US", "USD", "America/New_York"},
+                 {"ZA", "ZAR", "Africa/Johannesburg"}};
+
+/* ---- what was asked for ---- */
+
+typedef struct wishes {
+    moon_str folder, currency, country, zone, name;
+    int64_t terms;
+} wishes;
+
+static const struct country *country_of(moon_str code) {
+    for (size_t i = 0; i < sizeof countries / sizeof *countries; i++)
+        if (moon_str_is(code, countries[i].code)) return &countries[i];
+    return NULL;
+}
+
+static moon_str capitals(moon_arena *keep, moon_str text) {
+    char *made = MOON_NEW_N(keep, char, text.len + 1);
+    for (size_t i = 0; i < text.len; i++)
+        made[i] = (char)(text.ptr[i] >= 'a' && text.ptr[i] <= 'z' ? text.ptr[i] - 32 : text.ptr[i]);
+    return (moon_str){made, text.len};
+}
+
+static moon_status read_wishes(moon_app *app, wishes *w, moon_err *err) {
+    moon_currency currency;
+    *w = (wishes){.folder = moon_app_arg(app, 0), .terms = 30};
+    bool placed = moon_app_text(app, "country", &w->country);
+    w->country = placed ? capitals(&app->arena, w->country) : MOON_STR("DE");
+    const struct country *usual = country_of(w->country);
+    bool known = placed && usual;
+    w->currency = known ? moon_str_of(usual->currency) : MOON_STR("EUR");
+    w->zone = known ? moon_str_of(usual->zone) : MOON_STR("UTC");
+    bool valued = moon_app_text(app, "currency", &w->currency), zoned = moon_app_text(app, "zone", &w->zone);
+    w->currency = capitals(&app->arena, w->currency);
+    moon_app_text(app, "name", &w->name);
+    moon_app_int(app, "terms", &w->terms);
+    MOON_TRY(moon_currency_parse(w->currency, &currency, err));
+    if (moon_text_invalid_at(w->name) < w->name.len)
+        return moon_fail(err, MOON_E_TEXT_INVALID, "the name of the company is not UTF-8");
+    if (w->terms > 3650)
+        return moon_fail(err, MOON_E_USAGE, "--terms wants 0 to 3650 days, found %lld", (long long)w->terms);
+    if (!placed)
+        moon_app_note(
+            app, "without --country the book is one of country DE; change it in book.lua before you bill");
+    if (!known && (!valued || !zoned))
+        moon_app_note(app, "currency %.*s and time zone %.*s; they cannot change after the first posting",
+                      MOON_STR_ARG(w->currency), MOON_STR_ARG(w->zone));
+    return MOON_OK;
+}
+
+/* ---- the files ---- */
+
+/* As the inside of a Lua string between double quotes. */
+static void add_quoted(moon_buf *out, moon_str text) {
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.ptr[i];
+        if (c == '"' || c == '\\')
+            moon_buf_printf(out, "\\%c", c);
+        else if (c < 32 || c == 127)
+            moon_buf_printf(out, "\\%03u", c);
+        else
+            moon_buf_add_char(out, (char)c);
+    }
+}
+
+static void add_value(const wishes *w, moon_str name, moon_buf *out) {
+    if (moon_str_is(name, "CURRENCY"))
+        add_quoted(out, w->currency);
+    else if (moon_str_is(name, "COUNTRY"))
+        add_quoted(out, w->country);
+    else if (moon_str_is(name, "ZONE"))
+        add_quoted(out, w->zone);
+    else if (moon_str_is(name, "NAME"))
+        add_quoted(out, w->name);
+    else if (moon_str_is(name, "TERMS"))
+        moon_buf_printf(out, "%lld", (long long)w->terms);
+    else
+        moon_buf_printf(out, "@%.*s@", MOON_STR_ARG(name));
+}
+
+/* The template with each @NAME@ (capitals) replaced. */
+static void fill_in(const wishes *w, moon_str text, moon_buf *out) {
+    for (size_t i = 0; i < text.len; i++) {
+        size_t end = i + 1;
+        while (text.ptr[i] == '@' && end < text.len && text.ptr[end] >= 'A' && text.ptr[end] <= 'Z') end++;
+        if (text.ptr[i] == '@' && end > i + 1 && end < text.len && text.ptr[end] == '@') {
+            add_value(w, moon_str_sub(text, i + 1, end), out);
+            i = end;
+        } else
+            moon_buf_add_char(out, text.ptr[i]);
+    }
+}
+
+static moon_status write_file(moon_app *app, const wishes *w, const moon_embedded *file, moon_err *err) {
+    bool book = strcmp(file->path, "rules/book.lua") == 0;
+    moon_str path =
+        moon_arena_printf(&app->arena, "%.*s/%s", MOON_STR_ARG(w->folder), book ? "book.lua" : file->path);
+    size_t slash = path.len;
+    while (path.ptr[slash - 1] != '/') slash--;
+    MOON_TRY(moon_folder_make(moon_arena_str(&app->arena, moon_str_sub(path, 0, slash - 1)).ptr, err));
+    if (!book) return moon_file_write(path.ptr, (moon_str){file->bytes, file->len}, 0666, err);
+    moon_buf filled = MOON_BUF_EMPTY;
+    fill_in(w, (moon_str){file->bytes, file->len}, &filled);
+    moon_status status = moon_file_write(path.ptr, moon_buf_str(&filled), 0666, err);
+    moon_buf_free(&filled);
+    return status;
+}
+
+static moon_status write_files(moon_app *app, const wishes *w, size_t *rules, moon_err *err) {
+    static const char *const folders[] = {"plugins", "out"};
+    *rules = 0;
+    for (const moon_embedded *file = moon_embedded_files; file->path; file++) {
+        if (strncmp(file->path, "rules/", 6) != 0) continue;
+        MOON_TRY(write_file(app, w, file, err));
+        *rules += strcmp(file->path, "rules/book.lua") != 0;
+    }
+    for (size_t i = 0; i < 2; i++)
+        MOON_TRY(moon_folder_make(
+            moon_arena_printf(&app->arena, "%.*s/%s", MOON_STR_ARG(w->folder), folders[i]).ptr, err));
+    return MOON_OK;
+}
+
+/* ---- taking back ---- */
+
+static int remove_one(const char *path, const struct stat *info, int kind, struct FTW *at) {
+    (void)info, (void)kind, (void)at;
+    remove(path);
+    return 0;
+}
+static void remove_tree(const char *path) { nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS); }
+
+/* The topmost folder on the way to `folder` that is not there yet; "" if `folder` is. */
+static moon_str topmost_missing(moon_arena *keep, moon_str folder) {
+    for (size_t i = 1; i <= folder.len; i++) {
+        if (i < folder.len && folder.ptr[i] != '/') continue;
+        moon_str part = moon_arena_str(keep, moon_str_sub(folder, 0, i));
+        if (!moon_folder_exists(part.ptr)) return part;
+    }
+    return MOON_STR_NONE;
+}
+
+static void take_back(moon_app *app, moon_str folder, moon_str missing) {
+    static const char *const made[] = {"book.lua", "rules", "plugins", "out", "data", "keys"};
+    if (missing.len) {
+        remove_tree(missing.ptr);
+        return;
+    }
+    for (size_t i = 0; i < sizeof made / sizeof *made; i++)
+        remove_tree(moon_arena_printf(&app->arena, "%.*s/%s", MOON_STR_ARG(folder), made[i]).ptr);
+}
+
+/* ---- the command ---- */
+
+static moon_status check_folder(moon_app *app, moon_str folder, moon_err *err) {
+    moon_str *names;
+    size_t count = 0;
+    if (folder.len == 0 || folder.len > 2000)
+        return moon_fail(err, MOON_E_USAGE, "the path of a book has 1 to 2000 characters");
+    if (moon_folder_exists(folder.ptr))
+        MOON_TRY(moon_folder_list(folder.ptr, &app->arena, &names, &count, err));
+    char book[2100];
+    snprintf(book, sizeof book, "%s/book.lua", folder.ptr);
+    if (moon_file_exists(book)) return moon_fail(err, MOON_E_BOOK_EXISTS, "%s is a book already", folder.ptr);
+    if (count) return moon_fail(err, MOON_E_BOOK_EXISTS, "the folder %s is not empty", folder.ptr);
+    if (moon_file_exists(folder.ptr)) return moon_fail(err, MOON_E_BOOK_EXISTS, "%s is a file", folder.ptr);
+    return MOON_OK;
+}
+
+static void tell(moon_app *app, const wishes *w, size_t rules) {
+    moon_app_say(app, "Made the book %s: %s, time zone %.*s, country %.*s, %lld days to pay.\n\n",
+                 w->folder.ptr, moon_currency_code(app->book->config.currency), MOON_STR_ARG(w->zone),
+                 MOON_STR_ARG(w->country), (long long)w->terms);
+    moon_app_say(app,
+                 "  book.lua   company, series of numbers, chart of accounts, operators: complete it first\n"
+                 "  rules/     pricing, tax, approvals, layouts: %zu files to edit\n"
+                 "  plugins/   importers and exporters of your own\n"
+                 "  data/      the book itself; keys/ beside it holds the keys of personal data\n"
+                 "  out/       what you let reports write\n\n",
+                 rules);
+    moon_app_say(app,
+                 "Next:\n"
+                 "  cd %s\n"
+                 "  moonbill rules test                       are the rules as they should be?\n"
+                 "  moonbill add account ACME name=\"Acme Ltd\" country=%.*s\n"
+                 "  moonbill help\n",
+                 w->folder.ptr, MOON_STR_ARG(w->country));
+}
+
+moon_status moon_command_init(moon_app *app, moon_err *err) {
+    wishes w;
+    size_t rules;
+    MOON_TRY(read_wishes(app, &w, err));
+    MOON_TRY(check_folder(app, w.folder, err));
+    moon_str missing = topmost_missing(&app->arena, w.folder);
+    moon_status status = write_files(app, &w, &rules, err);
+    if (status == MOON_OK) status = moon_book_open(w.folder.ptr, &app->open, true, &app->book, err);
+    if (status != MOON_OK) {
+        take_back(app, w.folder, missing);
+        return status;
+    }
+    tell(app, &w, rules);
+    return MOON_OK;
+}

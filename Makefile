@@ -112,6 +112,40 @@ check: ## the quick part of the tests, under a minute
 	@$(MAKE) --no-print-directory programs
 	@tests/run.py --build $(B) --quick $(T)
 
+demo: all ## the main job on a small book, in seconds
+	@tests/demo/demo.sh $(B)
+
+bench: ## how long importing and billing take, with the digest of the result
+	@tests/deps.sh test
+	@$(MAKE) --no-print-directory programs
+	@tests/bench/run.py --build $(B)
+
+asan: ## all tests with address and undefined-behaviour sanitizers
+	@tests/deps.sh test
+	@$(MAKE) --no-print-directory SANITIZE=asan OPT="-O1 -g" programs
+	@tests/run.py --build build-asan $(T)
+
+valgrind: ## the whole loop under valgrind
+	@tests/deps.sh test
+	@$(MAKE) --no-print-directory programs
+	@tests/valgrind/loop.sh $(B)
+
+fuzz: ## fuzz one target with libFuzzer: F=decimal, SECONDS=60
+	@tests/deps.sh fuzz
+	@tests/fuzz/run.sh $(or $(F),decimal) $(or $(SECONDS),60)
+
+golden-update: ## rewrite the expected output of the command-line tests; look at git diff afterwards
+	@$(MAKE) --no-print-directory programs
+	@tests/cli/run.py --build $(B) --update $(T)
+
+install: all ## install below PREFIX (/usr/local), DESTDIR is respected
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/moonbill
+	install -m 755 $(B)/moonbill $(DESTDIR)$(PREFIX)/bin/moonbill
+	cp -r $(B)/plugins $(DESTDIR)$(PREFIX)/lib/moonbill/
+
+uninstall: ## remove what install put there
+	rm -rf $(DESTDIR)$(PREFIX)/bin/moonbill $(DESTDIR)$(PREFIX)/lib/moonbill
+
 clean: ## remove what was built
 	rm -rf build build-asan
 

@@ -2,9 +2,13 @@
 # Install the Debian or Ubuntu packages that moonbill needs and that are missing, and say which.
 #   tests/deps.sh build    what building and the demo need
 #   tests/deps.sh test     also what the tests need
+#   tests/deps.sh fuzz     also what fuzzing needs
 set -eu
 need="gcc libc6-dev make pkg-config liblua5.4-dev liblmdb-dev libcmark-dev libsodium-dev tzdata"
-[ "${1:-build}" = test ] && need="$need libcmocka-dev python3 valgrind"
+case "${1:-build}" in
+test) need="$need libcmocka-dev python3 valgrind" ;;
+fuzz) need="$need clang libclang-rt-dev" ;;
+esac
 
 missing=""
 for package in $need; do

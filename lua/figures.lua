@@ -36,19 +36,21 @@ local function unsigned(text)
   return "", text
 end
 
--- Digits of "1.234.567" or "12,34,567" grouped by the one byte `by`; nil if they are not grouped that way.
+-- Digits of "1.234.567" or "12,34,567" grouped by the one byte `by`; nil if they are not grouped that way. No group begins with
+-- 0 in front: "0,125" is no 125.
 local function ungroup(whole, by)
-  local class = "[" .. (by == "'" and "'" or by == " " and " " or "%" .. by) .. "]"
+  local class = "%" .. by
   local head, middle, last = whole:match("^(%d+)" .. class .. "(.-)(%d%d%d)$")
-  if not head or #head > 3 then return nil end
+  if not head or #head > 3 or head:sub(1, 1) == "0" then return nil end
+  if middle == "" then return head .. last end
+  if middle:sub(-1) ~= by then return nil end
   local size
-  local digits = middle:gsub("(%d+)" .. class, function(part)
+  local digits = middle:gsub("(%d*)" .. class, function(part)
     if size and #part ~= size then size = 0 end
     size = size or #part
     return part
   end)
-  if digits:find("%D") or not (size == nil or size == 3 or size == 2 and #head <= 2) then return nil end
-  if #middle == 0 and size then return nil end
+  if digits:find("%D") or not (size == 3 or size == 2 and #head <= 2) then return nil end
   return head .. digits .. last
 end
 

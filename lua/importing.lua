@@ -84,6 +84,8 @@ local function bind(s, map, list, read, plain)
     local f = list[i]
     fields[i] = { field = f.field, how = f.how, read = read[f.how], column = table.concat(f.columns, " + "), required = f.required,
       cells = sheet.column(s, f.columns), default = filled(map, f.field, f.how, plain) }
+    -- What a row is called is read first, so that what is wrong with the rest has a name.
+    if f.field == "id" then fields[1], fields[i] = fields[i], fields[1] end
   end
   return fields
 end
@@ -132,8 +134,8 @@ end
 
 function importing.begin(options)
   job, part = nil, nil
-  local kind, path = options.kind, options.mapping
-  local map = path and mapping.of(path, kind) or nil
+  local kind, path = options.kind, type(options.mapping) == "string" and options.mapping or nil
+  local map = options.mapping and mapping.of(options.mapping, kind) or nil
   local s = sheet.open(options.bytes, options.file, map and map.reader or {})
   map = map or mapping.default(kind, s.columns)
   local names = wanted_columns(map)

@@ -167,12 +167,13 @@ local function build(given)
   local fields = FIELDS[given.of]
   local filled = defaults(given.defaults or {}, fields, given.of == "orders")
   if given.currency then filled.currency = filled.currency or given.currency end
+  local columns = plan("columns", given.columns, fields)
   check_needed(given, fields, filled)
   local quote = given.quote
   if quote == false then quote = "" end
   return {
     is = "mapping", of = given.of,
-    columns = plan("columns", given.columns, fields), buyer = plan("account", given.account or {}, BUYER),
+    columns = columns, buyer = plan("account", given.account or {}, BUYER),
     tags = tags(given.tags or {}), defaults = filled, countries = country_names(given.countries or {}),
     trim = given.trim ~= false, decimals = given.decimals, dates = given.dates and order_of(given.dates), century = given.century,
     no_customer = given.no_customer or "no customer",

@@ -45,13 +45,13 @@ local function trimmed(text)
   local from, to = 1, #text
   while from <= to do
     local b = byte(text, from)
-    if b <= 32 then from = from + 1
+    if b == 32 or b >= 9 and b <= 13 then from = from + 1
     elseif b == 0xC2 and byte(text, from + 1) == 0xA0 then from = from + 2
     else break end
   end
   while to >= from do
     local b = byte(text, to)
-    if b <= 32 then to = to - 1
+    if b == 32 or b >= 9 and b <= 13 then to = to - 1
     elseif b == 0xA0 and byte(text, to - 1) == 0xC2 then to = to - 2
     else break end
   end

@@ -45,6 +45,12 @@ static inline bool small_align(int64_t *a, int *scale_a, int64_t *b, int scale_b
     return true;
 }
 
+/* Both, the second also where the first is no value: a float there must raise. */
+static bool l_operands(lua_State *L, int ia, moon_operand *a, int ib, moon_operand *b) {
+    bool first = l_operand(L, ia, a), second = l_operand(L, ib, b);
+    return first && second;
+}
+
 static const char *kind_name(lua_State *L, int index, char out[MOON_VALUE_TEXT]) {
     moon_operand o;
     if (moon_operand_at(L, index, &o) && o.kind == MOON_VALUE_MONEY) return moon_currency_code(o.currency);
@@ -58,7 +64,7 @@ static const char *kind_name(lua_State *L, int index, char out[MOON_VALUE_TEXT])
 static int l_cannot(lua_State *L, int first, int second, const char *verb, const char *preposition) {
     char a[MOON_VALUE_TEXT], b[MOON_VALUE_TEXT];
     moon_operand x, y;
-    bool both = l_operand(L, first, &x) & l_operand(L, second, &y);
+    bool both = l_operands(L, first, &x, second, &y);
     bool currencies = both && x.kind == MOON_VALUE_MONEY && y.kind == MOON_VALUE_MONEY;
     return l_raise(L, currencies ? MOON_E_CURRENCY_MISMATCH : MOON_E_SCRIPT_VALUE, "cannot %s %s %s %s", verb,
                    kind_name(L, second, b), preposition, kind_name(L, first, a));
@@ -117,7 +123,7 @@ void l_push_sum(lua_State *L, int ia, int ib) {
         return;
     }
     moon_operand a, b;
-    if (!l_operand(L, ia, &a) | !l_operand(L, ib, &b)) l_cannot(L, ia, ib, "add", "to");
+    if (!l_operands(L, ia, &a, ib, &b)) l_cannot(L, ia, ib, "add", "to");
     l_push_plus(L, ia, ib, &a, &b);
 }
 
@@ -135,7 +141,7 @@ static int l_sub(lua_State *L) {
         return 1;
     }
     moon_operand a, b;
-    if (!l_operand(L, 1, &a) | !l_operand(L, 2, &b)) l_cannot(L, 1, 2, "subtract", "from");
+    if (!l_operands(L, 1, &a, 2, &b)) l_cannot(L, 1, 2, "subtract", "from");
     if (a.kind == MOON_VALUE_DATE && b.kind == MOON_VALUE_DATE) {
         lua_pushinteger(L, (lua_Integer)a.date - b.date);
         return 1;
@@ -185,7 +191,7 @@ static int l_mul(lua_State *L) {
     moon_err err;
     moon_decimal product;
     moon_operand a, b;
-    if (!l_operand(L, 1, &a) | !l_operand(L, 2, &b)) l_cannot(L, 1, 2, "multiply", "with");
+    if (!l_operands(L, 1, &a, 2, &b)) l_cannot(L, 1, 2, "multiply", "with");
     if (a.kind > MOON_VALUE_MONEY || b.kind > MOON_VALUE_MONEY ||
         (a.kind == MOON_VALUE_MONEY && b.kind == MOON_VALUE_MONEY))
         l_raise(L, MOON_E_SCRIPT_VALUE, "cannot multiply %s with %s", moon_type_name_at(L, 1),
@@ -200,7 +206,7 @@ static int l_mul(lua_State *L) {
 
 /* Both operands of / // %: numbers, money by a number, or money by money of its currency. True if the result is money. */
 static bool l_division(lua_State *L, moon_operand *a, moon_operand *b) {
-    if (!l_operand(L, 1, a) | !l_operand(L, 2, b)) {
+    if (!l_operands(L, 1, a, 2, b)) {
         char x[MOON_VALUE_TEXT], y[MOON_VALUE_TEXT];
         l_raise(L, MOON_E_SCRIPT_VALUE, "cannot divide %s by %s", kind_name(L, 1, x), kind_name(L, 2, y));
     }
@@ -278,8 +284,7 @@ static int l_pow(lua_State *L) {
     moon_decimal result = moon_decimal_of(1);
     moon_operand a, b;
     int64_t n;
-    if (!l_operand(L, 1, &a) | !l_operand(L, 2, &b) || a.kind != MOON_VALUE_DECIMAL ||
-        b.kind != MOON_VALUE_DECIMAL)
+    if (!l_operands(L, 1, &a, 2, &b) || a.kind != MOON_VALUE_DECIMAL || b.kind != MOON_VALUE_DECIMAL)
         l_raise(L, MOON_E_SCRIPT_VALUE, "cannot raise %s to the power of %s", moon_type_name_at(L, 1),
                 moon_type_name_at(L, 2));
     L_TRY(L, moon_decimal_to_int(b.number, &n, &err));
@@ -316,7 +321,7 @@ int moon_value_compare(lua_State *L, int ia, int ib) {
         money_x == money_y && small_align(&x, &scale_x, &y, scale_y))
         return order(x, y);
     moon_operand a, b;
-    bool values = l_operand(L, ia, &a) & l_operand(L, ib, &b);
+    bool values = l_operands(L, ia, &a, ib, &b);
     if (values && (is_zero(&a) || is_zero(&b)) && a.kind <= MOON_VALUE_MONEY && b.kind <= MOON_VALUE_MONEY)
         return moon_decimal_cmp(a.number, b.number);
     if (!values || a.kind != b.kind || (a.kind == MOON_VALUE_MONEY && a.currency != b.currency))

@@ -8,8 +8,10 @@
 #include "script/state_in.h"
 #include "script/value_pack.h"
 
+typedef enum rank { NUMBER, TEXT, BOOLEAN, DATE, MONEY, PERIOD } rank;
+
 typedef struct key {
-    enum { NUMBER, TEXT, BOOLEAN, DATE, MONEY, PERIOD } rank;
+    rank rank;
     moon_currency currency;
     union {
         moon_decimal number; /* also of money */
@@ -53,7 +55,7 @@ static key l_read_key(lua_State *L, int index) {
     } else if (lua_isinteger(L, index)) {
         k.number = moon_decimal_of(lua_tointeger(L, index));
     } else if (l_operand(L, index, &o)) {
-        static const int ranks[] = {NUMBER, MONEY, DATE, PERIOD};
+        static const rank ranks[] = {NUMBER, MONEY, DATE, PERIOD};
         k.rank = ranks[o.kind];
         if (o.kind <= MOON_VALUE_MONEY) k.number = o.number;
         if (o.kind == MOON_VALUE_MONEY) k.currency = o.currency;

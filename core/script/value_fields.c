@@ -146,11 +146,11 @@ static bool push_period_field(lua_State *L, moon_period period, const char *key)
 
 /* Upvalues 1 to 4: the methods of each kind. */
 static int l_index(lua_State *L) {
-    static const char *const fields[] = {
-        "round(places, mode)", "amount, currency, round(places, mode)",
-        "year, month, day, weekday, days_in_month, add_days, add_months, add_years, "
-        "add_weeks, step, period, month_start, month_end, days_30e360",
-        "start, stop, days, has, intersect"};
+    static const char date_fields[] =
+        "year, month, day, weekday, days_in_month, add_days, add_weeks, add_months, "
+        "add_years, step, period, month_start, month_end, days_30e360";
+    static const char *const fields[] = {"round(places, mode)", "amount, currency, round(places, mode)",
+                                         date_fields, "start, stop, days, has, intersect"};
     moon_operand o;
     if (!l_operand(L, 1, &o)) return l_raise(L, MOON_E_SCRIPT_VALUE, "this value has no fields");
     if (lua_type(L, 2) == LUA_TSTRING) {

@@ -5,7 +5,7 @@ local declare = require "declare"
 local plugins = {}
 
 local FIELDS = {
-  name = "!text", kind = "!text", title = "text", reads = "table", writes = "table", native = "boolean", module = "!text",
+  name = "!text", kind = "!text", title = "text", reads = "table", writes = "table", native = "flag", module = "!text",
 }
 local KINDS = { "reader", "writer", "delivery" }
 

@@ -61,6 +61,16 @@ static moon_str capitals(moon_arena *keep, moon_str text) {
     return (moon_str){made, text.len};
 }
 
+/* The folder's own name stands for the company until book.lua says better. */
+static moon_str last_part(moon_str path) {
+    while (path.len > 1 && path.ptr[path.len - 1] == '/') path.len--;
+    size_t from = path.len;
+    while (from > 0 && path.ptr[from - 1] != '/') from--;
+    moon_str name = moon_str_sub(path, from, path.len);
+    bool dots = moon_str_is(name, ".") || moon_str_is(name, "..");
+    return name.len > 0 && !dots ? name : MOON_STR("My company");
+}
+
 static moon_status read_wishes(moon_app *app, wishes *w, moon_err *err) {
     moon_currency currency;
     *w = (wishes){.folder = moon_app_arg(app, 0), .terms = 30};
@@ -72,6 +82,7 @@ static moon_status read_wishes(moon_app *app, wishes *w, moon_err *err) {
     w->zone = known ? moon_str_of(usual->zone) : MOON_STR("UTC");
     bool valued = moon_app_text(app, "currency", &w->currency), zoned = moon_app_text(app, "zone", &w->zone);
     w->currency = capitals(&app->arena, w->currency);
+    w->name = last_part(w->folder);
     moon_app_text(app, "name", &w->name);
     moon_app_int(app, "terms", &w->terms);
     MOON_TRY(moon_currency_parse(w->currency, &currency, err));

@@ -1,0 +1,429 @@
+/* Commands of the daily work: import, bill, approve, issue, void. */
+#include "app/command.h"
+#include "app/output.h"
+#include "app/progress.h"
+#include "doc/table.h"
+#include "run/bill.h"
+#include "run/import.h"
+#include "run/issue.h"
+#include "run/wire.h"
+
+static moon_str plural(moon_app *app, uint64_t count, const char *one, const char *many) {
+    return moon_arena_printf(&app->arena, "%llu %s", (unsigned long long)count, count == 1 ? one : many);
+}
+
+/* With a comma between thousands, for people. */
+static moon_str grouped(moon_app *app, moon_decimal amount, int places) {
+    char text[64];
+    moon_buf out = MOON_BUF_EMPTY;
+    size_t len = moon_decimal_format_places(amount, places, text),
+           whole = moon_str_find((moon_str){text, len}, '.', 0);
+    size_t first = text[0] == '-';
+    for (size_t i = 0; i < len; i++) {
+        if (i > first && i < whole && (whole - i) % 3 == 0) moon_buf_add_char(&out, ',');
+        moon_buf_add_char(&out, text[i]);
+    }
+    moon_str made = moon_arena_str(&app->arena, moon_buf_str(&out));
+    moon_buf_free(&out);
+    return made;
+}
+
+static moon_str money_text(moon_app *app, int64_t minor, moon_currency currency) {
+    return grouped(app, moon_money_decimal((moon_money){minor, currency}), moon_currency_exponent(currency));
+}
+
+/* What the callbacks of a run work on. */
+typedef struct work {
+    moon_app *app;
+    moon_progress progress;
+    moon_listing *drafts; /* for --format csv and json: every draft of the run */
+} work;
+
+static work work_begin(moon_app *app, const char *label) {
+    return (work){.app = app, .progress = moon_progress_begin(app, label)};
+}
+
+static void on_progress(void *ctx, size_t done, size_t total) {
+    moon_progress_at(&((work *)ctx)->progress, done, total);
+}
+
+/* What went wrong with one unit goes to standard error at once; the run goes on. */
+static void on_refused(void *ctx, moon_str unit, const moon_err *why) {
+    work *w = ctx;
+    (void)unit;
+    moon_progress_end(&w->progress);
+    moon_err_print(stderr, why);
+    w->app->refused = true;
+}
+
+/* ---- import ---- */
+
+static void on_difference(void *ctx, moon_str id, moon_taken taken, moon_str difference) {
+    work *w = ctx;
+    moon_app *app = w->app;
+    const char *what = taken == MOON_TAKEN_UPDATED ? "updated"
+                       : taken == MOON_TAKEN_BILLED
+                           ? "billed already, left as it was; correct it with a credit note"
+                           : "left as it was; --update takes the new one";
+    moon_progress_end(&w->progress);
+    if (taken != MOON_TAKEN_UPDATED) app->refused = true;
+    moon_app_say(app, "order %.*s differs (%s):\n  %.*s\n", MOON_STR_ARG(id), what, MOON_STR_ARG(difference));
+}
+
+static const char *separator_name(moon_str separator) {
+    if (moon_str_is(separator, "\t")) return "tab";
+    return separator.ptr;
+}
+
+static void say_found(moon_app *app, const moon_import_report *report, const char *file) {
+    moon_arg found = moon_arg_get(&report->facts, "found"),
+             warnings = moon_arg_get(&report->facts, "warnings");
+    moon_str separator = moon_arena_str(&app->arena, moon_arg_text_of(&found, "separator"));
+    moon_str dates = moon_arg_text_of(&found, "dates"), decimals = moon_arg_text_of(&found, "decimals");
+    moon_app_say(app, "%s: %lld rows, separator %s, %.*s", file,
+                 (long long)moon_arg_int_of(&report->facts, "rows", 0), separator_name(separator),
+                 MOON_STR_ARG(moon_arg_text_of(&found, "encoding")));
+    if (decimals.len) moon_app_say(app, ", decimals with %.*s", MOON_STR_ARG(decimals));
+    if (dates.len) moon_app_say(app, ", dates as %.*s", MOON_STR_ARG(dates));
+    moon_app_say(app, "\n");
+    for (size_t i = 0; warnings.kind == MOON_ARG_LIST && i < warnings.list.count; i++) {
+        const moon_arg *one = &warnings.list.items[i];
+        moon_str text = moon_arg_text_of(one, "message");
+        moon_app_note(app, "%s:%lld: %.*s", file, (long long)moon_arg_int_of(one, "line", 0),
+                      MOON_STR_ARG(text));
+    }
+}
+
+static void say_count(moon_app *app, const char *what, const moon_import_count *count, bool orders,
+                      const char *remark) {
+    if (count->records == 0) return;
+    moon_app_say(app, "  %-9s %7llu", what, (unsigned long long)count->records);
+    if (orders) {
+        moon_str amount = grouped(app, count->amount, 2);
+        moon_app_say(app, " orders %8llu lines %15.*s", (unsigned long long)count->lines,
+                     MOON_STR_ARG(amount));
+    }
+    moon_app_say(app, "%s\n", remark);
+}
+
+static void say_import(moon_app *app, const moon_import_options *options, const moon_import_report *report) {
+    bool orders = strcmp(options->kind, "orders") == 0;
+    const moon_import_count same = {.records = report->same};
+    say_found(app, report, options->file);
+    say_count(app, options->dry_run ? "to take" : "taken", &report->taken, orders, "");
+    say_count(app, "held", &report->held, orders, "   (moonbill list parked)");
+    say_count(app, "no sale", &report->no_sale, orders, "");
+    say_count(app, "the same", &same, false, "   there already, nothing to do");
+    if (report->updated) moon_app_say(app, "  %-9s %7llu\n", "updated", (unsigned long long)report->updated);
+    if (report->different + report->billed)
+        moon_app_say(app, "  %-9s %7llu\n", "different",
+                     (unsigned long long)(report->different + report->billed));
+    if (report->accounts)
+        moon_app_say(app, "  %-9s %7llu   made, because orders name them\n", "accounts",
+                     (unsigned long long)report->accounts);
+    if (report->records == 0) moon_app_say(app, "  the file has no rows below its header\n");
+    if (report->reject_file.len)
+        moon_app_say(app, "  %llu rows that could not be taken: %.*s\n",
+                     (unsigned long long)report->rejected_rows, MOON_STR_ARG(report->reject_file));
+}
+
+static moon_status run_import(moon_app *app, moon_err *err) {
+    moon_str mapping = MOON_STR_NONE;
+    bool mapped = moon_app_text(app, "map", &mapping);
+    moon_str kind = moon_arena_str(&app->arena, moon_app_arg(app, 0));
+    for (size_t i = 1; i < moon_app_arg_count(app); i++) {
+        moon_import_report report;
+        work w = work_begin(app, "reading");
+        moon_import_options options = {.kind = kind.ptr,
+                                       .file = moon_arena_str(&app->arena, moon_app_arg(app, i)).ptr,
+                                       .update = moon_app_flag(app, "update"),
+                                       .dry_run = moon_app_flag(app, "dry-run"),
+                                       .ctx = &w,
+                                       .difference = on_difference,
+                                       .progress = on_progress};
+        if (mapped) options.mapping = moon_arena_str(&app->arena, mapping).ptr;
+        moon_status status = moon_import(app->book, &options, &app->arena, &report, err);
+        moon_progress_end(&w.progress);
+        MOON_TRY(status);
+        say_import(app, &options, &report);
+        if (report.held.records) app->refused = true;
+    }
+    return MOON_OK;
+}
+
+/* ---- bill ---- */
+
+static void on_draft(void *ctx, const moon_document *document, moon_drafted how) {
+    work *w = ctx;
+    (void)how;
+    if (!w->drafts) return;
+    moon_str *cells = MOON_NEW_N(&w->app->arena, moon_str, moon_document_type.field_count);
+    moon_cells_of(w->app, &w->app->arena, &moon_document_type, document, cells);
+    moon_listing_add_record(w->drafts, cells, &moon_document_type, document);
+}
+
+static void add_row(moon_app *app, moon_table *table, const char *name, const moon_tallied *row,
+                    moon_currency currency, bool total) {
+    moon_str cells[4] = {moon_str_of(name),
+                         moon_arena_printf(&app->arena, "%llu", (unsigned long long)row->orders),
+                         grouped(app, row->amount, moon_currency_exponent(currency)),
+                         moon_str_of(moon_currency_code(currency))};
+    if (total)
+        moon_table_total(table, cells);
+    else
+        moon_table_add(table, cells);
+}
+
+/* Every order of the book is in exactly one row. */
+static void say_equation(moon_app *app, const moon_equation *equation) {
+    static const moon_column columns[] = {{{"Orders", 6}, MOON_ALIGN_LEFT},
+                                          {{"Number", 6}, MOON_ALIGN_RIGHT},
+                                          {{"Amount before tax", 17}, MOON_ALIGN_RIGHT},
+                                          {{"", 0}, MOON_ALIGN_LEFT}};
+    moon_buf out = MOON_BUF_EMPTY;
+    moon_table *table = moon_table_new(&app->arena, columns, 4);
+    for (int row = 0; row < MOON_OUTCOME_COUNT; row++)
+        if (row < MOON_OUTCOME_NOT_DUE || equation->rows[row].orders)
+            add_row(app, table, moon_outcome_name((moon_outcome)row), &equation->rows[row],
+                    equation->currency, false);
+    add_row(app, table, "all", &equation->all, equation->currency, true);
+    moon_table_write(table, &app->style, &out);
+    moon_app_say(app, "%.*s", MOON_STR_ARG(moon_buf_str(&out)));
+    moon_buf_free(&out);
+}
+
+static void say_bill(moon_app *app, const moon_bill_report *report, bool dry_run) {
+    uint64_t drafts = report->drafts_new + report->drafts_same + report->drafts_changed;
+    for (size_t i = 0; i < report->equation_count; i++) say_equation(app, &report->equations[i]);
+    if (report->equation_count == 0)
+        moon_app_say(app, "There are no orders in this book. Import some: moonbill import orders FILE\n");
+    else if (drafts == 0 && report->accounts_parked == 0)
+        moon_app_say(app, "Nothing is due.\n");
+    else
+        moon_app_say(app, "%.*s of %.*s: %llu new, %llu changed, %llu as before%s\n",
+                     MOON_STR_ARG(plural(app, drafts, "draft", "drafts")),
+                     MOON_STR_ARG(plural(app, report->accounts_billed, "account", "accounts")),
+                     (unsigned long long)report->drafts_new, (unsigned long long)report->drafts_changed,
+                     (unsigned long long)report->drafts_same, dry_run ? " (nothing written)" : "");
+    if (report->accounts_parked)
+        moon_app_say(app, "%.*s parked: moonbill list parked\n",
+                     MOON_STR_ARG(plural(app, report->accounts_parked, "account is", "accounts are")));
+}
+
+static void say_issued(moon_app *app, const moon_issue_report *report, const char *done) {
+    static const char *const names[2][2] = {{"invoice", "invoices"}, {"credit note", "credit notes"}};
+    for (size_t i = 0; i < report->sum_count; i++)
+        for (int kind = 0; kind < 2; kind++) {
+            const struct moon_issue_sum *sum = &report->sums[i];
+            if (sum->count[kind] == 0) continue;
+            moon_app_say(app, "%s %-18.*s net %14.*s   tax %13.*s   total %14.*s %s\n", done,
+                         MOON_STR_ARG(plural(app, sum->count[kind], names[kind][0], names[kind][1])),
+                         MOON_STR_ARG(money_text(app, sum->net[kind], sum->currency)),
+                         MOON_STR_ARG(money_text(app, sum->tax[kind], sum->currency)),
+                         MOON_STR_ARG(money_text(app, sum->total[kind], sum->currency)),
+                         moon_currency_code(sum->currency));
+        }
+    if (report->same)
+        moon_app_say(app, "%.*s so before\n", MOON_STR_ARG(plural(app, report->same, "was", "were")));
+    if (report->done + report->same + report->refused == 0)
+        moon_app_say(app, "Nothing to do: there is no such document waiting.\n");
+    if (report->refused)
+        moon_app_say(app, "%.*s refused, see above\n",
+                     MOON_STR_ARG(plural(app, report->refused, "was", "were")));
+}
+
+/* What rules/approvals.lua lets through without anybody, in the same go. */
+static moon_status issue_by_policy(moon_app *app, moon_err *err) {
+    moon_issue_report report;
+    work w = work_begin(app, "issuing");
+    moon_issue_options options = {
+        .by_policy = true, .ctx = &w, .refused = on_refused, .progress = on_progress};
+    moon_status status = moon_run_approve(app->book, &options, &app->arena, &report, err);
+    if (status == MOON_OK) status = moon_run_issue(app->book, &options, &app->arena, &report, err);
+    moon_progress_end(&w.progress);
+    if (status == MOON_OK) say_issued(app, &report, "issued");
+    return status;
+}
+
+static moon_status run_bill(moon_app *app, moon_err *err) {
+    bool issue = moon_app_flag(app, "issue");
+    work w = work_begin(app, "billing");
+    moon_bill_options options = {.dry_run = moon_app_flag(app, "dry-run"),
+                                 .ctx = &w,
+                                 .drafted = on_draft,
+                                 .parked = on_refused,
+                                 .progress = on_progress};
+    moon_bill_report report;
+    size_t columns;
+    if (issue && options.dry_run)
+        return moon_fail(err, MOON_E_USAGE,
+                         "--issue cannot be tried out: use --dry-run alone to see the drafts");
+    const moon_heading *headings = moon_headings_of(&app->arena, &moon_document_type, &columns);
+    if (app->format != MOON_FORMAT_TABLE) w.drafts = moon_listing_begin(app, headings, columns);
+    moon_status status = moon_bill(app->book, &options, &app->arena, &report, err);
+    moon_progress_end(&w.progress);
+    MOON_TRY(status);
+    if (w.drafts) MOON_TRY(moon_listing_end(w.drafts, "No drafts.", err));
+    say_bill(app, &report, options.dry_run);
+    return issue ? issue_by_policy(app, err) : MOON_OK;
+}
+
+/* ---- approve, issue, void ---- */
+
+static moon_status all_or_named(moon_app *app, moon_err *err) {
+    bool all = moon_app_flag(app, "all");
+    if (all && moon_app_arg_count(app)) return moon_fail(err, MOON_E_USAGE, "name documents, or say --all");
+    if (!all && moon_app_arg_count(app) == 0)
+        return moon_fail(err, MOON_E_USAGE, "which documents? Name them, or say --all");
+    return MOON_OK;
+}
+
+typedef moon_status (*issue_fn)(moon_book *book, const moon_issue_options *options, moon_arena *keep,
+                                moon_issue_report *report, moon_err *err);
+
+static moon_status run_on_documents(moon_app *app, issue_fn fn, const char *label, const char *done,
+                                    const char *would, moon_err *err) {
+    moon_issue_report report;
+    MOON_TRY(all_or_named(app, err));
+    work w = work_begin(app, label);
+    moon_issue_options options = {.names = app->options.args,
+                                  .name_count = moon_app_arg_count(app),
+                                  .dry_run = moon_app_flag(app, "dry-run"),
+                                  .ctx = &w,
+                                  .refused = on_refused,
+                                  .progress = on_progress};
+    moon_status status = fn(app->book, &options, &app->arena, &report, err);
+    moon_progress_end(&w.progress);
+    if (status == MOON_OK) say_issued(app, &report, options.dry_run ? would : done);
+    return status;
+}
+
+static moon_status run_approve(moon_app *app, moon_err *err) {
+    return run_on_documents(app, moon_run_approve, "approving", "approved", "would approve", err);
+}
+
+static moon_status run_issue(moon_app *app, moon_err *err) {
+    return run_on_documents(app, moon_run_issue, "issuing", "issued", "would issue", err);
+}
+
+static moon_status run_void(moon_app *app, moon_err *err) {
+    moon_issue_report report;
+    moon_str reason = MOON_STR_NONE;
+    if (!moon_app_text(app, "reason", &reason) || reason.len == 0)
+        return moon_fail(err, MOON_E_USAGE, "voiding wants a reason: --reason TEXT");
+    work w = work_begin(app, "voiding");
+    moon_issue_options options = {.names = app->options.args,
+                                  .name_count = moon_app_arg_count(app),
+                                  .dry_run = moon_app_flag(app, "dry-run"),
+                                  .ctx = &w,
+                                  .refused = on_refused,
+                                  .progress = on_progress};
+    MOON_TRY(moon_run_void(app->book, &options, reason, &app->arena, &report, err));
+    say_issued(app, &report, options.dry_run ? "would void" : "voided");
+    return MOON_OK;
+}
+
+/* ---- the table ---- */
+
+static const moon_option import_options[] = {
+    {.name = "map",
+     .letter = 'm',
+     .kind = MOON_OPTION_TEXT,
+     .value = "NAME",
+     .doc = "mapping rules/imports/NAME.lua; without one, columns are called as the fields"},
+    {.name = "update",
+     .kind = MOON_OPTION_FLAG,
+     .doc = "replace orders that are there, differ, and are not billed"},
+    MOON_OPTION_DRY_RUN,
+    MOON_OPTION_END};
+static const moon_option bill_options[] = {
+    {.name = "issue",
+     .kind = MOON_OPTION_FLAG,
+     .doc = "approve what policy lets through, and issue what is approved"},
+    MOON_OPTION_FORMAT,
+    MOON_OPTION_DRY_RUN,
+    MOON_OPTION_END};
+static const moon_option all_options[] = {
+    {.name = "all", .letter = 'a', .kind = MOON_OPTION_FLAG, .doc = "every one that waits for it"},
+    MOON_OPTION_DRY_RUN,
+    MOON_OPTION_END};
+static const moon_option void_options[] = {
+    {.name = "reason", .kind = MOON_OPTION_TEXT, .value = "TEXT", .doc = "why; it is kept with the document"},
+    MOON_OPTION_DRY_RUN,
+    MOON_OPTION_END};
+
+static const moon_command commands[] = {
+    {.name = "import",
+     .summary = "take orders, accounts or products from a file",
+     .usage = "import orders|accounts|products FILE... [--map NAME]",
+     .help =
+         "Separator, quotes, encoding, decimals and order of dates are found out, or named by a mapping in\n"
+         "rules/imports/. An order is taken whole or held whole. What is held is on the work list (list "
+         "parked),\n"
+         "and its rows, with line, column and reason, are in out/FILE.rejects.csv, which can be repaired "
+         "and\n"
+         "imported again. Importing the same file again changes nothing.\n"
+         "\n"
+         "  moonbill import orders orders.csv --map online-retail",
+     .options = import_options,
+     .args_min = 2,
+     .args_max = -1,
+     .need = MOON_NEEDS_BOOK,
+     .run = run_import},
+    {.name = "bill",
+     .summary = "make drafts from the orders that are due",
+     .usage = "bill [--issue] [--dry-run]",
+     .help = "Each order that is due by --today becomes the draft of an invoice, each cancellation that of a "
+             "credit\n"
+             "note, priced and taxed by the rules. An account whose rules fail is parked with its error, and "
+             "the rest\n"
+             "goes on. Billing again changes nothing. The table at the end accounts for every order of the "
+             "book.\n"
+             "With --format csv or json the drafts themselves are printed.\n"
+             "\n"
+             "  moonbill --today 2026-11-30 bill --dry-run",
+     .options = bill_options,
+     .args_max = 0,
+     .need = MOON_NEEDS_BOOK,
+     .run = run_bill},
+    {.name = "approve",
+     .summary = "approve drafts",
+     .usage = "approve ID...\napprove --all",
+     .help =
+         "rules/approvals.lua says who has to approve what. A sole operator's approval of his own draft is\n"
+         "recorded as such. Drafts are listed by: moonbill list drafts\n"
+         "\n"
+         "  moonbill approve order/536365",
+     .options = all_options,
+     .args_max = -1,
+     .need = MOON_NEEDS_BOOK,
+     .run = run_approve},
+    {.name = "issue",
+     .summary = "give approved documents their numbers and post them",
+     .usage = "issue ID...\nissue --all",
+     .help =
+         "Number, date, due date, ledger entry, claim and open item are written together; credit notes are\n"
+         "applied to open items by rules/application.lua. Nothing of an issued document changes any more.\n"
+         "\n"
+         "  moonbill --today 2026-11-30 issue --all",
+     .options = all_options,
+     .args_max = -1,
+     .need = MOON_NEEDS_BOOK,
+     .run = run_issue},
+    {.name = "void",
+     .summary = "take back an issued document of which nothing was settled",
+     .usage = "void NUMBER... --reason TEXT",
+     .help = "The posting is reversed today, the order is due again, and the number stays with its reason. A "
+             "document\n"
+             "that was settled, credited or sent is corrected with a credit note instead: moonbill credit "
+             "NUMBER\n"
+             "\n"
+             "  moonbill void INV-2026-00012 --reason \"wrong customer\"",
+     .options = void_options,
+     .args_min = 1,
+     .args_max = -1,
+     .need = MOON_NEEDS_BOOK,
+     .run = run_void},
+    {0}};
+
+const moon_command_group moon_commands_work = {"The daily work", commands};

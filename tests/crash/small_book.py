@@ -11,7 +11,8 @@ TODAY = "2010-12-06"
 
 # Name, arguments, exit statuses of an undisturbed run. {csv} is the excerpt.
 COMMANDS = [
-    ("init", ["init", "{book}", "--currency", "GBP", "--country", "GB"], (0,)),
+    ("init", ["init", "{book}", "--currency", "GBP", "--country", "GB", "--name", "Example Ltd"],
+     (0,)),
     ("import", ["-b", "{book}", "--today", TODAY, "import", "orders", "{csv}", "--map", "online-retail"], (0, 1)),
     ("bill", ["-b", "{book}", "--today", TODAY, "bill"], (0, 1)),
     ("approve", ["-b", "{book}", "--today", TODAY, "approve", "--all"], (0, 1)),

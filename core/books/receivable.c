@@ -84,6 +84,18 @@ static moon_status settle(moon_change *change, moon_item *item, int64_t change_m
     return moon_put(change, &moon_item_type, item, err);
 }
 
+/* On a day before one of the two, the other would be open by less, and the items would not add up to the control account. */
+static moon_status check_value_date(const moon_item *source, const moon_item *target, moon_date date,
+                                    moon_err *err) {
+    const moon_item *later = source->date > target->date ? source : target;
+    char wanted[MOON_DATE_TEXT], first[MOON_DATE_TEXT];
+    if (date >= later->date) return MOON_OK;
+    moon_date_format(date, wanted);
+    moon_date_format(later->date, first);
+    return moon_fail(err, MOON_E_CREDIT_EXCEEDS, "nothing can be applied on %s: %.*s is of %s", wanted,
+                     MOON_STR_ARG(later->number), first);
+}
+
 static moon_status check_apply(const moon_item *source, const moon_item *target, int64_t amount,
                                moon_err *err) {
     char want[MOON_MONEY_TEXT], have[MOON_MONEY_TEXT];
@@ -108,6 +120,7 @@ moon_status moon_apply(moon_change *change, moon_str account, moon_str source, m
     MOON_TRY(get_item(change, account, source, &from, err));
     MOON_TRY(get_item(change, account, target, &to, err));
     MOON_TRY(check_apply(&from, &to, amount, err));
+    MOON_TRY(check_value_date(&from, &to, date, err));
     moon_record_init(&moon_application_type, &application);
     application.account = account;
     application.source = source;

@@ -15,7 +15,7 @@ MOON_CHECK moon_status moon_item_void(moon_change *change, const moon_document *
                                       moon_err *err);
 
 /* Apply `amount` (> 0) of a credit to an invoice on a value date. Checks that both are the account's and in one currency, and that neither has
- * less open. MOON_E_CREDIT_EXCEEDS, MOON_E_CURRENCY_MISMATCH, MOON_E_NOT_FOUND. */
+ * less open; and that both are there on the value date. MOON_E_CREDIT_EXCEEDS, MOON_E_CURRENCY_MISMATCH, MOON_E_NOT_FOUND. */
 MOON_CHECK moon_status moon_apply(moon_change *change, moon_str account, moon_str source, moon_str target,
                                   int64_t amount, moon_date date, moon_date booked, moon_str rule,
                                   moon_err *err);

@@ -217,6 +217,14 @@ static inline moon_document issued(books *b, const char *id, const char *account
     issue(b, &document);
     return document;
 }
+/* As the book has it; `name` is its number or id. */
+static inline moon_document found_document(books *b, const char *name) {
+    moon_document document;
+    bool found;
+    DO(moon_document_find(b->change, moon_str_of(name), &document, &found, ERR));
+    if (!found) fail_msg("there is no document %s", name);
+    return document;
+}
 static inline void apply(books *b, const char *account, const char *source, const char *target,
                          int64_t amount, const char *date) {
     DO(moon_apply(b->change, moon_str_of(account), moon_str_of(source), moon_str_of(target), amount,

@@ -70,7 +70,7 @@ $(B)/plugins/%.lua: plugins/%.lua
 # lua/ and the starter rules/ as byte arrays: a table of {name, bytes, length} that core/script reads.
 $(B)/embedded.c: $(LUA_SRC) $(RULES) tests/embed.sh
 	@mkdir -p $(@D)
-	tests/embed.sh $(LUA_SRC) $(RULES) > $@.tmp && mv $@.tmp $@
+	tests/embed.sh $(LUA_SRC) $(RULES) > $@.$$$$.tmp && mv $@.$$$$.tmp $@
 
 $(B)/embedded.o: $(B)/embedded.c
 	$(CC) $(CFLAGS) -c $< -o $@

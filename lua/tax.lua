@@ -249,7 +249,7 @@ function tax.settle(document, answers, settings)
       rows[category], factors[category] = row, found.factor
       taxes[#taxes + 1] = row
     end
-    row.net = row.net + amount
+    row.net, line.tax_rate = row.net + amount, row.rate
     if per_line then row.tax = row.tax + round(amount * factors[category], nil, mode) end
   end
   for i = 1, #taxes do

@@ -128,15 +128,16 @@ static moon_status run_print(moon_app *app, moon_err *err) {
 
 /* ---- ageing ---- */
 
-static const moon_heading ageing_headings[] = {{"account", MOON_CELL_TEXT, 0},
-                                               {"currency", MOON_CELL_TEXT, 0},
-                                               {"not_due", MOON_CELL_NUMBER, MOON_HEADING_SUM},
-                                               {"d1_30", MOON_CELL_NUMBER, MOON_HEADING_SUM},
-                                               {"d31_60", MOON_CELL_NUMBER, MOON_HEADING_SUM},
-                                               {"d61_90", MOON_CELL_NUMBER, MOON_HEADING_SUM},
-                                               {"d91_plus", MOON_CELL_NUMBER, MOON_HEADING_SUM},
-                                               {"unapplied", MOON_CELL_NUMBER, MOON_HEADING_SUM},
-                                               {"total", MOON_CELL_NUMBER, MOON_HEADING_SUM}};
+static const moon_heading ageing_headings[] = {
+    {.name = "account", .cell = MOON_CELL_TEXT},
+    {.name = "currency", .cell = MOON_CELL_TEXT},
+    {.name = "not_due", .cell = MOON_CELL_NUMBER, .flags = MOON_HEADING_SUM},
+    {.name = "d1_30", .cell = MOON_CELL_NUMBER, .flags = MOON_HEADING_SUM},
+    {.name = "d31_60", .cell = MOON_CELL_NUMBER, .flags = MOON_HEADING_SUM},
+    {.name = "d61_90", .cell = MOON_CELL_NUMBER, .flags = MOON_HEADING_SUM},
+    {.name = "d91_plus", .cell = MOON_CELL_NUMBER, .flags = MOON_HEADING_SUM},
+    {.name = "unapplied", .cell = MOON_CELL_NUMBER, .flags = MOON_HEADING_SUM},
+    {.name = "total", .cell = MOON_CELL_NUMBER, .flags = MOON_HEADING_SUM}};
 
 typedef struct ageing_request {
     moon_date as_of;
@@ -180,9 +181,10 @@ typedef struct statement_request {
 } statement_request;
 
 static const moon_heading statement_headings[] = {
-    {"date", MOON_CELL_DATE, 0},     {"kind", MOON_CELL_TEXT, 0},     {"number", MOON_CELL_TEXT, 0},
-    {"due", MOON_CELL_DATE, 0},      {"currency", MOON_CELL_TEXT, 0}, {"amount", MOON_CELL_NUMBER, 0},
-    {"balance", MOON_CELL_NUMBER, 0}};
+    {.name = "date", .cell = MOON_CELL_DATE},     {.name = "kind", .cell = MOON_CELL_TEXT},
+    {.name = "number", .cell = MOON_CELL_TEXT},   {.name = "due", .cell = MOON_CELL_DATE},
+    {.name = "currency", .cell = MOON_CELL_TEXT}, {.name = "amount", .cell = MOON_CELL_NUMBER},
+    {.name = "balance", .cell = MOON_CELL_NUMBER}};
 
 static moon_status list_statement(moon_app *app, const moon_statement *statement, moon_err *err) {
     moon_str currency = moon_str_of(moon_currency_code(statement->currency));

@@ -135,7 +135,8 @@ extern const char *const moon_document_states[];
     F(13, INT, source_line, 0, MOON_PLAIN, "ordinal of the order line it bills")                             \
     F(14, INT, corrects_line, 0, MOON_PLAIN, "ordinal of the line of the corrected invoice")                 \
     F(15, TEXT, rule, MOON_DETAIL, MOON_PLAIN,                                                               \
-      "rule file and line that made it, for example rules/pricing/orders.lua:9")
+      "rule file and line that made it, for example rules/pricing/orders.lua:9")                             \
+    F(16, DECIMAL, tax_rate, 0, MOON_PLAIN, "percent of tax on it (BT-152)")
 MOON_STRUCT(moon_line, MOON_LINE_FIELDS)
 extern const moon_type moon_line_type;
 
@@ -180,7 +181,7 @@ extern const moon_type moon_input_type;
     F(7, INT, account_version, MOON_REQUIRED | MOON_MANAGED | MOON_DETAIL, MOON_PLAIN, "see account_from")   \
     F(8, ID, order, 0, MOON_PLAIN, "order it bills (BT-13)")                                                 \
     F(9, TEXT, reference, 0, MOON_PLAIN, "the buyer's reference (BT-10)")                                    \
-    F(10, TEXT, cause, MOON_REQUIRED | MOON_MANAGED | MOON_DETAIL, MOON_PLAIN,                                              \
+    F(10, TEXT, cause, MOON_REQUIRED | MOON_MANAGED | MOON_DETAIL, MOON_PLAIN,                               \
       "what it came from: order, or manual and a reference of the maker's")                                  \
     F(11, CURRENCY, currency, MOON_REQUIRED, MOON_PLAIN, "currency of every amount (BT-5)")                  \
     F(12, DATE, date, 0, MOON_PLAIN, "issue date (BT-2)")                                                    \

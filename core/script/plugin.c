@@ -76,7 +76,7 @@ static moon_status open_native(moon_script *s, const char *name, const char *fil
 
 moon_status moon_script_plugin(moon_script *s, const char *name, const char *const *folders, moon_err *err) {
     moon_arg manifest;
-    moon_str folder, bytes;
+    moon_str folder = MOON_STR_NONE, bytes;
     moon_arena *keep = &s->keep;
     if (!proper_name(moon_str_of(name)))
         return wrong(name, "a plugin's name has small letters, digits, _ and - only", err);

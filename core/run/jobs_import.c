@@ -12,7 +12,7 @@
 
 typedef struct importing {
     const moon_type *type;
-    bool orders;
+    bool ended;
 } importing;
 
 static moon_named named(const char *name, moon_arg value) { return (moon_named){moon_str_of(name), value}; }
@@ -41,7 +41,7 @@ moon_status moon_job_import_begin(moon_job *job, moon_str request, moon_buf *rep
     MOON_TRY(moon_script_call(job->script, "importing.begin", args, 1, &job->arena, &facts, err));
     importing *state = moon_malloc(sizeof *state);
     state->type = moon_type_by_name(kind);
-    state->orders = state->type == &moon_order_type;
+    state->ended = false;
     free(job->state);
     job->state = state;
     moon_wire_add_arg(reply, &facts);
@@ -77,11 +77,13 @@ moon_status moon_job_import_next(moon_job *job, moon_str request, moon_buf *repl
     moon_buf parts = MOON_BUF_EMPTY;
     uint64_t count = 0;
     moon_status status = MOON_OK;
+    importing *state = job->state;
     (void)request;
-    while (status == MOON_OK && count < BATCH) {
+    while (status == MOON_OK && count < BATCH && !state->ended) {
         moon_arg part;
         status = moon_script_call(job->script, "importing.advance", NULL, 0, &job->arena, &part, err);
-        if (status != MOON_OK || part.kind != MOON_ARG_MAP) break;
+        state->ended = status != MOON_OK || part.kind != MOON_ARG_MAP;
+        if (state->ended) break;
         status = add_part(job, &part, &parts, err);
         count++;
     }

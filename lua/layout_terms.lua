@@ -18,7 +18,7 @@ local TYPES = {
   document = "id kind state number account account_from account_version order reference cause currency date tax_point terms due plan "
     .. "corrects reason lines:*line taxes:*tax net tax total rate rounding approvals:*any prepared_by closure inputs:*any "
     .. "approval_rule note",
-  line = "ordinal kind product text quantity unit price amount tax_category revenue start stop source_line corrects_line rule",
+  line = "ordinal kind product text quantity unit price amount tax_category tax_rate revenue start stop source_line corrects_line rule",
   tax = "category rate net tax code reason rule",
   account = "id from version name attention street city postcode region email phone tax_id country currency terms plan locale tags:any",
   company = "name street city postcode country tax_id email phone website iban bic bank",

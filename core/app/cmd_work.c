@@ -70,20 +70,22 @@ static void on_difference(void *ctx, moon_str id, moon_taken taken, moon_str dif
     moon_app_say(app, "order %.*s differs (%s):\n  %.*s\n", MOON_STR_ARG(id), what, MOON_STR_ARG(difference));
 }
 
-static const char *separator_name(moon_str separator) {
-    if (moon_str_is(separator, "\t")) return "tab";
-    return separator.ptr;
+static const char *mark_name(moon_str mark) {
+    static const char *const names[][2] = {
+        {";", "semicolon"}, {",", "comma"}, {"\t", "tab"}, {"|", "bar"}, {".", "point"}};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (moon_str_is(mark, names[i][0])) return names[i][1];
+    return "none";
 }
 
 static void say_found(moon_app *app, const moon_import_report *report, const char *file) {
     moon_arg found = moon_arg_get(&report->facts, "found"),
              warnings = moon_arg_get(&report->facts, "warnings");
-    moon_str separator = moon_arena_str(&app->arena, moon_arg_text_of(&found, "separator"));
     moon_str dates = moon_arg_text_of(&found, "dates"), decimals = moon_arg_text_of(&found, "decimals");
-    moon_app_say(app, "%s: %lld rows, separator %s, %.*s", file,
-                 (long long)moon_arg_int_of(&report->facts, "rows", 0), separator_name(separator),
-                 MOON_STR_ARG(moon_arg_text_of(&found, "encoding")));
-    if (decimals.len) moon_app_say(app, ", decimals with %.*s", MOON_STR_ARG(decimals));
+    moon_app_say(
+        app, "%s: %lld rows, separator %s, %.*s", file, (long long)moon_arg_int_of(&report->facts, "rows", 0),
+        mark_name(moon_arg_text_of(&found, "separator")), MOON_STR_ARG(moon_arg_text_of(&found, "encoding")));
+    if (decimals.len) moon_app_say(app, ", decimal %s", mark_name(decimals));
     if (dates.len) moon_app_say(app, ", dates as %.*s", MOON_STR_ARG(dates));
     moon_app_say(app, "\n");
     for (size_t i = 0; warnings.kind == MOON_ARG_LIST && i < warnings.list.count; i++) {

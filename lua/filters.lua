@@ -165,9 +165,11 @@ function filters.text(l, value)
   if kind == "money" then return locale.money(l, value) end
   if kind == "date" then return locale.date(l, value) end
   if kind == "boolean" then
-    raise { code = "layout.invalid", message = "a value that is true or false cannot be printed", hint = "ask for it: {% if ... %}" }
+    raise { code = "layout.invalid", message = "a value that is true or false cannot be printed",
+      hint = "ask for it: {% if ... %}" }
   end
-  raise { code = "layout.invalid", message = "a " .. kind .. " cannot be printed", hint = "name one of its fields, or go through it: {% for x in ... %}" }
+  raise { code = "layout.invalid", message = "a " .. kind .. " cannot be printed",
+    hint = "name one of its fields, or go through it: {% for x in ... %}" }
 end
 
 return filters

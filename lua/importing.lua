@@ -158,9 +158,11 @@ function importing.begin(options)
   job = started
   local found = s.found
   return {
-    columns = s.columns, rows = s.rows, blank = s.blank, records = job.orders and job.orders.count or s.rows, warnings = s.warnings,
+    columns = s.columns, rows = s.rows, blank = s.blank, records = job.orders and job.orders.count or s.rows,
+    warnings = s.warnings,
     reject_header = s.header .. s.separator .. s.row({ "line", "column", "reason" }, s.separator),
-    found = { separator = found.separator, quote = found.quote, encoding = found.encoding, bom = found.bom, line_end = found.line_end,
+    found = { separator = found.separator, quote = found.quote, encoding = found.encoding, bom = found.bom,
+      line_end = found.line_end,
       decimals = mark, dates = order },
   }
 end
@@ -171,7 +173,8 @@ local function refuse(i, problem)
   local s = job.sheet
   local row = sheet.raws(s, { i }, function() return false end)[1]
   local reject = order_rows.reject(s, row, s.lines[i], problem.column, problem.reason)
-  return { id = problem.id or "row " .. s.lines[i] .. " of " .. order_rows.short(s.file), code = problem.code, reason = problem.reason,
+  return { id = problem.id or "row " .. s.lines[i] .. " of " .. order_rows.short(s.file),
+    code = problem.code, reason = problem.reason,
     place = order_rows.place(s, s.lines[i], problem.column), raw = row.raw, rejects = { reject } }
 end
 
@@ -202,7 +205,8 @@ local function next_record()
   job.at = i
   local record = {}
   for field, value in pairs(job.filled) do record[field] = value end
-  local problem = s.fields[i] and { code = "import.value", reason = order_rows.ragged(s, i) } or read_fields(s, i, job.fields, record)
+  local problem = s.fields[i] and { code = "import.value", reason = order_rows.ragged(s, i) }
+    or read_fields(s, i, job.fields, record)
   if problem then
     problem.id = type(record.id) == "string" and record.id or nil
     return refuse(i, problem)
@@ -249,8 +253,8 @@ function importing.account() return part.account end
 ---- examples ----
 
 local EXAMPLE = { file = "!text", orders = "!table", fails = "text" }
-local EXPECTED = { id = "!text", kind = "text", state = "text", account = "text", date = "date", country = "text", value = "text|number",
-  kinds = "table", lines = "count", reason = "text", code = "text", currency = "text" }
+local EXPECTED = { id = "!text", kind = "text", state = "text", account = "text", date = "date", country = "text",
+  value = "text|number", kinds = "table", lines = "count", reason = "text", code = "text", currency = "text" }
 
 -- What an order is, in the words of its example.
 local function told(result, wanted)

@@ -16,6 +16,7 @@
 --- Errors: layout.invalid with file and line, what was found, and near names; layout.too_large.
 --- Text of a layout comes from the host: host.rule_text(path) -> text, or nil.
 --- Example: layout.render("rules/layouts/invoice.md", { document = d, account = a, company = c, book = b }, "en-GB").title
+local declare = require "declare"
 local filters = require "filters"
 local layout_terms = require "layout_terms"
 local locale = require "locale"
@@ -69,7 +70,7 @@ local function parts_of(path, text)
     local _, within = inner:gsub("\n", "")
     line = tag_line + within
     if sign ~= "{" then
-      local indent = before:match("\n([ \t]*)$") or (at == 1 and before:match("^([ \t]*)$")) or (parts.whole and before:match("^([ \t]*)$"))
+      local indent = before:match("\n([ \t]*)$") or (at == 1 or parts.whole) and before:match("^([ \t]*)$")
       local rest = indent and text:match("^[ \t]*\r?\n()", after)
       if indent and not rest and text:find("^[ \t]*$", after) then rest = #text + 1 end
       if rest then
@@ -202,7 +203,9 @@ local function include_node(c, part, rest)
   local name = rest:match('^"([%w_%-%.]+)"%s*$')
   if not name then fail(c.path, part.line, "include names a file of the same folder in quotes", '{% include "footer.md" %}') end
   local path = c.path:match("^(.*/)") .. name
-  if c.includes >= INCLUDE_MAX then fail(c.path, part.line, "layouts include each other more than 8 deep", "does one include itself?") end
+  if c.includes >= INCLUDE_MAX then
+    fail(c.path, part.line, "layouts include each other more than 8 deep", "does one include itself?")
+  end
   local inner = { path = path, scope = c.scope, includes = c.includes + 1, depth = c.depth, in_title = c.in_title, next = 1 }
   inner.parts = parts_of(path, text_of(path, c.path, part.line))
   local nodes = block(inner, nil, {})
@@ -217,7 +220,7 @@ local function tag_node(c, part, word, rest)
   if word == "end" or word == "else" or word == "elseif" then
     fail(c.path, part.line, "'" .. word .. "' has nothing that it belongs to", "is an {% if %} or {% for %} missing above?")
   end
-  return fail(c.path, part.line, "there is no tag '" .. word .. "'", near.hint(word, TAGS) or "there are: " .. table.concat(TAGS, ", "))
+  return fail(c.path, part.line, "there is no tag '" .. word .. "'", declare.suggest(word, TAGS))
 end
 
 -- The nodes up to one of the words in `ends`; then that word, what follows it, and its line.

@@ -8,6 +8,7 @@
 ---
 --- Field paths and comparisons, nothing of Lua. Fields of records are checked when a layout is read, in every branch, so that a
 --- misspelt one shows before the first document that needs it; those of maps that only the host knows, when it is filled in.
+local declare = require "declare"
 local filters = require "filters"
 local near = require "near"
 local layout_terms = {}
@@ -15,12 +16,14 @@ local layout_terms = {}
 -- Fields of what layouts get; ":type" behind a field that has fields itself, ":*type" for a list of them, "any" for what is not
 -- described here. Those of records are in core/books/records.h; tests compare.
 local TYPES = {
-  document = "id kind state number account account_from account_version order reference cause currency date tax_point terms due plan "
-    .. "corrects reason lines:*line taxes:*tax net tax total rate rounding approvals:*any prepared_by closure inputs:*any "
+  document = "id kind state number account account_from account_version order reference cause currency date tax_point terms "
+    .. "due plan corrects reason lines:*line taxes:*tax net tax total rate rounding approvals:*any prepared_by closure inputs:*any "
     .. "approval_rule note",
-  line = "ordinal kind product text quantity unit price amount tax_category tax_rate revenue start stop source_line corrects_line rule",
+  line = "ordinal kind product text quantity unit price amount tax_category tax_rate revenue start stop source_line "
+    .. "corrects_line rule",
   tax = "category rate net tax code reason rule",
-  account = "id from version name attention street city postcode region email phone tax_id country currency terms plan locale tags:any",
+  account = "id from version name attention street city postcode region email phone tax_id country currency terms plan "
+    .. "locale tags:any",
   company = "name street city postcode country tax_id email phone website iban bic bank",
   movement = "date text number debit credit balance",
   item = "number date due amount open days",
@@ -86,7 +89,9 @@ local function words_of(text, at)
               break
             end
           end
-          if not word then at.fail("'" .. text:sub(i, i) .. "' cannot stand here", "fields, texts in quotes, numbers, and, or, not, ==, ~=, <, >") end
+          if not word then
+            at.fail("'" .. text:sub(i, i) .. "' cannot stand here", "fields, texts in quotes, numbers, and, or, not, ==, ~=, <, >")
+          end
           list[#list + 1] = { kind = word == "!=" and "~=" or word, value = word }
         end
       end
@@ -124,7 +129,7 @@ local function field_type(at, of, name, path)
   end
   local kind = known[name]
   if not kind then
-    at.fail("'" .. path .. "' has no field '" .. name .. "'", near.hint(name, names_of(known)) or "there are: " .. table.concat(names_of(known), ", "))
+    at.fail("'" .. path .. "' has no field '" .. name .. "'", declare.suggest(name, names_of(known)))
   end
   return kind
 end
@@ -205,13 +210,15 @@ local function filtered(r, value)
   while peek(r) == "|" do
     take(r)
     local word = take(r)
-    if not word or word.kind ~= "name" then r.at.fail("the name of a filter is missing", "there are: " .. table.concat(filters.names(), ", ")) end
+    if not word or word.kind ~= "name" then
+      r.at.fail("the name of a filter is missing", "there are: " .. table.concat(filters.names(), ", "))
+    end
     local name, inner, argument = word.value, value, nil
     local known = filters.names()
     local there = false
     for i = 1, #known do there = there or known[i] == name end
     if not there then
-      r.at.fail("there is no filter '" .. name .. "'", near.hint(name, known) or "there are: " .. table.concat(known, ", "))
+      r.at.fail("there is no filter '" .. name .. "'", declare.suggest(name, known))
     end
     if peek(r) == "literal" or peek(r) == "name" then argument = operand(r) end
     if name == "default" and not argument then r.at.fail("default needs the text to print instead", 'default "-"') end
@@ -338,7 +345,8 @@ end
 function layout_terms.loop(text, at)
   local r = reader(text, at)
   local name, word, path = take(r), take(r), take(r)
-  if not (name and name.kind == "name" and not name.value:find(".", 1, true) and word and word.kind == "in" and path and path.kind == "name") then
+  if not (name and name.kind == "name" and not name.value:find(".", 1, true) and word and word.kind == "in"
+      and path and path.kind == "name") then
     at.fail("a loop names an entry and a list", "{% for line in document.lines %}")
   end
   finish(r)

@@ -66,7 +66,8 @@ local function source(field, given, how)
     end
     local list = {}
     for i = 1, #given do
-      list[i] = type(given[i]) == "number" and tostring(given[i]) or declare.kind("column " .. i .. " of " .. field, given[i], "text")
+      list[i] = type(given[i]) == "number" and tostring(given[i])
+        or declare.kind("column " .. i .. " of " .. field, given[i], "text")
     end
     return list
   end
@@ -91,7 +92,8 @@ end
 local function tags(given)
   local list = {}
   for tag, column in pairs(given) do
-    list[#list + 1] = { tag = declare.kind("name of a tag", tag, "text"), columns = source("tags." .. tostring(tag), column, "text") }
+    declare.kind("name of a tag", tag, "text")
+    list[#list + 1] = { tag = tag, columns = source("tags." .. tag, column, "text") }
   end
   return list
 end
@@ -159,7 +161,8 @@ local function check_needed(given, fields, filled)
     end
   end
   if given.of == "orders" and not given.columns.account and not filled.account then
-    declare.fail("this mapping names no column for 'account'", "add it to columns, or name the account of all orders under defaults")
+    declare.fail("this mapping names no column for 'account'",
+      "add it to columns, or name the account of all orders under defaults")
   end
 end
 
@@ -202,7 +205,8 @@ function mapping.of(path, kind)
   local declared = path
   if type(path) == "string" then declared = rule(path) else path = "the mapping" end
   if type(declared) ~= "table" or declared.is ~= "mapping" then
-    raise { code = "rule.value", message = path .. " returns no mapping", hint = "its first line of code is: return mapping {", file = path }
+    raise { code = "rule.value", message = path .. " returns no mapping",
+      hint = "its first line of code is: return mapping {", file = path }
   end
   if declared.of ~= kind then
     raise { code = "rule.value", message = path .. " is a mapping of " .. declared.of .. ", not of " .. kind, file = path }
@@ -221,7 +225,8 @@ end
 function mapping.default(kind, columns)
   local fields, given, buyer, labels, number = FIELDS[kind], {}, {}, {}, 0
   if not fields then
-    raise { code = "import.file", message = "there is no import of '" .. tostring(kind) .. "'", hint = declare.suggest(tostring(kind), KINDS) }
+    raise { code = "import.file", message = "there is no import of '" .. tostring(kind) .. "'",
+      hint = declare.suggest(tostring(kind), KINDS) }
   end
   for _, column in ipairs(columns) do
     local name = plain(column)
@@ -241,8 +246,8 @@ function mapping.default(kind, columns)
   if kind == "orders" and not given.account then missing[#missing + 1] = "account" end
   if #missing > 0 then
     raise { code = "import.file", message = "the file has no column '" .. table.concat(missing, "', '") .. "'; it has: "
-      .. table.concat(columns, ", "), hint = "write a mapping that says which column is which (rules/imports/README.md has one of ten lines), "
-      .. "and name it: --mapping rules/imports/NAME.lua" }
+      .. table.concat(columns, ", "), hint = "write a mapping that says which column is which (rules/imports/README.md has one "
+      .. "of ten lines), and name it: --map NAME, for rules/imports/NAME.lua" }
   end
   return build { of = kind, columns = given, account = kind == "orders" and buyer or nil, tags = number > 0 and labels or nil }
 end

@@ -211,7 +211,7 @@ local function read_order(job, id, rows)
   for k = 1, #rows do order.lines[k] = read_line(job, rows[k], k, problems) end
   order.tags = read_tags(job, rows[1])
   if not order.currency and #problems == 0 then
-    problems[1] = { row = rows[1], code = "import.value", reason = order_rows.place(s, s.lines[rows[1]]) .. ": no currency is said" }
+    problems[1] = { row = rows[1], code = "import.value", reason = "line " .. s.lines[rows[1]] .. ": no currency is said" }
   end
   return order, problems
 end
@@ -230,8 +230,8 @@ local function view_of(order, buyer)
   for k = 1, #order.lines do
     local line = order.lines[k]
     local quantity, price = line.quantity, line.price
-    lines[k] = { ordinal = line.ordinal, kind = line.kind, product = line.product, text = line.text, quantity = quantity, price = price,
-      unit = line.unit, tax_category = line.tax_category }
+    lines[k] = { ordinal = line.ordinal, kind = line.kind, product = line.product, text = line.text, quantity = quantity,
+      price = price, unit = line.unit, tax_category = line.tax_category }
     if price and quantity then value = value + quantity * price end
   end
   return { id = order.id, kind = order.kind, account = order.account, date = order.date, currency = order.currency,
@@ -288,7 +288,8 @@ local function ask_all(job, order, rows, buyer)
   if not (map.kind or map.line or map.no_sale or map.hold) then return nil end
   local good, view = pcall(view_of, order, buyer)
   if not good then
-    return { row = rows[1], parsed = true, code = "import.value", reason = "its value cannot be computed: " .. tostring(view.message) }
+    return { row = rows[1], parsed = true, code = "import.value",
+      reason = "its value cannot be computed: " .. tostring(view.message) }
   end
   local answer, problem
   if map.kind then
@@ -378,7 +379,8 @@ function order_rows.next(job)
   if order.state == "no_sale" then return { order = order, rejects = {} } end
   if not order.account then
     problem = problem and not problem.parsed and problem
-      or { row = rows[1], code = "import.held", column = job.field.account and job.field.account.column, reason = job.map.no_customer }
+      or { row = rows[1], code = "import.held", column = job.field.account and job.field.account.column,
+        reason = job.map.no_customer }
     problem.parsed = true
   end
   problem = wrong or problem

@@ -102,13 +102,40 @@ static moon_status check_category(const moon_document *document, moon_str catego
     return wrong_sum(document, what, taxed, lines, err);
 }
 
+static bool is_taxed(const moon_document *document, moon_str category) {
+    for (size_t i = 0; i < document->taxes.count; i++)
+        if (moon_str_eq(MOON_AT(moon_tax, document->taxes, i)->category, category)) return true;
+    return false;
+}
+
+static bool is_sold(const moon_document *document, moon_str category) {
+    for (size_t i = 0; i < document->lines.count; i++)
+        if (moon_str_eq(MOON_AT(moon_line, document->lines, i)->tax_category, category)) return true;
+    return false;
+}
+
+/* By the few taxes rather than by the many lines. */
+static moon_status check_categories(const moon_document *document, moon_err *err) {
+    for (size_t i = 0; i < document->taxes.count; i++) {
+        const moon_tax *tax = MOON_AT(moon_tax, document->taxes, i);
+        moon_str category = tax->category;
+        MOON_TRY(check_category(document, category, err));
+        if (tax->tax != 0 && !is_sold(document, category))
+            return moon_fail(err, MOON_E_DOCUMENT_SUM, "there is a tax for category %.*s, but no line",
+                             MOON_STR_ARG(category));
+    }
+    for (size_t i = 0; i < document->lines.count; i++) {
+        moon_str category = MOON_AT(moon_line, document->lines, i)->tax_category;
+        if (!is_taxed(document, category)) MOON_TRY(check_category(document, category, err));
+    }
+    return MOON_OK;
+}
+
 static moon_status check_sums(const moon_document *document, moon_err *err) {
     int64_t lines = 0, net = 0, tax = 0;
-    for (size_t i = 0; i < document->lines.count; i++) {
-        const moon_line *line = MOON_AT(moon_line, document->lines, i);
-        MOON_TRY(add(&lines, line->amount, err));
-        MOON_TRY(check_category(document, line->tax_category, err));
-    }
+    MOON_TRY(check_categories(document, err));
+    for (size_t i = 0; i < document->lines.count; i++)
+        MOON_TRY(add(&lines, MOON_AT(moon_line, document->lines, i)->amount, err));
     for (size_t i = 0; i < document->taxes.count; i++) {
         MOON_TRY(add(&net, MOON_AT(moon_tax, document->taxes, i)->net, err));
         MOON_TRY(add(&tax, MOON_AT(moon_tax, document->taxes, i)->tax, err));
@@ -175,12 +202,19 @@ static moon_status refuse_approval(const moon_document *document, const char *wh
     return moon_fail(err, MOON_E_APPROVAL, "%.*s %s", MOON_STR_ARG(document->id), why);
 }
 
+static bool is_rule(moon_str who) {
+    return moon_str_is(who, "anyone") || moon_str_is(who, "other") ||
+           (moon_str_starts(who, MOON_STR("role:")) && who.len > 5);
+}
+
 /* Whether the operator may approve, and the note that goes with it. */
 static moon_status may_approve(const moon_context *ctx, const moon_document *document, moon_str *note,
                                moon_err *err) {
     moon_str who = document->approval_rule;
     char role[64];
     bool own = moon_str_eq(document->prepared_by, ctx->operator);
+    if (!is_rule(who))
+        return refuse_approval(document, "does not say who has to approve it: draft it again", err);
     MOON_TRY(moon_operator_check(ctx, "approve", err));
     *note = own ? MOON_STR("own draft") : MOON_STR_NONE;
     if (moon_operator_is_sole(ctx)) {

@@ -1,6 +1,7 @@
 #include "run/import.h"
 
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include "base/file.h"
 #include "books/party.h"
@@ -205,7 +206,9 @@ static moon_status begin(run *r, moon_err *err) {
     moon_wire_add_str(&request, moon_str_of(r->options->kind));
     moon_wire_add_str(&request, mapping);
     moon_wire_add_str(&request, moon_str_of(r->options->file));
+    moon_arg today = moon_arg_date(r->book->ctx.today);
     moon_wire_add_arg(&request, &r->book->settings);
+    moon_wire_add_arg(&request, &today);
     moon_status status = moon_worker_call(r->book->worker, moon_job_import_begin, moon_buf_str(&request),
                                           false, r->keep, &reply, err);
     moon_buf_free(&request);
@@ -214,6 +217,16 @@ static moon_status begin(run *r, moon_err *err) {
         return moon_fail(err, MOON_E_SCRIPT_CRASH, "the worker's answer makes no sense");
     r->report->records = (uint64_t)moon_arg_int_of(&r->report->facts, "records", 0);
     return MOON_OK;
+}
+
+/* A budget per account says nothing about a whole file: a mapping gets what its size takes, and so much more that a million rows pass. */
+static void size_budget(moon_worker_setup *setup, const char *file) {
+    struct stat info;
+    if (stat(file, &info) < 0) return;
+    size_t mib = ((size_t)info.st_size >> 20) + 1;
+    setup->limits.memory_bytes += mib * (16u << 20);
+    setup->limits.time_ms += (unsigned)mib * 1000;
+    setup->limits.steps += (uint64_t)mib * 100000000;
 }
 
 /* out/NAME.rejects.csv, beside the other things that the book makes. */
@@ -249,6 +262,7 @@ moon_status moon_import(moon_book *book, const moon_import_options *options, moo
              .keep = keep,
              .report = report,
              .type = moon_type_by_name(moon_str_of(options->kind))};
+    moon_script_limits limits = book->setup.limits;
     int lock;
     if (r.type != &moon_order_type && r.type != &moon_account_type && r.type != &moon_product_type) {
         moon_fail(err, MOON_E_USAGE, "\"%s\" cannot be imported", options->kind);
@@ -256,8 +270,10 @@ moon_status moon_import(moon_book *book, const moon_import_options *options, moo
     }
     *report = (moon_import_report){0};
     MOON_TRY(moon_book_lock(book, &lock, err));
+    size_budget(&book->setup, options->file);
     moon_status status = import_all(&r, err);
     moon_worker_stop(book->worker);
+    book->setup.limits = limits;
     if (r.change) moon_change_end(r.change);
     moon_buf_free(&r.rejects);
     moon_file_unlock(lock);

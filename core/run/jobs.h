@@ -26,7 +26,8 @@ moon_status moon_job_manual(moon_job *job, moon_str request, moon_buf *reply, mo
 moon_status moon_job_apply(moon_job *job, moon_str request, moon_buf *reply, moon_err *err);
 
 /* Begin reading a file to import.
- * request: str kind, str mapping ("" for none), str file, arg settings.  reply: arg, what was found out about the file. */
+ * request: str kind, str mapping ("" for none), str file, arg settings, arg today.  reply: arg, what was found out about the
+ * file. */
 moon_status moon_job_import_begin(moon_job *job, moon_str request, moon_buf *reply, moon_err *err);
 /* Its next parts.  request: nothing.
  * reply: varint count (0 at the end), then for each: bool whether a record was read; record; bool whether there is an account; record account;
@@ -38,8 +39,11 @@ moon_status moon_job_import_next(moon_job *job, moon_str request, moon_buf *repl
  * reply: arg { markdown, values, title, lang }. */
 moon_status moon_job_render(moon_job *job, moon_str request, moon_buf *reply, moon_err *err);
 
-/* Load every rule file and run the examples beside them.
- * request: bool whether to run examples.  reply: varint count, then str file, bool good, record-less err for each that is not. */
+/* Load the plugins that book.lua switches on, for jobs whose library needs them. */
+MOON_CHECK moon_status moon_job_load_plugins(moon_job *job, const moon_arg *settings, moon_err *err);
+
+/* Load every rule file and layout, or run the examples beside them.
+ * request: bool whether to run examples, arg settings.  reply: varint count, then str file, bool good, record-less err for each that is not. */
 moon_status moon_job_check(moon_job *job, moon_str request, moon_buf *reply, moon_err *err);
 
 #endif

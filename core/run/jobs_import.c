@@ -17,7 +17,7 @@ typedef struct importing {
 
 static moon_named named(const char *name, moon_arg value) { return (moon_named){moon_str_of(name), value}; }
 
-static moon_status load_readers(moon_job *job, const moon_arg *settings, moon_err *err) {
+moon_status moon_job_load_plugins(moon_job *job, const moon_arg *settings, moon_err *err) {
     moon_arg plugins = moon_arg_get(settings, "plugins");
     for (size_t i = 0; plugins.kind == MOON_ARG_MAP && i < plugins.map.count; i++) {
         moon_str name = moon_arena_str(&job->arena, plugins.map.items[i].name); /* ends with a NUL */
@@ -28,15 +28,19 @@ static moon_status load_readers(moon_job *job, const moon_arg *settings, moon_er
 
 moon_status moon_job_import_begin(moon_job *job, moon_str request, moon_buf *reply, moon_err *err) {
     moon_str kind, mapping, file, bytes;
-    moon_arg settings, facts;
+    moon_arg settings, today, facts;
     if (!moon_wire_read_str(&request, &kind) || !moon_wire_read_str(&request, &mapping) ||
-        !moon_wire_read_str(&request, &file) || !moon_wire_read_arg(&request, &settings, &job->arena))
+        !moon_wire_read_str(&request, &file) || !moon_wire_read_arg(&request, &settings, &job->arena) ||
+        !moon_wire_read_arg(&request, &today, &job->arena))
         return moon_fail(err, MOON_E_INTERNAL, "a request to a worker is cut short");
-    MOON_TRY(load_readers(job, &settings, err));
+    MOON_TRY(moon_job_load_plugins(job, &settings, err));
     MOON_TRY(moon_file_read(moon_arena_str(&job->arena, file).ptr, MOON_FILE_MAX, &job->arena, &bytes, err));
-    moon_named input[] = {named("book", settings), named("bytes", moon_arg_text(bytes)),
-                          named("file", moon_arg_text(file)), named("kind", moon_arg_text(kind)),
-                          named("mapping", mapping.len ? moon_arg_text(mapping) : (moon_arg){0})};
+    moon_named input[] = {named("book", settings),
+                          named("bytes", moon_arg_text(bytes)),
+                          named("file", moon_arg_text(file)),
+                          named("kind", moon_arg_text(kind)),
+                          named("mapping", mapping.len ? moon_arg_text(mapping) : (moon_arg){0}),
+                          named("today", today)};
     moon_arg args[] = {moon_arg_map(input, sizeof input / sizeof *input)};
     MOON_TRY(moon_script_call(job->script, "importing.begin", args, 1, &job->arena, &facts, err));
     importing *state = moon_malloc(sizeof *state);

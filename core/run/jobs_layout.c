@@ -70,20 +70,33 @@ static void add_result(moon_buf *out, moon_str file, moon_status status, const m
     if (status != MOON_OK) moon_wire_add_err(out, err);
 }
 
+/* The verb that checks a file, NULL if it is no rule, layout or table of examples. */
+static const char *check_of(moon_str path, bool examples) {
+    bool table = moon_str_ends(path, MOON_STR(".examples.lua"));
+    if (examples) return table ? "examples.check" : NULL;
+    if (moon_str_starts(path, MOON_STR("rules/layouts/")) && moon_str_ends(path, MOON_STR(".md")))
+        return moon_str_ends(path, MOON_STR("/README.md")) ? NULL : "layout.check";
+    return moon_str_ends(path, MOON_STR(".lua")) && !table ? "examples.load" : NULL;
+}
+
 moon_status moon_job_check(moon_job *job, moon_str request, moon_buf *reply, moon_err *err) {
-    bool examples = request.len > 0 && request.ptr[0];
     uint64_t count = 0;
     moon_buf results = MOON_BUF_EMPTY;
-    (void)err;
+    moon_arg settings;
+    if (request.len == 0) return moon_fail(err, MOON_E_INTERNAL, "a request to a worker is cut short");
+    bool examples = request.ptr[0] != 0;
+    request = moon_str_sub(request, 1, request.len);
+    if (!moon_wire_read_arg(&request, &settings, &job->arena))
+        return moon_fail(err, MOON_E_INTERNAL, "a request to a worker is cut short");
+    MOON_TRY(moon_job_load_plugins(job, &settings, err));
+    moon_script_provide(job->script, "rule_text", host_rule_text, (void *)(uintptr_t)job->setup);
     for (size_t i = 0; i < job->setup->file_count; i++) {
         moon_str path = job->setup->files[i].path;
+        const char *verb = check_of(path, examples);
         moon_err why;
         moon_arg verdict, args[] = {moon_arg_text(path)};
-        bool rule = moon_str_ends(path, MOON_STR(".lua")),
-             table = moon_str_ends(path, MOON_STR(".examples.lua"));
-        if (!rule || table != examples) continue;
-        moon_status status = moon_script_call(job->script, table ? "examples.check" : "examples.load", args,
-                                              1, &job->arena, &verdict, &why);
+        if (!verb) continue;
+        moon_status status = moon_script_call(job->script, verb, args, 1, &job->arena, &verdict, &why);
         add_result(&results, path, status, &why);
         count++;
     }

@@ -58,7 +58,7 @@ struct moon_app {
 /* Groups in the order of help, ended by a NULL title. */
 extern const moon_command_group *const moon_command_groups[];
 extern const moon_command_group moon_commands_work, moon_commands_hand, moon_commands_report,
-    moon_commands_book, moon_commands_help;
+    moon_commands_records, moon_commands_rules, moon_commands_book, moon_commands_help;
 
 /* Find the command in argv, read its options, open the book if it needs one, and run it. */
 MOON_CHECK moon_status moon_command_line(moon_app *app, int argc, char **argv, moon_err *err);

@@ -102,8 +102,11 @@ static void add_list(moon_json *json, const moon_field *field, const void *recor
                      moon_currency base) {
     const moon_list *list = moon_field_at(field, record);
     moon_json_open(json, '[');
-    for (size_t i = 0; i < list->count; i++)
+    for (size_t i = 0; i < list->count; i++) {
+        moon_json_open(json, '{');
         add_fields(json, field->of, (const char *)list->items + i * field->of->size, currency, base);
+        moon_json_close(json, '}');
+    }
     moon_json_close(json, ']');
 }
 
@@ -140,16 +143,20 @@ static void add_field(moon_json *json, const moon_type *type, const moon_field *
 static void add_fields(moon_json *json, const moon_type *type, const void *record, moon_currency currency,
                        moon_currency base) {
     moon_currency own = moon_record_currency(type, record);
-    moon_json_open(json, '{');
     for (size_t i = 0; i < type->field_count; i++) {
         const moon_field *field = &type->fields[i];
         if (!moon_field_present(field, record)) continue;
         moon_json_name(json, field->name);
         add_field(json, type, field, record, own ? own : currency, base);
     }
-    moon_json_close(json, '}');
+}
+
+void moon_json_fields(moon_json *json, const moon_type *type, const void *record, moon_currency base) {
+    add_fields(json, type, record, 0, base);
 }
 
 void moon_json_record(moon_json *json, const moon_type *type, const void *record, moon_currency base) {
+    moon_json_open(json, '{');
     add_fields(json, type, record, 0, base);
+    moon_json_close(json, '}');
 }

@@ -29,5 +29,7 @@ void moon_json_null(moon_json *json);
 /* A record with all its fields, lists included; bytes that are text as text, others in hexadecimal digits.
  *   base  the book's currency, for the base amounts of ledger lines */
 void moon_json_record(moon_json *json, const moon_type *type, const void *record, moon_currency base);
+/* Its fields alone, within an object that is open. */
+void moon_json_fields(moon_json *json, const moon_type *type, const void *record, moon_currency base);
 
 #endif

@@ -1,0 +1,83 @@
+#include "app/cmd_records.h"
+
+static const moon_option list_options[] = {
+    MOON_OPTION_FORMAT,
+    {"limit", 0, MOON_OPTION_INT, "N", "at most N rows", false},
+    {"as-of", 0, MOON_OPTION_DATE, "DATE",
+     "accounts, products, agreements: versions of that day; documents: open amount and status at its end",
+     false},
+    {"versions", 0, MOON_OPTION_FLAG, NULL, "accounts, products, agreements: all versions", false},
+    MOON_OPTION_END};
+
+static const moon_option show_options[] = {
+    {"format", 0, MOON_OPTION_CHOICE, "text|json", "how to print it; amounts in json are texts", false},
+    {"as-of", 0, MOON_OPTION_DATE, "DATE",
+     "the version of an account, product or agreement that holds on that day", false},
+    MOON_OPTION_END};
+
+static const moon_option edit_options[] = {
+    {"from", 0, MOON_OPTION_DATE, "DATE", "first day on which it holds, today if not given", false},
+    MOON_OPTION_DRY_RUN,
+    MOON_OPTION_END};
+
+static const moon_command commands[] = {
+    {"list", "records of one kind, filtered",
+     "list KIND [FIELD=VALUE ...] [--format table|csv|json] [--limit N]",
+     "Kinds: accounts, products, agreements, orders, invoices, credit-notes, drafts, documents, items, "
+     "applications,\n"
+     "entries, balances, series, claims, closures, parked, audit.\n"
+     "\n"
+     "FIELD=VALUE chooses rows; other signs are != < <= > >= and ~ (contains). Quote what has < or > in it. "
+     "All must hold.\n"
+     "FIELD= asks for rows without a value. csv and json have every field, the table the most useful ones.\n"
+     "\n"
+     "Status of an invoice on the day: open, part-paid, overdue (something is open after the due date), "
+     "paid, credited\n"
+     "(credit notes alone settled it), void; of a credit note: open, part-paid, applied, void. Everything "
+     "unpaid: open!=0.\n"
+     "\n"
+     "csv is exact data by RFC 4180: UTF-8, numbers with a point. A cell that begins with = is written as it "
+     "is; have your\n"
+     "spreadsheet import columns as text.\n"
+     "\n"
+     "Examples\n"
+     "  moonbill list invoices status=overdue\n"
+     "  moonbill list invoices account=17850 'date>=2010-12-01' --format csv",
+     list_options, 1, -1, MOON_NEEDS_BOOK, moon_command_list},
+    {"show", "one record with all that belongs to it",
+     "show ID [--format text|json]\nshow KIND ID\nshow KIND/ID",
+     "Finds documents by number or id, orders, accounts, products, agreements, ledger entries and parked "
+     "work. Where an id\n"
+     "names several records, say which: show order 536365, or show order/536365. Kinds: document, invoice, "
+     "credit-note,\n"
+     "order, account, product, agreement, entry, parked.\n"
+     "\n"
+     "Examples\n"
+     "  moonbill show INV-2010-00001\n"
+     "  moonbill show account 17850 --as-of 2010-12-01",
+     show_options, 1, 2, MOON_NEEDS_BOOK, moon_command_show},
+    {"add", "a new account, product, agreement or order",
+     "add KIND ID [FIELD=VALUE ...] [--from DATE] [--dry-run]",
+     "Fields are those of: moonbill list KIND --format csv --limit 0. Tags are given as tags.NAME=VALUE, "
+     "lines of an order as\n"
+     "line.1.product=..., line.1.quantity=..., line.1.price=...\n"
+     "\n"
+     "Examples\n"
+     "  moonbill add account ACME name=\"Acme Ltd\" country=GB terms=14\n"
+     "  moonbill add order 900001 account=ACME line.1.product=22423 line.1.quantity=2 line.1.price=12.75",
+     edit_options, 2, -1, MOON_NEEDS_BOOK, moon_command_add},
+    {"set", "change an account, product, agreement or order",
+     "set KIND ID FIELD=VALUE ... [--from DATE] [--dry-run]",
+     "Accounts, products and agreements keep their versions: the change holds from --from on, documents of "
+     "earlier days keep\n"
+     "what held then. An order can be repaired until it is billed; one that is held becomes due once nothing "
+     "is missing.\n"
+     "FIELD= takes a value away, line.3= a line.\n"
+     "\n"
+     "Examples\n"
+     "  moonbill set account ACME terms=30 --from 2026-12-01\n"
+     "  moonbill set order 536414 account=17850 line.1.quantity=5",
+     edit_options, 2, -1, MOON_NEEDS_BOOK, moon_command_set},
+    {0}};
+
+const moon_command_group moon_commands_records = {"Records", commands};

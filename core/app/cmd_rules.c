@@ -1,0 +1,80 @@
+/* rules check and rules test.                                                Floor 6. */
+
+#include "app/output.h"
+#include "run/jobs.h"
+#include "run/wire.h"
+
+typedef struct rule_results {
+    size_t count, wrong;
+} rule_results;
+
+static moon_status cut_short(moon_err *err) {
+    return moon_fail(err, MOON_E_SCRIPT_CRASH, "the worker's answer makes no sense");
+}
+
+/* Reply of moon_job_check: for each file its path, whether it is good, and what is wrong with it. */
+static moon_status print_results(moon_app *app, moon_str reply, rule_results *out, moon_err *err) {
+    static const moon_heading headings[] = {{"file", MOON_CELL_TEXT, 0},
+                                            {"result", MOON_CELL_TEXT, 0},
+                                            {"error", MOON_CELL_TEXT, MOON_HEADING_DETAIL}};
+    uint64_t count;
+    moon_listing *listing = moon_listing_begin(app, headings, 3);
+    if (!moon_varint_read(&reply, &count)) return cut_short(err);
+    for (uint64_t i = 0; i < count; i++) {
+        moon_str file;
+        moon_err why = {.text = ""};
+        if (!moon_wire_read_str(&reply, &file) || reply.len == 0) return cut_short(err);
+        bool good = reply.ptr[0] != 0;
+        reply = moon_str_sub(reply, 1, reply.len);
+        if (!good && !moon_wire_read_err(&reply, &why)) return cut_short(err);
+        moon_listing_add(
+            listing, (moon_str[]){file, good ? MOON_STR("ok") : MOON_STR("wrong"), moon_str_of(why.text)});
+        out->count++;
+        if (good) continue;
+        out->wrong++;
+        moon_err_at(&why, moon_arena_str(&app->arena, file).ptr, 0);
+        moon_err_print(stderr, &why);
+    }
+    return moon_listing_end(listing, NULL, err);
+}
+
+static moon_status check(moon_app *app, bool examples, moon_err *err) {
+    rule_results results = {0};
+    moon_str reply;
+    char request[1] = {examples ? 1 : 0};
+    MOON_TRY(moon_worker_call(app->book->worker, moon_job_check, (moon_str){request, 1}, true, &app->arena,
+                              &reply, err));
+    MOON_TRY(print_results(app, reply, &results, err));
+    app->refused = results.wrong > 0;
+    if (results.wrong)
+        moon_app_say(app, "\n%zu of %zu files %s wrong.\n", results.wrong, results.count,
+                     results.wrong == 1 ? "is" : "are");
+    return MOON_OK;
+}
+
+static moon_status check_files(moon_app *app, moon_err *err) { return check(app, false, err); }
+static moon_status test_files(moon_app *app, moon_err *err) { return check(app, true, err); }
+
+static const moon_option options[] = {MOON_OPTION_FORMAT, MOON_OPTION_END};
+
+static const moon_command commands[] = {{"rules check", "load every rule file and say what is wrong with it",
+                                         "rules check [--format table|csv|json]",
+                                         "Loads book.lua and each file of rules/ as a run would, without "
+                                         "using the book. Run it after editing. Errors name file,\n"
+                                         "line and what to do; the exit status is 1 if any file is wrong.\n"
+                                         "\n"
+                                         "Example\n"
+                                         "  moonbill rules check",
+                                         options, 0, 0, MOON_NEEDS_BOOK, check_files},
+                                        {"rules test", "run the examples beside the rules",
+                                         "rules test [--format table|csv|json]",
+                                         "Beside rules/tax.lua lies rules/tax.examples.lua: inputs, and what "
+                                         "the rule has to answer. Each is run; what differs is\n"
+                                         "printed, and the exit status is 1.\n"
+                                         "\n"
+                                         "Example\n"
+                                         "  moonbill rules test",
+                                         options, 0, 0, MOON_NEEDS_BOOK, test_files},
+                                        {0}};
+
+const moon_command_group moon_commands_rules = {"Rules", commands};

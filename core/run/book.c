@@ -267,9 +267,18 @@ void moon_book_close(moon_book *book) {
     free(book);
 }
 
+/* Layouts are today's whenever something is printed, mappings have done their work when an order is in the book, and examples and readme files
+ * decide nothing. */
+static bool decides_amounts(moon_str path) {
+    return !moon_str_starts(path, MOON_STR("rules/layouts/")) &&
+           !moon_str_starts(path, MOON_STR("rules/imports/")) &&
+           !moon_str_ends(path, MOON_STR(".examples.lua")) && !moon_str_ends(path, MOON_STR(".md"));
+}
+
 moon_status moon_book_closure(moon_book *book, moon_change *change, moon_err *err) {
     file_list list = {.keep = &book->arena};
-    for (size_t i = 0; i < book->file_count; i++) add_file(&list, book->files[i].path, book->files[i].bytes);
+    for (size_t i = 0; i < book->file_count; i++)
+        if (decides_amounts(book->files[i].path)) add_file(&list, book->files[i].path, book->files[i].bytes);
     for (const moon_embedded *file = moon_embedded_files; file->path; file++) {
         moon_str text;
         if (strncmp(file->path, "lua/", 4) != 0) continue;

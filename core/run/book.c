@@ -134,14 +134,14 @@ static void read_operators(moon_book *book) {
 
 static moon_status load_zone(moon_book *book, moon_err *err) {
     char path[512];
-    moon_str bytes, name = book->config.zone;
+    moon_str name = book->config.zone;
     bool proper = name.len > 0 && name.len < 100 && name.ptr[0] != '/';
     for (size_t i = 0; i < name.len; i++) proper = proper && name.ptr[i] != '.';
     snprintf(path, sizeof path, "/usr/share/zoneinfo/%.*s", MOON_STR_ARG(name));
     if (!proper || !moon_file_exists(path))
         return moon_fail(err, MOON_E_ZONE_INVALID, "there is no time zone \"%.*s\"", MOON_STR_ARG(name));
-    MOON_TRY(moon_file_read(path, 1 << 20, &book->arena, &bytes, err));
-    return moon_zone_parse(bytes, &book->arena, &book->zone, err);
+    MOON_TRY(moon_file_read(path, 1 << 20, &book->arena, &book->zone_bytes, err));
+    return moon_zone_parse(book->zone_bytes, &book->arena, &book->zone, err);
 }
 
 static moon_status read_settings(moon_book *book, moon_err *err) {
@@ -285,6 +285,8 @@ moon_status moon_book_closure(moon_book *book, moon_change *change, moon_err *er
         MOON_TRY(moon_embedded_library(file->path, &book->arena, &text, err));
         add_file(&list, moon_str_of(file->path), text);
     }
+    moon_str zone = moon_arena_printf(&book->arena, "zoneinfo/%.*s", MOON_STR_ARG(book->config.zone));
+    add_file(&list, zone, book->zone_bytes);
     return moon_closure_store(change, list.items, list.count, &book->ctx.closure, err);
 }
 

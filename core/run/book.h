@@ -17,6 +17,7 @@ typedef struct moon_book {
     moon_arg settings;  /* what book.lua says, checked and completed (lua/config.lua) */
     moon_config config; /* the part that the books need */
     const moon_zone *zone;
+    moon_str zone_bytes; /* of its file: part of the closure */
     moon_context ctx;
     moon_worker_setup setup;
     moon_worker *worker;

@@ -36,6 +36,15 @@ BENCH   := $(patsubst tests/bench/%.c,$(B)/bench/%,$(wildcard tests/bench/*.c))
 PLUGINS := $(patsubst plugins/%.c,$(B)/plugins/%.so,$(wildcard plugins/*/*.c))
 MANIFESTS := $(patsubst %,$(B)/%,$(wildcard plugins/*/*.lua))
 
+# Short lines unless V=1; all processors unless told otherwise.
+ifndef V
+Q       := @
+say      = @printf '  %-5s %s\n' $(1) '$(2)'
+endif
+ifeq ($(filter -j%,$(MAKEFLAGS)),)
+MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 2)
+endif
+
 .DEFAULT_GOAL := all
 .PHONY: all deps demo test check bench asan valgrind fuzz install uninstall clean help golden-update programs
 
@@ -50,55 +59,67 @@ plugins-built: $(PLUGINS) $(MANIFESTS)
 
 $(B)/%.o: core/%.c
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(PKG_CFLAGS) -MMD -MP -c $< -o $@
+	$(call say,CC,$@)
+	$(Q)$(CC) $(CFLAGS) $(PKG_CFLAGS) -MMD -MP -c $< -o $@
 
 $(B)/libmoonbill.a: $(OBJ) $(B)/embedded.o
 	@rm -f $@
-	ar rcs $@ $^
+	$(call say,AR,$@)
+	$(Q)ar rcs $@ $^
 
 $(B)/moonbill: $(B)/app/main.o $(B)/libmoonbill.a
-	$(CC) $(LDFLAGS) $^ $(PKG_LIBS) -o $@
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(LDFLAGS) $^ $(PKG_LIBS) -o $@
 
 $(B)/plugins/%.so: plugins/%.c
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(PKG_CFLAGS) -shared $(LDFLAGS) $< -o $@
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) $(PKG_CFLAGS) -shared $(LDFLAGS) $< -o $@
 
 $(B)/plugins/%.lua: plugins/%.lua
 	@mkdir -p $(@D)
-	cp $< $@
+	$(Q)cp $< $@
 
 # lua/ and the starter rules/ as byte arrays: a table of {name, bytes, length} that core/script reads.
 $(B)/embedded.c: $(LUA_SRC) $(RULES) tests/embed.sh
 	@mkdir -p $(@D)
-	tests/embed.sh $(LUA_SRC) $(RULES) > $@.$$$$.tmp && mv $@.$$$$.tmp $@
+	$(call say,EMBED,$@)
+	$(Q)tests/embed.sh $(LUA_SRC) $(RULES) > $@.$$$$.tmp && mv $@.$$$$.tmp $@
 
 $(B)/embedded.o: $(B)/embedded.c
-	$(CC) $(CFLAGS) -c $< -o $@
+	$(call say,CC,$@)
+	$(Q)$(CC) $(CFLAGS) -c $< -o $@
 
 $(B)/unit/%: tests/unit/%.c $(B)/libmoonbill.a
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -Itests $(PKG_CFLAGS) $< $(B)/libmoonbill.a $(LDFLAGS) $(PKG_LIBS) -lcmocka -o $@
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) -Itests $(PKG_CFLAGS) $< $(B)/libmoonbill.a $(LDFLAGS) $(PKG_LIBS) -lcmocka -o $@
 
 $(B)/props/% $(B)/bench/%: tests/%.c
 $(B)/props/%: tests/props/%.c $(B)/libmoonbill.a
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(PKG_CFLAGS) $< $(B)/libmoonbill.a $(LDFLAGS) $(PKG_LIBS) -o $@
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) $(PKG_CFLAGS) $< $(B)/libmoonbill.a $(LDFLAGS) $(PKG_LIBS) -o $@
 
 $(B)/fuzz/%: tests/fuzz/%.c tests/fuzz/replay.c $(B)/libmoonbill.a
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(PKG_CFLAGS) $< tests/fuzz/replay.c $(B)/libmoonbill.a $(LDFLAGS) $(PKG_LIBS) -o $@
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) $(PKG_CFLAGS) $< tests/fuzz/replay.c $(B)/libmoonbill.a $(LDFLAGS) $(PKG_LIBS) -o $@
 
 $(B)/bench/%: tests/bench/%.c $(B)/libmoonbill.a
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(PKG_CFLAGS) $< $(B)/libmoonbill.a $(LDFLAGS) $(PKG_LIBS) -o $@
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) $(PKG_CFLAGS) $< $(B)/libmoonbill.a $(LDFLAGS) $(PKG_LIBS) -o $@
 
 $(B)/crash/%.so: tests/crash/%.c
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(PKG_CFLAGS) -shared $(LDFLAGS) $< -o $@
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) $(PKG_CFLAGS) -shared $(LDFLAGS) $< -o $@
 
 $(B)/crash/%: tests/crash/%.c $(B)/libmoonbill.a
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(PKG_CFLAGS) $< $(B)/libmoonbill.a $(LDFLAGS) $(PKG_LIBS) -o $@
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) $(PKG_CFLAGS) $< $(B)/libmoonbill.a $(LDFLAGS) $(PKG_LIBS) -o $@
 
 programs: $(B)/moonbill plugins-built $(UNIT) $(PROPS) $(FUZZ) $(BENCH) $(CRASH)
 

@@ -12,11 +12,11 @@ WARN    := -Wall -Wextra -Wshadow -Wundef -Wconversion -Wdouble-promotion -Wstri
 ifdef WERROR
 WARN    += -Werror
 endif
+comma   := ,
 ifdef SANITIZE
 B       := $(B)-$(SANITIZE)
 SAN     := -fsanitize=$(if $(filter asan,$(SANITIZE)),address$(comma)undefined,$(SANITIZE)) -fno-sanitize-recover=all -fno-omit-frame-pointer
 endif
-comma   := ,
 CFLAGS  += -std=c17 -D_GNU_SOURCE $(OPT) $(WARN) $(SAN) -Icore -I$(B) -fPIC -fstack-protector-strong
 CFLAGS  += -DMOON_PREFIX='"$(PREFIX)"'
 # Deferred with =, so that the packages may be installed by the deps target of the same run.
@@ -41,7 +41,7 @@ ifndef V
 Q       := @
 say      = @printf '  %-5s %s\n' $(1) '$(2)'
 endif
-ifeq ($(filter -j%,$(MAKEFLAGS)),)
+ifeq ($(MAKELEVEL)$(filter -j%,$(MAKEFLAGS)),0)
 MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 2)
 endif
 

@@ -195,7 +195,7 @@ static const moon_command commands[] = {
          "Priced, taxed and approved like every other invoice. The same command on the same day is the same\n"
          "draft; --ref makes another.\n"
          "\n"
-         "  moonbill add invoice 17850 --line \"Consulting\" --quantity 2.5 --price 90.00",
+         "  moonbill add invoice ACME --line \"Consulting\" --quantity 2.5 --price 90.00",
      .options = invoice_options,
      .args_min = 1,
      .args_max = 1,

@@ -42,19 +42,19 @@ static const moon_command commands[] = {
      "\n"
      "Examples\n"
      "  moonbill list invoices status=overdue\n"
-     "  moonbill list invoices account=17850 'date>=2010-12-01' --format csv",
+     "  moonbill list invoices account=ACME 'date>=2026-12-01' --format csv",
      list_options, 1, -1, MOON_NEEDS_BOOK, moon_command_list},
     {"show", "one record with all that belongs to it",
      "show ID [--format text|json]\nshow KIND ID\nshow KIND/ID",
      "Finds documents by number or id, orders, accounts, products, agreements, ledger entries and parked "
      "work. Where an id\n"
-     "names several records, say which: show order 536365, or show order/536365. Kinds: document, invoice, "
+     "names several records, say which: show order SO-1001, or show order/SO-1001. Kinds: document, invoice, "
      "credit-note,\n"
      "order, account, product, agreement, entry, parked.\n"
      "\n"
      "Examples\n"
-     "  moonbill show INV-2010-00001\n"
-     "  moonbill show account 17850 --as-of 2010-12-01",
+     "  moonbill show INV-2026-00001\n"
+     "  moonbill show account ACME --as-of 2026-12-01",
      show_options, 1, 2, MOON_NEEDS_BOOK, moon_command_show},
     {"add", "a new account, product, agreement or order",
      "add KIND ID [FIELD=VALUE ...] [--from DATE] [--dry-run]",
@@ -76,7 +76,7 @@ static const moon_command commands[] = {
      "\n"
      "Examples\n"
      "  moonbill set account ACME terms=30 --from 2026-12-01\n"
-     "  moonbill set order 536414 account=17850 line.1.quantity=5",
+     "  moonbill set order SO-1001 account=ACME line.1.quantity=5",
      edit_options, 2, -1, MOON_NEEDS_BOOK, moon_command_set},
     {0}};
 

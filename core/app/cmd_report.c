@@ -310,7 +310,7 @@ static const moon_command commands[] = {
              "page is made\n"
              "by rules/layouts/statement.md.\n"
              "\n"
-             "  moonbill report statement 17850 --from 2026-01-01 -o statement.html",
+             "  moonbill report statement ACME --from 2026-01-01 -o statement.html",
      .options = statement_options,
      .args_min = 1,
      .args_max = 1,

@@ -366,7 +366,7 @@ static const moon_command commands[] = {
          "and\n"
          "imported again. Importing the same file again changes nothing.\n"
          "\n"
-         "  moonbill import orders orders.csv --map online-retail",
+         "  moonbill import orders orders.csv --map shop",
      .options = import_options,
      .args_min = 2,
      .args_max = -1,
@@ -395,7 +395,7 @@ static const moon_command commands[] = {
          "rules/approvals.lua says who has to approve what. A sole operator's approval of his own draft is\n"
          "recorded as such. Drafts are listed by: moonbill list drafts\n"
          "\n"
-         "  moonbill approve order/536365",
+         "  moonbill approve order/SO-1001",
      .options = all_options,
      .args_max = -1,
      .need = MOON_NEEDS_BOOK,

@@ -1,6 +1,6 @@
 /* app/filter: which rows of a list are wanted.                               Floor 6.
  *
- * Conditions such as account=17850, date>=2010-12-01, total>100, name~ltd; all must hold. Numbers and dates compare by value, texts by
+ * Conditions such as account=ACME, date>=2026-12-01, total>100, name~ltd; all must hold. Numbers and dates compare by value, texts by
  * bytes; ~ looks for a part of a text, capitals or not; an empty value asks for rows without one. */
 #ifndef MOON_APP_FILTER_H
 #define MOON_APP_FILTER_H

@@ -10,7 +10,7 @@
 /* A document by number or by id. */
 MOON_CHECK moon_status moon_document_find(moon_change *change, moon_str name, moon_document *out, bool *found,
                                           moon_err *err);
-/* The id of the document for a source ("order/536365"): the source itself, or with ~2, ~3 … where earlier ones were voided. */
+/* The id of the document for a source ("order/SO-1001"): the source itself, or with ~2, ~3 … where earlier ones were voided. */
 MOON_CHECK moon_status moon_document_id(moon_change *change, moon_str source, moon_str *id, moon_err *err);
 
 /* The arithmetic of a document: lines add up to net, taxes cover the lines by category and add up to tax, net + tax = total, an invoice is
@@ -34,6 +34,9 @@ MOON_CHECK moon_status moon_document_approve(moon_change *change, const moon_con
  * MOON_E_STATE_REFUSED, MOON_E_CLAIMED, MOON_E_SERIES, MOON_E_CHART_MISSING. */
 MOON_CHECK moon_status moon_document_issue(moon_change *change, const moon_context *ctx,
                                            moon_document *document, moon_err *err);
+
+/* Whether issuing (and voiding) it makes a ledger entry: one whose every amount is zero makes none. */
+bool moon_document_is_posted(const moon_document *document);
 
 /* Void an issued document of which nothing was settled or credited: the posting is reversed, its order is due again, its number stays.
  * MOON_E_VOID_REFUSED. */

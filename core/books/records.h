@@ -163,7 +163,7 @@ extern const moon_type moon_approval_type;
 
 /* What a rule read, so that it can be run again: which record in which version. */
 #define MOON_INPUT_FIELDS(F)                                                                                 \
-    F(1, TEXT, record, MOON_REQUIRED, MOON_PLAIN, "type and id, for example account/17850")                  \
+    F(1, TEXT, record, MOON_REQUIRED, MOON_PLAIN, "type and id, for example account/ACME")                   \
     F(2, INT, version, 0, MOON_PLAIN, "version of a versioned record")                                       \
     F(3, BYTES, content, 0, MOON_PLAIN, "hash of the record's content; absent: there was no such record")
 MOON_STRUCT(moon_input, MOON_INPUT_FIELDS)
@@ -214,7 +214,7 @@ extern const moon_type moon_document_type;
 
 /* Nothing is billed twice: written with the document's issue, freed by its voiding. */
 #define MOON_CLAIM_FIELDS(F)                                                                                 \
-    F(1, TEXT, source, MOON_REQUIRED, MOON_PLAIN, "for example order/536365")                                \
+    F(1, TEXT, source, MOON_REQUIRED, MOON_PLAIN, "for example order/SO-1001")                               \
     F(2, INT, line, MOON_REQUIRED, MOON_PLAIN, "line of the source, 0 for the whole")                        \
     F(3, DATE, start, MOON_REQUIRED, MOON_PLAIN, "first day of the period billed")                           \
     F(4, TEXT, cause, MOON_REQUIRED, MOON_PLAIN, "why: order, …")                                            \
@@ -265,7 +265,7 @@ MOON_STRUCT(moon_entry_line, MOON_ENTRY_LINE_FIELDS)
 extern const moon_type moon_entry_line_type;
 
 #define MOON_ENTRY_FIELDS(F)                                                                                 \
-    F(1, ID, id, MOON_REQUIRED, MOON_PLAIN, "cause and document, for example issue/INV-2010-00001")          \
+    F(1, ID, id, MOON_REQUIRED, MOON_PLAIN, "cause and document, for example issue/INV-2026-00001")          \
     F(2, DATE, date, MOON_REQUIRED, MOON_PLAIN, "value date")                                                \
     F(3, DATE, booked, MOON_REQUIRED, MOON_PLAIN, "booking date")                                            \
     F(4, TEXT, text, 0, MOON_PLAIN, "what happened")                                                         \

@@ -305,13 +305,19 @@ static moon_status post_credits(posting *p, moon_err *err) {
     return MOON_OK;
 }
 
+bool moon_document_is_posted(const moon_document *document) {
+    for (size_t i = 0; i < document->lines.count; i++)
+        if (MOON_AT(moon_line, document->lines, i)->amount != 0) return true;
+    return document->tax != 0;
+}
+
 /* Receivables against revenue and tax. */
 static moon_status post_document(moon_change *change, const moon_context *ctx, const moon_document *document,
                                  const char *cause, int sign, moon_err *err) {
     moon_arena *keep = moon_change_arena(change);
     posting p = {.ctx = ctx, .document = document, .sign = sign};
     moon_str receivables;
-    if (document->total == 0 && document->net == 0) return MOON_OK;
+    if (!moon_document_is_posted(document)) return MOON_OK;
     MOON_TRY(moon_chart_account(ctx->config, "receivables", &receivables, err));
     moon_record_init(&moon_entry_type, &p.entry);
     p.lines = MOON_NEW_N(keep, moon_entry_line, document->lines.count + 2);

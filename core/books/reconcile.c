@@ -123,6 +123,31 @@ static moon_status tally_application(reconciler *r, const void *record, moon_err
     return MOON_OK;
 }
 
+/* The entry that issuing or voiding made: on that day, and what its lines of this account add up to is what the document says. */
+static moon_status check_entry(reconciler *r, const moon_document *document, const char *cause,
+                               moon_date date, int64_t owed, moon_err *err) {
+    moon_entry entry;
+    bool found;
+    if (!moon_document_is_posted(document)) return MOON_OK;
+    entry.id =
+        moon_arena_printf(moon_change_arena(r->change), "%s/%.*s", cause, MOON_STR_ARG(document->number));
+    MOON_TRY(moon_get(r->change, &moon_entry_type, &entry, &found, err));
+    for (size_t i = 0; found && i < entry.lines.count; i++)
+        if (moon_str_eq(MOON_AT(moon_entry_line, entry.lines, i)->party, document->account))
+            owed -= MOON_AT(moon_entry_line, entry.lines, i)->amount;
+    if (!found || owed != 0 || entry.date != date || !moon_str_eq(entry.document, document->id))
+        say(r, MOON_E_BOOK_DAMAGED, "the ledger entry %s/%.*s does not fit its document", cause,
+            MOON_STR_ARG(document->number));
+    return MOON_OK;
+}
+
+static moon_status check_entries(reconciler *r, const moon_item *item, const moon_document *document,
+                                 moon_err *err) {
+    MOON_TRY(check_entry(r, document, "issue", document->date, document->total, err));
+    if (item->voided == MOON_DATE_NONE) return MOON_OK;
+    return check_entry(r, document, "void", item->voided, -document->total, err);
+}
+
 static moon_status check_item(reconciler *r, const void *record, moon_err *err) {
     const moon_item *item = record;
     moon_document document = {.id = item->document};
@@ -132,7 +157,8 @@ static moon_status check_item(reconciler *r, const void *record, moon_err *err) 
     bool fits = found && document.number.len && moon_str_eq(document.number, item->number) &&
                 document.total == item->amount && document.due == item->due && document.date == item->date &&
                 document.kind == item->kind && document.currency == item->currency &&
-                moon_str_eq(document.account, item->account);
+                moon_str_eq(document.account, item->account) &&
+                (document.state == MOON_STATE_VOID) == (item->voided != MOON_DATE_NONE);
     item_key(item->account, item->document, &key);
     const moon_tally_row *row = moon_tally_find(&r->applied, moon_buf_str(&key));
     moon_buf_free(&key);
@@ -144,7 +170,7 @@ static moon_status check_item(reconciler *r, const void *record, moon_err *err) 
         say(r, MOON_E_BOOK_DAMAGED, "the open amount of %.*s does not fit its applications",
             MOON_STR_ARG(item->number));
     r->items_seen++;
-    return MOON_OK;
+    return fits ? check_entries(r, item, &document, err) : MOON_OK;
 }
 
 /* ---- documents, series, claims ---- */

@@ -436,6 +436,25 @@ static void test_posting_same_account(void **state) {
     expect_minor("tax and revenue in one", amount, -1200);
 }
 
+/* A document of nothing makes no entry; one whose lines make up for each other does. */
+static void test_posting_zero(void **state) {
+    books *b = *state;
+    sums exchange = {.lines = {500, -500, 0}, .kind = INV};
+    moon_entry entry = {.id = MOON_STR("issue/INV-2010-00001")};
+    int64_t amount;
+    bool found;
+    issued(b, "nothing", "A", 0, 0);
+    DO(moon_get(b->change, &moon_entry_type, &entry, &found, ERR));
+    assert_false(found);
+    moon_document document = sums_of(b, &exchange);
+    MOON_AT(moon_line, document.lines, 1)->revenue = MOON_STR("4010");
+    issue(b, &document);
+    DO(moon_balance_at(b->change, MOON_STR("4010"), EUR, day("2010-12-01"), &amount, ERR));
+    expect_minor("4010", amount, 500);
+    DO(moon_balance_at(b->change, MOON_STR("1100"), EUR, day("2010-12-01"), &amount, ERR));
+    expect_minor("1100", amount, 0);
+}
+
 static void test_issue_refused(void **state) {
     books *b = *state;
     static const struct {
@@ -647,10 +666,10 @@ int main(void) {
         CASE(test_discard),       CASE(test_approval),
         CASE(test_approve_again), CASE(test_issue),
         CASE(test_posting),       CASE(test_posting_same_account),
-        CASE(test_issue_refused), CASE(test_claims),
-        CASE(test_find),          CASE(test_void),
-        CASE(test_void_refused),  CASE(test_void_credit),
-        CASE(test_void_before),
+        CASE(test_posting_zero),  CASE(test_issue_refused),
+        CASE(test_claims),        CASE(test_find),
+        CASE(test_void),          CASE(test_void_refused),
+        CASE(test_void_credit),   CASE(test_void_before),
     };
     return cmocka_run_group_tests_name("document", tests, NULL, NULL);
 }

@@ -16,7 +16,8 @@ typedef struct list_kind {
     const char *shown;
     const char *sums; /* columns with totals */
     moon_status (*fill)(lister *l, moon_change *change, moon_err *err);
-    int document; /* documents of this kind only; 0: both */
+    int document;     /* documents of this kind only; 0: both */
+    const char *many; /* the rows in words, where that is not the name */
 } list_kind;
 
 struct lister {
@@ -258,32 +259,33 @@ static moon_status fill_audit(lister *l, moon_change *change, moon_err *err) {
 #define DOCUMENT_COLUMNS "number order account date due currency net tax total open status"
 
 static const list_kind kinds[] = {
-    {"accounts", "account", &moon_account_type, NULL, NULL, fill_versions, 0},
-    {"products", "product", &moon_product_type, NULL, NULL, fill_versions, 0},
-    {"agreements", "agreement", &moon_agreement_type, NULL, NULL, fill_versions, 0},
+    {"accounts", "account", &moon_account_type, NULL, NULL, fill_versions, 0, NULL},
+    {"products", "product", &moon_product_type, NULL, NULL, fill_versions, 0, NULL},
+    {"agreements", "agreement", &moon_agreement_type, NULL, NULL, fill_versions, 0, NULL},
     {"orders", "order", &moon_order_type, "id kind state account date lines currency value reason", "value",
-     fill_plain, 0},
+     fill_plain, 0, NULL},
     {"invoices", "invoice", &moon_document_type, DOCUMENT_COLUMNS, "net tax total open", fill_numbered,
-     MOON_DOCUMENT_INVOICE},
+     MOON_DOCUMENT_INVOICE, NULL},
     {"credit-notes", "credit-note", &moon_document_type, DOCUMENT_COLUMNS, "net tax total open",
-     fill_numbered, MOON_DOCUMENT_CREDIT_NOTE},
+     fill_numbered, MOON_DOCUMENT_CREDIT_NOTE, "credit notes"},
     {"drafts", "draft", &moon_document_type,
-     "id kind account lines currency net tax total status approval_rule", "net tax total", fill_drafts, 0},
+     "id kind account lines currency net tax total status approval_rule", "net tax total", fill_drafts, 0,
+     NULL},
     {"documents", "document", &moon_document_type, "id kind " DOCUMENT_COLUMNS, "net tax total open",
-     fill_documents, 0},
+     fill_documents, 0, NULL},
     {"items", "item", &moon_item_type, "number kind account date due currency amount open closed voided",
-     "amount open", fill_plain, 0},
-    {"applications", "application", &moon_application_type, NULL, "amount", fill_plain, 0},
+     "amount open", fill_plain, 0, NULL},
+    {"applications", "application", &moon_application_type, NULL, "amount", fill_plain, 0, NULL},
     {"entries", "entry", &moon_entry_type, "id date booked account party currency amount base", "amount base",
-     fill_booked, 0},
-    {"balances", "balance", &moon_balance_type, NULL, NULL, fill_plain, 0},
-    {"series", "series", &moon_series_type, NULL, NULL, fill_plain, 0},
-    {"claims", "claim", &moon_claim_type, NULL, NULL, fill_plain, 0},
-    {"closures", "closure", &moon_closure_type, NULL, NULL, fill_plain, 0},
+     fill_booked, 0, NULL},
+    {"balances", "balance", &moon_balance_type, NULL, NULL, fill_plain, 0, NULL},
+    {"series", "series", &moon_series_type, NULL, NULL, fill_plain, 0, NULL},
+    {"claims", "claim", &moon_claim_type, NULL, NULL, fill_plain, 0, NULL},
+    {"closures", "closure", &moon_closure_type, NULL, NULL, fill_plain, 0, NULL},
     {"parked", "parked", &moon_parked_type, "work id account lines currency amount since reason", "amount",
-     fill_plain, 0},
+     fill_plain, 0, "parked work"},
     {"audit", "audit", &moon_audit_type, "seq time operator action subject records today note", NULL,
-     fill_audit, 0}};
+     fill_audit, 0, NULL}};
 #define KIND_COUNT (sizeof kinds / sizeof *kinds)
 
 /* ---- the command ---- */
@@ -343,9 +345,7 @@ moon_status moon_command_list(moon_app *app, moon_err *err) {
     moon_status status = moon_app_look(app, fill, &l, err);
     moon_arena_free(&l.scratch);
     if (status != MOON_OK) return status;
-    moon_str none = moon_arena_printf(&app->arena, count ? "No %s that fit." : "No %s yet.",
-                                      strcmp(l.kind->name, "audit") == 0    ? "commits"
-                                      : strcmp(l.kind->name, "parked") == 0 ? "parked work"
-                                                                            : l.kind->name);
+    moon_str none = moon_arena_printf(&app->arena, "No %s%s", l.kind->many ? l.kind->many : l.kind->name,
+                                      count ? " that fit." : " yet.");
     return moon_listing_end(l.listing, none.ptr, err);
 }

@@ -41,9 +41,13 @@ static moon_status print_results(moon_app *app, moon_str reply, rule_results *ou
 static moon_status check(moon_app *app, bool examples, moon_err *err) {
     rule_results results = {0};
     moon_str reply;
-    char request[1] = {examples ? 1 : 0};
-    MOON_TRY(moon_worker_call(app->book->worker, moon_job_check, (moon_str){request, 1}, true, &app->arena,
-                              &reply, err));
+    moon_buf request = MOON_BUF_EMPTY;
+    moon_buf_add_char(&request, examples ? 1 : 0);
+    moon_wire_add_arg(&request, &app->book->settings);
+    moon_status status = moon_worker_call(app->book->worker, moon_job_check, moon_buf_str(&request), true,
+                                          &app->arena, &reply, err);
+    moon_buf_free(&request);
+    if (status != MOON_OK) return status;
     MOON_TRY(print_results(app, reply, &results, err));
     app->refused = results.wrong > 0;
     if (results.wrong)

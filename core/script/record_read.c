@@ -136,6 +136,13 @@ static void l_read_tags(reading *r, const moon_field *f, int value, moon_tags *o
     lua_settop(L, keys - 1);
 }
 
+/* Without sorting: all keys known is the common case. */
+static lua_Integer count_keys(lua_State *L, int table) {
+    lua_Integer n = 0;
+    for (lua_pushnil(L); lua_next(L, table); lua_pop(L, 1)) n++;
+    return n;
+}
+
 static void l_read_struct(reading *r, int table, const moon_type *type, void *record);
 
 static void l_read_list(reading *r, const moon_field *f, int value, moon_list *out) {
@@ -233,20 +240,23 @@ static void l_read_struct(reading *r, int table, const moon_type *type, void *re
                 moon_type_name_at(L, table));
     if (++r->depth > MOON_NEST_MAX) l_raise(L, MOON_E_RECORD_INVALID, "%s lies too deep", r->path);
     moon_record_init(type, record);
-    l_refuse_unknown(r, table, type);
+    lua_Integer known = 0;
     const moon_field *currency = moon_type_field(type, MOON_STR("currency"));
     bool outermost = r->depth == 1 && currency && currency->kind == MOON_KIND_CURRENCY;
     if (outermost && lua_getfield(L, table, "currency") != LUA_TNIL)
         r->currency = l_read_currency(r, currency, lua_gettop(L));
     for (size_t i = 0; i < type->field_count; i++) {
         const moon_field *f = &type->fields[i];
-        if (lua_getfield(L, table, f->name) != LUA_TNIL)
+        if (lua_getfield(L, table, f->name) != LUA_TNIL) {
             l_read_field(r, f, lua_gettop(L), record);
-        else if ((f->flags & (MOON_REQUIRED | MOON_MANAGED)) ==
-                 MOON_REQUIRED) /* what moonbill manages it fills in itself */
+            known++;
+        } else if ((f->flags & (MOON_REQUIRED | MOON_MANAGED)) == MOON_REQUIRED) {
+            l_refuse_unknown(r, table, type); /* a misspelt name says more than the one that is missing */
             l_raise(L, MOON_E_FIELD_REQUIRED, "%s%s is missing", r->path, f->name);
+        } /* what moonbill manages it fills in itself */
         lua_pop(L, 1);
     }
+    if (count_keys(L, table) != known) l_refuse_unknown(r, table, type);
     if (outermost) lua_pop(L, 1);
     r->depth--;
 }

@@ -30,6 +30,11 @@ moon_status moon_version_at(moon_change *change, const moon_type *type, moon_str
     MOON_TRY(first_of(&scan, record, found, err));
     if (*found) return MOON_OK;
     MOON_TRY(moon_scan_begin(change, type, MOON_BY_KEY, &low, 1, &low, 1, false, &scan, err));
+    MOON_TRY(first_of(&scan, record, found, err));
+    if (!*found) return MOON_OK;
+    /* The first day may have been corrected since: the newest of its versions holds. */
+    high.from = ((versioned *)record)->from;
+    MOON_TRY(moon_scan_begin(change, type, MOON_BY_KEY, &high, 2, &high, 2, true, &scan, err));
     return first_of(&scan, record, found, err);
 }
 

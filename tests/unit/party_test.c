@@ -77,6 +77,9 @@ static void test_same_again(void **state) {
     assert_true(add(b, "P", "2010-06-01", "2", 4)); /* and back again */
     expect_price(b, "P", "2010-06-01", "2");
     assert_false(add(b, "P", "2010-06-01", "2", 4));
+    assert_true(add(b, "F", "2010-01-01", "1", 1));
+    assert_true(add(b, "F", "2010-01-01", "3", 2)); /* the first day corrected: days before it are, too */
+    expect_price(b, "F", "2009-12-31", "3");
     assert_true(add(b, "P", "2010-07-01", "1", 5));
     assert_true(add(b, "P", "2009-07-01", "1", 6)); /* the first version does not hold yet on that day */
 }

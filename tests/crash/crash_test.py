@@ -54,7 +54,7 @@ def check_fault(case, status, text, good):
     if status < 0 and not (case.expect == "killed" and killed(status)):
         return "ended by signal %d: %s" % (-status, first_line(text))
     if case.expect == "killed":
-        return None if killed(status) or status in good else "exit %d: %s" % (status, first_line(text))
+        return None if killed(status) else "was not killed: exit %d: %s" % (status, first_line(text))
     if status in good:
         return None
     if status != 3 and not (case.expect == "any" and status in (0, 1, 3)):

@@ -4,7 +4,7 @@
  *
  *   rewrite_chain FOLDER TYPE FROM TO   in the first record of type number TYPE that holds the text FROM, make it TO (same length)
  *
- * Prints "seq N rewritten". */
+ * Tells the commit on standard error. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -98,6 +98,6 @@ int main(int argc, char **argv) {
     mdb_env_close(env);
     snprintf(folder.folder, sizeof folder.folder, "%s", argv[1]);
     if (moon_head_write(&folder, last, &head, &err) != MOON_OK) stop(err.text);
-    printf("seq %llu rewritten\n", (unsigned long long)f.seq);
+    fprintf(stderr, "seq %llu rewritten\n", (unsigned long long)f.seq);
     return 0;
 }

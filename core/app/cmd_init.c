@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <ftw.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -171,33 +172,44 @@ static moon_status write_files(moon_app *app, const wishes *w, size_t *rules, mo
     return MOON_OK;
 }
 
-/* ---- taking back ---- */
+/* ---- the folder, and taking back ---- */
+
+#define DEPTH_MAX 64
+
+/* Folders that this run made, topmost first. Only what mkdir made here may ever be removed: a path that is not there as a folder can
+ * still be somebody's file or device. */
+typedef struct made_folders {
+    moon_str paths[DEPTH_MAX];
+    size_t count;
+} made_folders;
+
+static moon_status make_folders(moon_app *app, moon_str folder, made_folders *made, moon_err *err) {
+    for (size_t i = 1; i <= folder.len; i++) {
+        if (i < folder.len && folder.ptr[i] != '/') continue;
+        moon_str part = moon_arena_str(&app->arena, moon_str_sub(folder, 0, i));
+        if (moon_folder_exists(part.ptr)) continue;
+        if (made->count == DEPTH_MAX)
+            return moon_fail(err, MOON_E_USAGE, "%s has more than %d folders to make", folder.ptr, DEPTH_MAX);
+        if (mkdir(part.ptr, 0777) < 0)
+            return moon_fail_sys(err, MOON_E_IO, errno, "cannot make the folder %s", part.ptr);
+        made->paths[made->count++] = part;
+    }
+    return MOON_OK;
+}
 
 static int remove_one(const char *path, const struct stat *info, int kind, struct FTW *at) {
     (void)info, (void)kind, (void)at;
     remove(path);
     return 0;
 }
-static void remove_tree(const char *path) { nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS); }
 
-/* The topmost folder on the way to `folder` that is not there yet; "" if `folder` is. */
-static moon_str topmost_missing(moon_arena *keep, moon_str folder) {
-    for (size_t i = 1; i <= folder.len; i++) {
-        if (i < folder.len && folder.ptr[i] != '/') continue;
-        moon_str part = moon_arena_str(keep, moon_str_sub(folder, 0, i));
-        if (!moon_folder_exists(part.ptr)) return part;
-    }
-    return MOON_STR_NONE;
-}
-
-static void take_back(moon_app *app, moon_str folder, moon_str missing) {
-    static const char *const made[] = {"book.lua", "rules", "plugins", "out", "data", "keys"};
-    if (missing.len) {
-        remove_tree(missing.ptr);
-        return;
-    }
-    for (size_t i = 0; i < sizeof made / sizeof *made; i++)
-        remove_tree(moon_arena_printf(&app->arena, "%.*s/%s", MOON_STR_ARG(folder), made[i]).ptr);
+/* The folder was empty or was made here, so these are this run's; the folders go only if nothing else came into them. */
+static void take_back(moon_app *app, moon_str folder, const made_folders *made) {
+    static const char *const names[] = {"book.lua", "rules", "plugins", "out", "data", "keys"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        nftw(moon_arena_printf(&app->arena, "%.*s/%s", MOON_STR_ARG(folder), names[i]).ptr, remove_one, 16,
+             FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
+    for (size_t i = made->count; i > 0; i--) rmdir(made->paths[i - 1].ptr);
 }
 
 /* ---- the command ---- */
@@ -213,7 +225,9 @@ static moon_status check_folder(moon_app *app, moon_str folder, moon_err *err) {
     snprintf(book, sizeof book, "%s/book.lua", folder.ptr);
     if (moon_file_exists(book)) return moon_fail(err, MOON_E_BOOK_EXISTS, "%s is a book already", folder.ptr);
     if (count) return moon_fail(err, MOON_E_BOOK_EXISTS, "the folder %s is not empty", folder.ptr);
-    if (moon_file_exists(folder.ptr)) return moon_fail(err, MOON_E_BOOK_EXISTS, "%s is a file", folder.ptr);
+    struct stat info;
+    if (lstat(folder.ptr, &info) == 0 && !moon_folder_exists(folder.ptr))
+        return moon_fail(err, MOON_E_BOOK_EXISTS, "%s is no folder", folder.ptr);
     return MOON_OK;
 }
 
@@ -242,11 +256,16 @@ moon_status moon_command_init(moon_app *app, moon_err *err) {
     size_t rules;
     MOON_TRY(read_wishes(app, &w, err));
     MOON_TRY(check_folder(app, w.folder, err));
-    moon_str missing = topmost_missing(&app->arena, w.folder);
-    moon_status status = write_files(app, &w, &rules, err);
+    made_folders made = {.count = 0};
+    moon_status status = make_folders(app, w.folder, &made, err);
+    if (status != MOON_OK) { /* nothing of the book was written: the folder may be another's */
+        for (size_t i = made.count; i > 0; i--) rmdir(made.paths[i - 1].ptr);
+        return status;
+    }
+    status = write_files(app, &w, &rules, err);
     if (status == MOON_OK) status = moon_book_open(w.folder.ptr, &app->open, true, &app->book, err);
     if (status != MOON_OK) {
-        take_back(app, w.folder, missing);
+        take_back(app, w.folder, &made);
         return status;
     }
     tell(app, &w, rules);

@@ -7,6 +7,12 @@ bool moon_cell_is_base(const moon_type *type, const moon_field *field) {
     return (type == &moon_entry_line_type || type == &moon_balance_type) && strcmp(field->name, "base") == 0;
 }
 
+/* Values of orders are exact and may have more decimals than their currency; they are shown with at least as many. */
+static bool is_amount(const moon_type *type, const moon_field *field) {
+    return (type == &moon_order_type && strcmp(field->name, "value") == 0) ||
+           (type == &moon_parked_type && strcmp(field->name, "amount") == 0);
+}
+
 moon_cell moon_cell_of(const moon_type *type, const moon_field *field) {
     switch (field->kind) {
     case MOON_KIND_BOOL: return MOON_CELL_BOOL;
@@ -28,8 +34,11 @@ static bool is_text(moon_str bytes) {
 
 void moon_cell_add(const moon_type *type, const moon_field *field, const void *record, moon_currency currency,
                    moon_currency base, moon_buf *out) {
-    char text[MOON_MONEY_TEXT];
-    if (moon_cell_is_base(type, field)) {
+    char text[64];
+    if (is_amount(type, field) && currency && moon_field_present(field, record)) {
+        moon_decimal amount = *(const moon_decimal *)moon_field_at(field, record);
+        moon_buf_add(out, text, moon_decimal_format_places(amount, moon_currency_exponent(currency), text));
+    } else if (moon_cell_is_base(type, field)) {
         int64_t minor = *(const int64_t *)moon_field_at(field, record);
         if (minor != MOON_INT_NONE)
             moon_buf_add(out, text, moon_money_format((moon_money){minor, base}, text));

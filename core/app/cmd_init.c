@@ -47,6 +47,7 @@ static const struct country {
 typedef struct wishes {
     moon_str folder, currency, country, zone, name;
     int64_t terms;
+    bool placed, chosen; /* a country was named; currency and zone did not have to be guessed */
 } wishes;
 
 static const struct country *country_of(moon_str code) {
@@ -91,13 +92,18 @@ static moon_status read_wishes(moon_app *app, wishes *w, moon_err *err) {
         return moon_fail(err, MOON_E_TEXT_INVALID, "the name of the company is not UTF-8");
     if (w->terms > 3650)
         return moon_fail(err, MOON_E_USAGE, "--terms wants 0 to 3650 days, found %lld", (long long)w->terms);
-    if (!placed)
+    w->placed = placed;
+    w->chosen = known || (valued && zoned);
+    return MOON_OK;
+}
+
+static void tell_defaults(moon_app *app, const wishes *w) {
+    if (!w->placed)
         moon_app_note(
             app, "without --country the book is one of country DE; change it in book.lua before you bill");
-    if (!known && (!valued || !zoned))
+    if (!w->chosen)
         moon_app_note(app, "currency %.*s and time zone %.*s; they cannot change after the first posting",
                       MOON_STR_ARG(w->currency), MOON_STR_ARG(w->zone));
-    return MOON_OK;
 }
 
 /* ---- the files ---- */
@@ -190,8 +196,10 @@ static moon_status make_folders(moon_app *app, moon_str folder, made_folders *ma
         if (moon_folder_exists(part.ptr)) continue;
         if (made->count == DEPTH_MAX)
             return moon_fail(err, MOON_E_USAGE, "%s has more than %d folders to make", folder.ptr, DEPTH_MAX);
-        if (mkdir(part.ptr, 0777) < 0)
+        if (mkdir(part.ptr, 0777) < 0) {
+            if (errno == EEXIST) return moon_fail(err, MOON_E_BOOK_EXISTS, "%s is no folder", part.ptr);
             return moon_fail_sys(err, MOON_E_IO, errno, "cannot make the folder %s", part.ptr);
+        }
         made->paths[made->count++] = part;
     }
     return MOON_OK;
@@ -256,6 +264,7 @@ moon_status moon_command_init(moon_app *app, moon_err *err) {
     size_t rules;
     MOON_TRY(read_wishes(app, &w, err));
     MOON_TRY(check_folder(app, w.folder, err));
+    tell_defaults(app, &w);
     made_folders made = {.count = 0};
     moon_status status = make_folders(app, w.folder, &made, err);
     if (status != MOON_OK) { /* nothing of the book was written: the folder may be another's */

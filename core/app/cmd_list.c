@@ -346,6 +346,6 @@ moon_status moon_command_list(moon_app *app, moon_err *err) {
     moon_arena_free(&l.scratch);
     if (status != MOON_OK) return status;
     moon_str none = moon_arena_printf(&app->arena, "No %s%s", l.kind->many ? l.kind->many : l.kind->name,
-                                      count ? " that fit." : " yet.");
+                                      count || l.limit == 0 ? " that fit." : " yet.");
     return moon_listing_end(l.listing, none.ptr, err);
 }

@@ -92,7 +92,10 @@ static moon_status check_content(moon_app *app, moon_change *change, void *ctx, 
 static moon_status check(moon_app *app, verification *v, moon_err *err) {
     char data[2100];
     snprintf(data, sizeof data, "%s/data", app->folder);
-    MOON_TRY(moon_store_check_pages(data, &v->pages, err));
+    moon_status pages = moon_store_check_pages(data, &v->pages, err);
+    if (pages == MOON_E_BOOK_MISSING)
+        return moon_fail(err, MOON_E_BOOK_DAMAGED, "%s has a book.lua, but no data/data.mdb", app->folder);
+    if (pages != MOON_OK) return pages;
     MOON_TRY(moon_book_open(app->folder, &app->open, false, &app->book, err));
     moon_status status = moon_app_look(app, check_content, v, err);
     if (status == MOON_OK && v->digest_only) {
@@ -123,7 +126,7 @@ static _Noreturn void verify_in_child(moon_app *app, verification *v, int to_par
     out.status = check(app, v, &out.err);
     out.told = v->problems > 0;
     out.problems = v->problems;
-    if (fflush(stdout) != 0 && !app->output_errno) app->output_errno = EIO;
+    if (fflush(stdout) != 0 && !app->output_errno) app->output_errno = errno;
     out.output_errno = app->output_errno;
     ssize_t written = write(to_parent, &out, sizeof out);
     _exit(written == (ssize_t)sizeof out ? 0 : 1);
@@ -174,7 +177,8 @@ moon_status moon_command_verify(moon_app *app, moon_err *err) {
     if (out.status == MOON_OK) return MOON_OK;
     *err = out.err;
     if (!out.told) return out.status;
-    return moon_fail(err, MOON_E_BOOK_DAMAGED,
-                     "verification found %zu problem%s, the first of which is printed above", out.problems,
-                     out.problems == 1 ? "" : "s");
+    moon_fail(err, MOON_E_BOOK_DAMAGED, "verification found %zu problem%s, printed above%s", out.problems,
+              out.problems == 1 ? "" : "s",
+              out.problems > MOON_PROBLEMS_MAX ? " as far as the first 20" : "");
+    return moon_err_hint(err, "keep the folder as it is, and restore the last backup into another");
 }

@@ -13,11 +13,12 @@ A case is a folder:
     exit   its exit status (missing: 0)
     mask   lines `regular expression => text`: what differs from run to run, in both outputs
 
-Every case has the masks in tests/cli/mask too."""
+Every case has the masks in tests/cli/mask too, and the operating-system user as USER."""
 import argparse
 import concurrent.futures
 import difflib
 import os
+import pwd
 import re
 import shutil
 import subprocess
@@ -27,6 +28,7 @@ import tempfile
 HERE = os.path.dirname(os.path.abspath(__file__))
 REPO = os.path.dirname(os.path.dirname(HERE))
 SECONDS_MAX = 120
+USER = pwd.getpwuid(os.getuid()).pw_name
 
 
 def read(path):
@@ -53,9 +55,13 @@ def run_case(name, build):
         env = {key: value for key, value in os.environ.items() if not key.startswith(("MOONBILL", "LC_", "LANG", "COLUMNS"))}
         env.update(PATH=build + os.pathsep + os.environ["PATH"], REPO=REPO, BUILD=build, LC_ALL="C.UTF-8", TZ="UTC",
                    MOON_PLUGIN_DIR=os.path.join(build, "plugins"), HOME=work)
+        # A sanitized program may be run with a library loaded before the sanitizer.
+        env.setdefault("ASAN_OPTIONS", "verify_asan_link_order=0")
         done = subprocess.run(["sh", os.path.join(folder, "cmd")], cwd=work, env=env, stdin=subprocess.DEVNULL,
                               capture_output=True, timeout=SECONDS_MAX)
         texts = [part.decode(errors="replace").replace(work, "TMP") for part in (done.stdout, done.stderr)]
+    # Tests run as anybody.
+    texts = [re.sub(rf"\b{re.escape(USER)}\b", "USER", part) for part in texts]
     for pattern, text in masks_of(folder):
         texts = [pattern.sub(text, part) for part in texts]
     return texts + [f"{done.returncode}\n"]

@@ -7,8 +7,8 @@ NAME: only programs, cases and folders whose name contains it. A program that cr
 that failed, and so does a failing exit status without a failed test. Failures are printed with what their program said; the last
 line is `N passed, N failed`.
 
-Programs of tests/unit, the replays of tests/fuzz and tests/bench run side by side; the Python runners use all processors by
-themselves, so they run one after another. A Python test (tests/*/*_test.py, tests/props/*_oracle.py) is given --build DIR, and
+Programs of tests/unit, the replays of tests/fuzz and tests/bench run side by side; the Python runners use several
+processors by themselves, so only three of them run at a time. A Python test (tests/*/*_test.py, tests/props/*_oracle.py) is given --build DIR, and
 --quick and NAME if its text mentions them as arguments."""
 import argparse
 import concurrent.futures
@@ -125,8 +125,10 @@ def run_all(small, large):
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         for job in concurrent.futures.as_completed([pool.submit(job.run) for job in small]):
             yield job.result()
-    for job in large:
-        yield job.run()
+    # These wait for disks and for each other's processes more than they compute.
+    with concurrent.futures.ThreadPoolExecutor(3) as pool:
+        for job in concurrent.futures.as_completed([pool.submit(job.run) for job in large]):
+            yield job.result()
 
 
 def main():

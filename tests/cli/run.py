@@ -8,7 +8,7 @@ A case is a folder:
 
     cmd    shell script, run by sh in a new folder with moonbill in PATH; REPO is the repository
     in/    files that are copied into that folder first
-    out    what it prints, with the path of that folder as TMP
+    out    what it prints, with the path of that folder as TMP and that of the repository as REPO
     err    what it prints to standard error, likewise (missing: nothing)
     exit   its exit status (missing: 0)
     mask   lines `regular expression => text`: what differs from run to run, in both outputs
@@ -59,7 +59,7 @@ def run_case(name, build):
         env.setdefault("ASAN_OPTIONS", "verify_asan_link_order=0")
         done = subprocess.run(["sh", os.path.join(folder, "cmd")], cwd=work, env=env, stdin=subprocess.DEVNULL,
                               capture_output=True, timeout=SECONDS_MAX)
-        texts = [part.decode(errors="replace").replace(work, "TMP") for part in (done.stdout, done.stderr)]
+        texts = [part.decode(errors="replace").replace(work, "TMP").replace(REPO, "REPO") for part in (done.stdout, done.stderr)]
     # Tests run as anybody.
     texts = [re.sub(rf"\b{re.escape(USER)}\b", "USER", part) for part in texts]
     for pattern, text in masks_of(folder):
@@ -137,7 +137,7 @@ def completeness(build, names):
         problem = None
         if not own:
             problem = "no case runs it"
-        elif not summary or "\nExample" not in text:
+        elif not summary or not re.search(r"^  moonbill .*\b" + name + r"\b", text.split("\n\n", 2)[2], re.M):
             problem = "its help has no example"
         yield name, problem
         for option in options(text):

@@ -138,7 +138,7 @@ class Tap:
         print("ok %s %s" % (self.prefix, name), flush=True)
 
     def skip(self, name, why):
-        print("ok %s %s # skip %s" % (self.prefix, name, why), flush=True)
+        print("ok %s %s # SKIP %s" % (self.prefix, name, why), flush=True)
 
     def not_ok(self, name, why):
         self.failed = True

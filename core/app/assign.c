@@ -1,8 +1,5 @@
 #include "app/assign.h"
 
-#include <stdlib.h>
-
-#include "base/limits.h"
 #include "script/near.h"
 
 /* ---- which field ---- */
@@ -75,7 +72,8 @@ static moon_status assign_tag(moon_tags *tags, moon_str key, moon_str value, moo
 
 /* ---- lines of an order ---- */
 
-static moon_order_line *find_line(moon_list *lines, int64_t ordinal, moon_arena *keep) {
+/* The line of this ordinal; a new one, for which there is room, if there is none. */
+static moon_order_line *line_of(moon_list *lines, int64_t ordinal) {
     for (size_t i = 0; i < lines->count; i++)
         if (MOON_AT(moon_order_line, *lines, i)->ordinal == ordinal)
             return MOON_AT(moon_order_line, *lines, i);
@@ -83,7 +81,6 @@ static moon_order_line *find_line(moon_list *lines, int64_t ordinal, moon_arena 
     moon_record_init(&moon_order_line_type, line);
     line->ordinal = ordinal;
     line->kind = MOON_LINE_PRODUCT;
-    (void)keep;
     return line;
 }
 
@@ -123,8 +120,7 @@ static moon_status assign_line(moon_list *lines, moon_str rest, moon_str value, 
         remove_line(lines, ordinal);
         return MOON_OK;
     }
-    moon_status status =
-        assign_plain(&moon_order_line_type, find_line(lines, ordinal, keep), rest, value, keep, err);
+    moon_status status = assign_plain(&moon_order_line_type, line_of(lines, ordinal), rest, value, keep, err);
     return status == MOON_OK ? MOON_OK : moon_err_context(err, "line %lld", (long long)ordinal);
 }
 

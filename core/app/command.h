@@ -60,6 +60,9 @@ extern const moon_command_group *const moon_command_groups[];
 extern const moon_command_group moon_commands_work, moon_commands_hand, moon_commands_report,
     moon_commands_records, moon_commands_rules, moon_commands_book, moon_commands_help;
 
+/* Options of every command. */
+extern const moon_option *const moon_options_everywhere;
+
 /* Find the command in argv, read its options, open the book if it needs one, and run it. */
 MOON_CHECK moon_status moon_command_line(moon_app *app, int argc, char **argv, moon_err *err);
 /* The command of this name; MOON_E_USAGE with the name that was meant. */

@@ -1,8 +1,6 @@
 /* Help, from the table of commands. */
 #include "app/command.h"
 
-extern const moon_option *const moon_options_everywhere;
-
 static void print_option(moon_app *app, const moon_option *o, int width) {
     char name[80];
     snprintf(name, sizeof name, "%s%c%s--%s%s%s", o->letter ? "-" : " ", o->letter ? o->letter : ' ',

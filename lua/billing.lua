@@ -101,9 +101,21 @@ local function find_product(input)
   return input.find_product or host.product
 end
 
+-- Revenue goes to accounts of the chart only: a number with a typing error is refused before it is posted.
+local function check_accounts(document, names)
+  for i = 1, #document.lines do
+    local number = document.lines[i].revenue
+    if names and number and not names[number] then
+      raise { code = "ledger.account_missing", message = "line " .. i .. " goes to account " .. number
+        .. ", which is not in the chart of accounts", file = "book.lua" }
+    end
+  end
+end
+
 -- Taxes, totals, kind, exchange rate and approval, once the lines are there.
 local function finish(document, input, book, facts)
   local account = input.account
+  check_accounts(document, book.chart_names)
   if document.currency ~= book.currency and not document.rate then
     document.rate = rates.at(document.currency, document.tax_point, input.rates)
   end

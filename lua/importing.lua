@@ -137,7 +137,7 @@ function importing.begin(options)
   local kind, path = options.kind, type(options.mapping) == "string" and options.mapping or nil
   local map = options.mapping and mapping.of(options.mapping, kind) or nil
   local s = sheet.open(options.bytes, options.file, map and map.reader or {})
-  map = map or mapping.default(kind, s.columns)
+  map = map or mapping.default(kind, s.columns, options.file)
   local names = wanted_columns(map)
   check_columns(s, map, names, path or "the mapping")
   sheet.load(s, names, map.trim)

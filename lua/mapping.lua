@@ -9,7 +9,7 @@
 --- A mapping declares. Only what a column does not say is a function: kind, line, no_sale, hold.
 ---
 --- mapping.of(path, kind) -> mapping          the one that a rule file returns (or that is given), checked to be of that kind
---- mapping.default(kind, columns) -> mapping  columns called as the record's fields are: what an import without a mapping uses
+--- mapping.default(kind, columns, file) -> mapping  columns called as the record's fields are: what an import without a mapping uses
 ---
 --- Errors: rule.value at the declaration, with the name that was meant where one is near.
 local countries = require "countries"
@@ -222,7 +222,7 @@ local function plain(name)
   return (name:lower():gsub("[%s_%-%.]+", "_"))
 end
 
-function mapping.default(kind, columns)
+function mapping.default(kind, columns, file)
   local fields, given, buyer, labels, number = FIELDS[kind], {}, {}, {}, 0
   if not fields then
     raise { code = "import.file", message = "there is no import of '" .. tostring(kind) .. "'",
@@ -245,7 +245,7 @@ function mapping.default(kind, columns)
   end
   if kind == "orders" and not given.account then missing[#missing + 1] = "account" end
   if #missing > 0 then
-    raise { code = "import.file", message = "the file has no column '" .. table.concat(missing, "', '") .. "'; it has: "
+    raise { code = "import.file", file = file, message = "the file has no column '" .. table.concat(missing, "', '") .. "'; it has: "
       .. table.concat(columns, ", "), hint = "write a mapping that says which column is which (rules/imports/README.md has one "
       .. "of ten lines), and name it: --map NAME, for rules/imports/NAME.lua" }
   end

@@ -32,7 +32,7 @@ moon_status moon_file_read(const char *path, size_t max, moon_arena *keep, moon_
     if (fstat(fd, &info) < 0)
         status = moon_fail_sys(err, MOON_E_IO, errno, "cannot read %s", path);
     else if (!S_ISREG(info.st_mode))
-        status = moon_fail(err, MOON_E_IO, "%s is not a file", path);
+        status = moon_fail(err, MOON_E_NOT_FOUND, "%s is a folder or a device, not a file", path);
     else if ((size_t)info.st_size > max)
         status =
             moon_fail(err, MOON_E_TOO_LARGE, "%s has %lld bytes, more than the %zu that are read at once",

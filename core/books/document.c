@@ -81,7 +81,7 @@ static moon_status wrong_sum(const moon_document *document, const char *what, in
 
 static moon_status add(int64_t *sum, int64_t amount, moon_err *err) {
     if (__builtin_add_overflow(*sum, amount, sum) || *sum > MOON_MONEY_MAX || *sum < -MOON_MONEY_MAX)
-        return moon_fail(err, MOON_E_MONEY_RANGE, "the document leaves the range of amounts");
+        return moon_fail(err, MOON_E_MONEY_RANGE, "a sum of the document has more than 18 digits");
     return MOON_OK;
 }
 
@@ -288,14 +288,23 @@ static moon_entry_line *line_of(posting *p, moon_str account) {
     return line;
 }
 
+static moon_status check_in_chart(const moon_config *config, moon_str number, moon_err *err) {
+    for (size_t i = 0; i < config->chart_names.count; i++)
+        if (moon_str_eq(config->chart_names.items[i].key, number)) return MOON_OK;
+    if (config->chart_names.count == 0) return MOON_OK;
+    return moon_fail(err, MOON_E_CHART_MISSING, "account %.*s is not in the chart of accounts",
+                     MOON_STR_ARG(number));
+}
+
 static moon_status post_credits(posting *p, moon_err *err) {
     moon_str revenue, tax;
     MOON_TRY(moon_chart_account(p->ctx->config, "revenue", &revenue, err));
     MOON_TRY(moon_chart_account(p->ctx->config, "tax", &tax, err));
     for (size_t i = 0; i < p->document->lines.count; i++) {
         const moon_line *line = MOON_AT(moon_line, p->document->lines, i);
-        if (line->amount != 0)
-            line_of(p, line->revenue.len ? line->revenue : revenue)->amount -= p->sign * line->amount;
+        if (line->amount == 0) continue;
+        if (line->revenue.len) MOON_TRY(check_in_chart(p->ctx->config, line->revenue, err));
+        line_of(p, line->revenue.len ? line->revenue : revenue)->amount -= p->sign * line->amount;
     }
     if (p->document->tax != 0) line_of(p, tax)->amount -= p->sign * p->document->tax;
     for (size_t i = 0; i < p->entry.lines.count; i++) {

@@ -7,7 +7,7 @@
 static moon_status add_checked(int64_t *sum, int64_t amount, moon_err *err) {
     int64_t made;
     if (__builtin_add_overflow(*sum, amount, &made) || made > MOON_MONEY_MAX || made < -MOON_MONEY_MAX)
-        return moon_fail(err, MOON_E_MONEY_RANGE, "a sum in the ledger leaves the range of amounts");
+        return moon_fail(err, MOON_E_MONEY_RANGE, "a sum in the ledger has more than 18 digits");
     *sum = made;
     return MOON_OK;
 }

@@ -104,13 +104,22 @@ static moon_status walk_chain(verifier *v, const moon_hash *expect, moon_err *er
 
 /* ---- records and their index entries ---- */
 
+/* For people: the type and the text that its key begins with, such as "order SO-1". */
+static moon_str name_of(moon_arena *keep, const moon_type *type, moon_str key) {
+    size_t end = 1;
+    while (end < key.len && (unsigned char)key.ptr[end] > ' ' && (unsigned char)key.ptr[end] < 0x7F) end++;
+    return end > 1 ? moon_arena_printf(keep, "%s %.*s", type->name, (int)(end - 1), key.ptr + 1)
+                   : moon_arena_printf(keep, "one %s", type->name);
+}
+
 static const moon_type *type_of_key(moon_str key) {
     for (size_t i = 0; moon_types[i]; i++)
         if (key.len && (unsigned char)key.ptr[0] == moon_types[i]->number) return moon_types[i];
     return NULL;
 }
 
-static moon_status check_indexes(verifier *v, const moon_type *type, const void *record, moon_err *err) {
+static moon_status check_indexes(verifier *v, const moon_type *type, moon_str name, const void *record,
+                                 moon_err *err) {
     moon_buf entry = MOON_BUF_EMPTY;
     moon_value value;
     moon_status status = MOON_OK;
@@ -120,8 +129,8 @@ static moon_status check_indexes(verifier *v, const moon_type *type, const void 
         status = moon_key_of_index(type, i, record, SIZE_MAX, &entry, err);
         if (status == MOON_OK) status = moon_change_get(v->change, moon_buf_str(&entry), &value, err);
         if (status == MOON_OK && (!value.found || value.bytes.len > 0))
-            status = moon_fail(err, MOON_E_BOOK_DAMAGED, "a %s is missing in its index \"%s\"", type->name,
-                               type->indexes[i].name);
+            status = moon_fail(err, MOON_E_BOOK_DAMAGED, "%.*s is missing in its index \"%s\"",
+                               MOON_STR_ARG(name), type->indexes[i].name);
         v->out.index_entries++;
     }
     moon_buf_free(&entry);
@@ -137,17 +146,18 @@ static moon_status check_record(verifier *v, moon_str key, const moon_value *val
         return moon_fail(err, MOON_E_BOOK_DAMAGED,
                          "the book holds a record of a type that this program does not know");
     void *record = moon_arena_alloc(arena, type->size);
+    moon_str name = name_of(arena, type, key);
     if (!v->live_count || !bsearch(&tag, v->live, v->live_count, sizeof tag, by_bytes))
-        return moon_fail(err, MOON_E_CHAIN_BROKEN, "a %s is not as commit %llu of the audit chain wrote it",
-                         type->name, (unsigned long long)value->seq);
+        return moon_fail(err, MOON_E_CHAIN_BROKEN, "%.*s is not as commit %llu of the audit chain wrote it",
+                         MOON_STR_ARG(name), (unsigned long long)value->seq);
     MOON_TRY(moon_stored_decode(v->change, type, value->bytes, record, err));
     MOON_TRY(moon_record_validate(type, record, err));
     moon_status status = moon_key_of(type, record, MOON_KEY_FIELDS_MAX, &own, err);
     if (status == MOON_OK && !moon_str_eq(moon_buf_str(&own), key))
-        status =
-            moon_fail(err, MOON_E_BOOK_DAMAGED, "a %s is stored under a key that is not its own", type->name);
+        status = moon_fail(err, MOON_E_BOOK_DAMAGED, "%.*s is stored under a key that is not its own",
+                           MOON_STR_ARG(name));
     moon_buf_free(&own);
-    return status == MOON_OK ? check_indexes(v, type, record, err) : status;
+    return status == MOON_OK ? check_indexes(v, type, name, record, err) : status;
 }
 
 static moon_status walk_range(verifier *v, unsigned char first, unsigned char last, bool records,

@@ -224,7 +224,7 @@ static moon_status read_table(pass *p, spans lines, size_t at, moon_node **out) 
     moon_node *table = new_node(p, MOON_NODE_TABLE, lines.list[at - 1].line), *row;
     read_dashes(only_text(lines.list[at]), aligns, &columns);
     if (columns > MOON_TABLE_COLUMNS_MAX)
-        return fail_at(p, lines.list[at].line, MOON_E_DOC_LIMIT, "the table has too many columns");
+        return fail_at(p, lines.list[at].line, MOON_E_DOC_LIMIT, "the table has more than 64 columns");
     MOON_TRY(read_row(p, lines.list[at - 1], aligns, columns, &row));
     row->header = true;
     if (!is_empty_row(row)) moon_node_append(table, row);

@@ -43,6 +43,7 @@ static moon_status one_by_one(const moon_batch *batch, const moon_str *units, si
             status = try_units(batch, &units[i], 1, err);
         if (status == MOON_OK) continue;
         if (ends_the_run(status)) return status;
+        if (status == MOON_E_CHANGED) moon_err_context(err, "%.*s", MOON_STR_ARG(units[i]));
         moon_err why = *err;
         MOON_TRY(tell_failure(batch, units[i], &why, err));
     }

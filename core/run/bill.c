@@ -158,7 +158,8 @@ static moon_status bill_account(void *ctx, moon_change *change, moon_str account
     moon_status status = moon_worker_call(r->book->worker, moon_job_draft, moon_buf_str(&request), true,
                                           moon_change_arena(change), &reply, err);
     moon_buf_free(&request);
-    return status == MOON_OK ? keep_drafts(r, change, account, reply, err) : status;
+    if (status == MOON_OK) status = keep_drafts(r, change, account, reply, err);
+    return status == MOON_OK ? MOON_OK : moon_err_context(err, "account %.*s", MOON_STR_ARG(account));
 }
 
 /* ---- counting what is kept ---- */

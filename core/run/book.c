@@ -60,7 +60,11 @@ static moon_status read_one(const char *folder, const char *path, file_list *lis
     char full[4096];
     moon_str bytes;
     snprintf(full, sizeof full, "%s/%s", folder, path);
-    MOON_TRY(moon_file_read(full, MOON_RULE_FILE_MAX, list->keep, &bytes, err));
+    if (moon_file_read(full, MOON_RULE_FILE_MAX, list->keep, &bytes, err) != MOON_OK) {
+        if (err->code == MOON_E_TOO_LARGE)
+            moon_err_hint(err, "rules/ is for rules, layouts and price lists: keep other files elsewhere");
+        return err->code;
+    }
     add_file(list, moon_str_of(path), bytes);
     return MOON_OK;
 }
@@ -138,8 +142,10 @@ static moon_status load_zone(moon_book *book, moon_err *err) {
     bool proper = name.len > 0 && name.len < 100 && name.ptr[0] != '/';
     for (size_t i = 0; i < name.len; i++) proper = proper && name.ptr[i] != '.';
     snprintf(path, sizeof path, "/usr/share/zoneinfo/%.*s", MOON_STR_ARG(name));
-    if (!proper || !moon_file_exists(path))
-        return moon_fail(err, MOON_E_ZONE_INVALID, "there is no time zone \"%.*s\"", MOON_STR_ARG(name));
+    if (!proper || !moon_file_exists(path)) {
+        moon_fail(err, MOON_E_ZONE_INVALID, "there is no time zone \"%.*s\"", MOON_STR_ARG(name));
+        return moon_err_at(err, "book.lua", 0);
+    }
     MOON_TRY(moon_file_read(path, 1 << 20, &book->arena, &book->zone_bytes, err));
     return moon_zone_parse(book->zone_bytes, &book->arena, &book->zone, err);
 }
@@ -187,6 +193,15 @@ static size_t map_size_of(const moon_book *book) {
     return (size_t)moon_arg_int_of(&book->settings, "map_gib", 64) << 30;
 }
 
+/* What was posted cannot follow. */
+static moon_status foreign(moon_err *err, const char *name, moon_str says, moon_str was) {
+    moon_fail(err, MOON_E_BOOK_FOREIGN, "the %s is %.*s, but the book was begun with %.*s", name,
+              MOON_STR_ARG(says), MOON_STR_ARG(was));
+    moon_err_at(err, "book.lua", 0);
+    return moon_err_hint(err, "write %s = \"%.*s\" again; for another %s, make another book", name,
+                         MOON_STR_ARG(was), name);
+}
+
 static moon_status check_facts(moon_book *book, bool make, moon_err *err) {
     moon_book_facts facts = {.format = 1};
     moon_change *change;
@@ -204,12 +219,10 @@ static moon_status check_facts(moon_book *book, bool make, moon_err *err) {
     } else if (status == MOON_OK && !found)
         status = moon_fail(err, MOON_E_BOOK_DAMAGED, "the store in %s does not hold a book", book->data);
     else if (status == MOON_OK && facts.currency != book->config.currency)
-        status = moon_fail(err, MOON_E_BOOK_FOREIGN, "book.lua says %s, but the book was begun in %s",
-                           moon_currency_code(book->config.currency), moon_currency_code(facts.currency));
+        status = foreign(err, "currency", moon_str_of(moon_currency_code(book->config.currency)),
+                         moon_str_of(moon_currency_code(facts.currency)));
     else if (status == MOON_OK && !moon_str_eq(facts.zone, book->config.zone))
-        status =
-            moon_fail(err, MOON_E_BOOK_FOREIGN, "book.lua says zone %.*s, but the book was begun in %.*s",
-                      MOON_STR_ARG(book->config.zone), MOON_STR_ARG(facts.zone));
+        status = foreign(err, "zone", book->config.zone, facts.zone);
     moon_change_end(change);
     return status;
 }

@@ -77,10 +77,27 @@ int l_raise_hint(lua_State *L, moon_status code, const char *hint, const char *f
     return l_raise_list(L, code, hint, fmt, args);
 }
 
+static bool is_library(const char *source) { return !strncmp(source, "@lua/", 5); }
+
+/* The innermost frame of a rule file from `level` on; without one, of any Lua function. */
+static bool find_place(lua_State *L, int level, lua_Debug *out) {
+    lua_Debug ar = {0};
+    bool found = false;
+    for (; lua_getstack(L, level, &ar); level++) {
+        lua_getinfo(L, "Sl", &ar);
+        if (ar.currentline <= 0 || ar.source[0] != '@') continue;
+        if (!found || !is_library(ar.source)) *out = ar;
+        found = true;
+        if (!is_library(ar.source)) break;
+    }
+    return found;
+}
+
 /* raise{code=, message=, hint=, context=} */
 int l_error_raise(lua_State *L) {
     static const char *const keys[] = {"hint", "context", "file", NULL};
     char code[64] = "rule.error", text[512] = "";
+    lua_Debug place = {0};
     luaL_checktype(L, 1, LUA_TTABLE);
     get_text(L, 1, "code", code, sizeof code);
     get_text(L, 1, "message", text, sizeof text);
@@ -94,6 +111,13 @@ int l_error_raise(lua_State *L) {
         lua_setfield(L, -2, "line");
     else
         lua_pop(L, 1);
+    /* What the library refuses by name is about the input; its own line would say nothing to whoever gave it. */
+    bool named = get_text(L, -1, "file", text, sizeof text);
+    if (named || strcmp(code, "internal") == 0 || strcmp(code, "rule.error") == 0) return lua_error(L);
+    if (!find_place(L, 1, &place) || is_library(place.source)) {
+        lua_pushliteral(L, "");
+        lua_setfield(L, -2, "file");
+    }
     return lua_error(L);
 }
 
@@ -127,22 +151,6 @@ void moon_error_open(lua_State *L) {
 }
 
 /* ---- places ---- */
-
-static bool is_library(const char *source) { return !strncmp(source, "@lua/", 5); }
-
-/* The innermost frame of a rule file from `level` on; without one, of any Lua function. */
-static bool find_place(lua_State *L, int level, lua_Debug *out) {
-    lua_Debug ar = {0};
-    bool found = false;
-    for (; lua_getstack(L, level, &ar); level++) {
-        lua_getinfo(L, "Sl", &ar);
-        if (ar.currentline <= 0 || ar.source[0] != '@') continue;
-        if (!found || !is_library(ar.source)) *out = ar;
-        found = true;
-        if (!is_library(ar.source)) break;
-    }
-    return found;
-}
 
 /* `text` behind the position that Lua puts before its messages. */
 static const char *strip_position(lua_State *L, int level, const char *text) {

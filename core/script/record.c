@@ -106,11 +106,25 @@ static void l_push_field(lua_State *L, const view *v, const moon_field *f) {
     }
 }
 
+/* "its fields: id, kind, ..." as far as there is room. */
+static void list_fields(const moon_type *type, char *out, size_t size) {
+    size_t len = (size_t)snprintf(out, size, "its fields:");
+    for (size_t i = 0; i < type->field_count; i++) {
+        const char *name = type->fields[i].name;
+        if (len + strlen(name) + 7 > size) {
+            snprintf(out + len, size - len, " ...");
+            return;
+        }
+        len += (size_t)snprintf(out + len, size - len, "%s %s", i ? "," : "", name);
+    }
+}
+
 static int l_unknown_field(lua_State *L, const moon_type *type, moon_str name, const char *path) {
-    char hint[128];
+    char hint[256];
     moon_near near = moon_near_begin(name);
     for (size_t i = 0; i < type->field_count; i++) moon_near_try(&near, moon_str_of(type->fields[i].name));
     moon_near_hint(&near, hint, sizeof hint);
+    if (!hint[0]) list_fields(type, hint, sizeof hint);
     return l_raise_hint(L, MOON_E_FIELD_UNKNOWN, hint, "%s%s has no field '%.*s'", path, type->name,
                         (int)(name.len < 80 ? name.len : 80), name.ptr);
 }

@@ -120,6 +120,9 @@ static int l_env_missing(lua_State *L) {
         moon_near_try(&near, other);
     }
     moon_near_hint(&near, hint, sizeof hint);
+    if (!hint[0])
+        snprintf(hint, sizeof hint,
+                 "is it spelled as where it is declared? Names of moonbill are listed in lua/README.md");
     return l_raise_hint(L, MOON_E_SCRIPT_ERROR, hint, "unknown name '%.80s'", name.ptr);
 }
 

@@ -224,9 +224,12 @@ static moon_status add(moon_script *s, moon_str path, moon_str text, bool librar
                          MOON_RULE_FILE_MAX);
     if (moon_str_starts(text, MOON_STR("\xEF\xBB\xBF"))) text = moon_str_sub(text, 3, text.len);
     size_t wrong = moon_text_invalid_at(text);
-    if (wrong < text.len)
-        return moon_fail(err, MOON_E_TEXT_INVALID, "%.*s is not UTF-8 at byte %zu", MOON_STR_ARG(path),
-                         wrong + 1);
+    if (wrong < text.len) {
+        int line = 1;
+        for (size_t i = 0; i < wrong; i++) line += text.ptr[i] == '\n';
+        moon_fail(err, MOON_E_TEXT_INVALID, "byte %zu of the file is not UTF-8", wrong + 1);
+        return moon_err_at(err, moon_arena_str(&s->keep, path).ptr, line);
+    }
     moon_script_source *source = MOON_NEW(&s->keep, moon_script_source);
     *source = (moon_script_source){s->sources, moon_arena_str(&s->keep, path), moon_arena_str(&s->keep, text),
                                    library, false};

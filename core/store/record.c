@@ -356,7 +356,7 @@ static const char *state_name(const moon_type *type, int state) {
 moon_status moon_record_move(const moon_type *type, int from, int to, moon_err *err) {
     for (const struct moon_move *move = type->moves; move->to; move++)
         if (move->from == from && move->to == to) return MOON_OK;
-    return moon_fail(err, MOON_E_STATE_REFUSED, "a %s that is %s cannot become %s", type->name,
+    return moon_fail(err, MOON_E_STATE_REFUSED, "%s: what is %s cannot become %s", type->name,
                      state_name(type, from), state_name(type, to));
 }
 

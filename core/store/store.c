@@ -18,10 +18,19 @@ enum {
 
 moon_status moon_lmdb_fail(moon_err *err, int code, const char *what) {
     moon_status status = MOON_E_STORE;
-    if (code == MDB_MAP_FULL)
-        status = MOON_E_STORE_FULL;
-    else if (code == MDB_CORRUPTED || code == MDB_PAGE_NOTFOUND || code == MDB_INVALID || code == MDB_PANIC ||
-             code == MDB_VERSION_MISMATCH || code == MDB_BAD_TXN)
+    if (code == MDB_MAP_FULL) {
+        moon_fail(err, MOON_E_STORE_FULL, "%s: the room reserved for its data file is used up", what);
+        err->sys = code;
+        return MOON_E_STORE_FULL;
+    }
+    if (code == MDB_READERS_FULL) {
+        moon_fail(err, MOON_E_STORE, "%s: more programs read it than the %d there is room for", what,
+                  READERS_MAX);
+        err->sys = code;
+        return moon_err_hint(err, "wait until some of them have ended, then run this again");
+    }
+    if (code == MDB_CORRUPTED || code == MDB_PAGE_NOTFOUND || code == MDB_INVALID || code == MDB_PANIC ||
+        code == MDB_VERSION_MISMATCH || code == MDB_BAD_TXN)
         status = MOON_E_BOOK_DAMAGED;
     else if (code > 0)
         return moon_fail_sys(err, MOON_E_IO, code, "%s", what);

@@ -34,7 +34,7 @@ static moon_status open_sealed(moon_change *change, const moon_type *type, void 
             moon_record_decode(type, moon_arena_str(arena, moon_buf_str(&plain)), true, record, arena, err);
     moon_buf_free(&plain);
     return status == MOON_OK ? MOON_OK
-                             : moon_err_context(err, "%s of account %.*s", type->name,
+                             : moon_err_context(err, "personal data of account %.*s",
                                                 MOON_STR_ARG(account_of(type, record)));
 }
 

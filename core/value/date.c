@@ -34,7 +34,7 @@ moon_ymd moon_date_ymd(moon_date date) {
 }
 
 static moon_status out_of_range(moon_err *err) {
-    return moon_fail(err, MOON_E_DATE_RANGE, "a date is not within 0001-01-01 to 9999-12-31");
+    return moon_fail(err, MOON_E_DATE_RANGE, "a date would lie outside 0001-01-01 to 9999-12-31");
 }
 
 moon_status moon_date_make(int year, int month, int day, moon_date *out, moon_err *err) {

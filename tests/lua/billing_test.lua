@@ -12,7 +12,8 @@ local PRODUCTS = { P1 = { id = "P1", name = "Lamp", price = 10, tax_category = "
 local function find_product(id) return PRODUCTS[id] end
 local function document_id(order) return "doc-" .. order end
 local RATES = rates.declare { USD = { ["2010-01-01"] = 0.65 }, JPY = { ["2010-01-01"] = 0.0075 }, KWD = { ["2010-01-01"] = 2.2 } }
-local BOOK = config.declare { currency = "GBP", zone = "Europe/London", country = "GB" }.settings()
+local BOOK = config.declare { currency = "GBP", zone = "Europe/London", country = "GB",
+  chart = { others = { ["4020"] = "Fees" } } }.settings()
 
 -- { "id", "day", { product, quantity, price }, ... } with kind, currency, state, corrects
 local function order_of(given, kind)

@@ -34,7 +34,10 @@ void moon_wire_add_arg(moon_buf *out, const moon_arg *arg) {
     case MOON_ARG_BOOL: moon_buf_add_char(out, arg->boolean); break;
     case MOON_ARG_INTEGER: add_raw(out, &arg->integer, sizeof arg->integer); break;
     case MOON_ARG_DECIMAL: add_raw(out, &arg->decimal, sizeof arg->decimal); break;
-    case MOON_ARG_MONEY: add_raw(out, &arg->money, sizeof arg->money); break;
+    case MOON_ARG_MONEY:
+        add_raw(out, &arg->money.amount, sizeof arg->money.amount);
+        add_raw(out, &arg->money.currency, sizeof arg->money.currency);
+        break;
     case MOON_ARG_DATE: add_raw(out, &arg->date, sizeof arg->date); break;
     case MOON_ARG_PERIOD: add_raw(out, &arg->period, sizeof arg->period); break;
     case MOON_ARG_TEXT: moon_wire_add_str(out, arg->text); break;
@@ -54,6 +57,42 @@ void moon_wire_add_arg(moon_buf *out, const moon_arg *arg) {
 }
 
 static bool read_arg(moon_str *rest, moon_arg *arg, moon_arena *keep, int depth);
+
+/* Canonical, as all arithmetic expects it: a scale that is none would lead out of its tables. */
+static bool read_decimal(moon_str *rest, moon_decimal *value) {
+    moon_decimal canonical;
+    moon_err ignored;
+    return read_raw(rest, value, sizeof *value) && value->scale >= 0 &&
+           value->scale <= MOON_DECIMAL_SCALE_MAX &&
+           moon_decimal_make(value->coef, value->scale, &canonical, &ignored) == MOON_OK &&
+           moon_decimal_eq(*value, canonical);
+}
+
+static bool is_day(moon_date date) { return date >= MOON_DATE_MIN && date <= MOON_DATE_MAX; }
+
+static bool read_simple(moon_str *rest, moon_arg *arg) {
+    unsigned char byte;
+    switch (arg->kind) {
+    case MOON_ARG_BOOL:
+        if (!read_raw(rest, &byte, 1) || byte > 1) return false;
+        arg->boolean = byte;
+        return true;
+    case MOON_ARG_INTEGER: return read_raw(rest, &arg->integer, sizeof arg->integer);
+    case MOON_ARG_DECIMAL: return read_decimal(rest, &arg->decimal);
+    case MOON_ARG_MONEY:
+        return read_decimal(rest, &arg->money.amount) &&
+               read_raw(rest, &arg->money.currency, sizeof arg->money.currency) &&
+               moon_currency_known(arg->money.currency);
+    case MOON_ARG_DATE:
+        return read_raw(rest, &arg->date, sizeof arg->date) &&
+               (arg->date == MOON_DATE_NONE || is_day(arg->date));
+    case MOON_ARG_PERIOD:
+        return read_raw(rest, &arg->period, sizeof arg->period) && is_day(arg->period.start) &&
+               is_day(arg->period.end) && arg->period.start < arg->period.end;
+    case MOON_ARG_TEXT: return moon_wire_read_str(rest, &arg->text);
+    default: return false;
+    }
+}
 
 static bool read_list(moon_str *rest, moon_arg *arg, moon_arena *keep, int depth) {
     uint64_t count;
@@ -77,25 +116,14 @@ static bool read_map(moon_str *rest, moon_arg *arg, moon_arena *keep, int depth)
 }
 
 static bool read_arg(moon_str *rest, moon_arg *arg, moon_arena *keep, int depth) {
-    unsigned char kind, byte;
+    unsigned char kind;
     if (depth > MOON_NEST_MAX || !read_raw(rest, &kind, 1)) return false;
     *arg = (moon_arg){.kind = (moon_arg_kind)kind};
     switch (arg->kind) {
     case MOON_ARG_NIL: return true;
-    case MOON_ARG_BOOL: {
-        if (!read_raw(rest, &byte, 1)) return false;
-        arg->boolean = byte != 0;
-        return true;
-    }
-    case MOON_ARG_INTEGER: return read_raw(rest, &arg->integer, sizeof arg->integer);
-    case MOON_ARG_DECIMAL: return read_raw(rest, &arg->decimal, sizeof arg->decimal);
-    case MOON_ARG_MONEY: return read_raw(rest, &arg->money, sizeof arg->money);
-    case MOON_ARG_DATE: return read_raw(rest, &arg->date, sizeof arg->date);
-    case MOON_ARG_PERIOD: return read_raw(rest, &arg->period, sizeof arg->period);
-    case MOON_ARG_TEXT: return moon_wire_read_str(rest, &arg->text);
     case MOON_ARG_LIST: return read_list(rest, arg, keep, depth + 1);
     case MOON_ARG_MAP: return read_map(rest, arg, keep, depth + 1);
-    default: return false;
+    default: return read_simple(rest, arg);
     }
 }
 
@@ -126,12 +154,13 @@ static void end_text(char *text, size_t size) { text[size - 1] = 0; }
 
 bool moon_wire_read_err(moon_str *rest, moon_err *err) {
     if (!read_raw(rest, err, sizeof *err)) return false;
+    if (err->code <= MOON_OK || err->code >= MOON_STATUS_COUNT) return false;
     end_text(err->place, sizeof err->place);
     end_text(err->text, sizeof err->text);
     end_text(err->source, sizeof err->source);
     end_text(err->context, sizeof err->context);
     end_text(err->hint, sizeof err->hint);
-    return err->code > MOON_OK && err->code < MOON_STATUS_COUNT;
+    return true;
 }
 
 void moon_wire_add_record(moon_buf *out, const moon_type *type, const void *record) {

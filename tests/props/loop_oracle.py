@@ -345,6 +345,11 @@ class Auditor:
             item.touched = credit.touched = True
             left -= part
 
+    def is_left_alone(self, document):
+        """No cancellation concerns it, nor will one that is still to come."""
+        return (not any(getattr(other, "corrects", None) == document.order for other in self.documents)
+                and not any(o.cancels and o.account == document.account and o.day > DAY1 for o in self.world.orders))
+
     # reports
 
     def ageing(self, day):
@@ -528,8 +533,7 @@ def bill_and_issue(moonbill, auditor, more=()):
 def credit_by_hand(moonbill, auditor, rnd):
     """A part of a line of some invoice, and on the next day all the rest of it: together they are its exact negative."""
     candidates = [d for d in auditor.documents if d.invoice and not d.touched and d.net > 1 and d.lines[0][0] > 1
-                  and all(amount >= 0 for amount, _ in d.lines)
-                  and not any(getattr(c, "corrects", None) == d.order for c in auditor.documents)]
+                  and all(amount >= 0 for amount, _ in d.lines) and auditor.is_left_alone(d)]
     original = rnd.choice(candidates)
     first, category = original.lines[0]
     part = cents(first / 3)
@@ -572,8 +576,7 @@ def second_day(moonbill, auditor, world, rnd):
     if first:  # corrected on the day of its first version, which answers for all days before
         moonbill.run("set", "account", "nowhere", "country=GB", "--from", first[0], allowed=(0,))
     voided = rnd.choice([d for d in auditor.documents if d.invoice and d.order and not d.touched and d.total > 0
-                         and not any(getattr(c, "corrects", None) == d.order for c in auditor.documents)
-                         and not any(o.cancels and o.account == d.account and o.day > DAY1 for o in world.orders)])
+                         and auditor.is_left_alone(d)])
     moonbill.run("void", voided.number, "--reason", "wrong address", allowed=(0,))
     voided.voided, voided.touched = DAY2, True
     del auditor.billed[voided.order]

@@ -59,11 +59,11 @@ static const struct {
       {"4000", EUR, -MOON_MONEY_MAX, 0},
       {"4001", EUR, -1, 0}},
      MOON_E_MONEY_RANGE,
-     "range"},
+     "a sum in the ledger"},
     {"a base sum beyond 64 bits",
      {{"1100", EUR, 0, INT64_MAX}, {"1101", EUR, 0, INT64_MAX}, {"4000", EUR, 0, INT64_MIN + 1}},
      MOON_E_MONEY_RANGE,
-     "range"},
+     "a sum in the ledger"},
 };
 
 static moon_entry entry_of(books *b, const char *id, const char *date, const leg *legs, size_t max) {

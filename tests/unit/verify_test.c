@@ -433,7 +433,7 @@ static const struct {
     {"a file's content", change_blob, "not what its hash says"},
     {"a file dropped", drop_blob, "of a closure is not in the book"},
     {"a closure dropped", drop_closure, "the rules that made"},
-    {"an index entry dropped", drop_index, "a order is missing in its index \"due\""},
+    {"an index entry dropped", drop_index, "is missing in its index \"due\""},
     {"an index entry too many", strange_index, "index entries"},
     {"a record of no type", strange_type, "a type that this program does not know"},
     {"a record under another's key", strange_key, "under a key that is not its own"},
@@ -501,14 +501,13 @@ static void test_tampered_raw(void **state) {
         {"the first link", "\x01\0\0\0\0\0\0\0\x01", 9, false, MOON_E_CHAIN_BROKEN, "link 1"},
         {"a link dropped", "\x01\0\0\0\0\0\0\0\x03", 9, true, MOON_E_CHAIN_BROKEN,
          "link 3 of the audit chain is missing"},
-        {"an order", "\x23", 1, false, MOON_E_CHAIN_BROKEN, "a order is not as commit"},
-        {"an account", "\x20", 1, false, MOON_E_CHAIN_BROKEN, "a account is not as commit"},
-        {"a balance", "\x41", 1, false, MOON_E_CHAIN_BROKEN, "a balance is not as commit"},
+        {"an order", "\x23", 1, false, MOON_E_CHAIN_BROKEN, "is not as commit"},
+        {"an account", "\x20", 1, false, MOON_E_CHAIN_BROKEN, "is not as commit"},
+        {"a balance", "\x41", 1, false, MOON_E_CHAIN_BROKEN, "is not as commit"},
         {"a document dropped", "\x30", 1, true, MOON_E_BOOK_DAMAGED, "records behind"},
-        {"an index entry dropped", "\xB0", 1, true, MOON_E_BOOK_DAMAGED,
-         "a document is missing in its index"},
+        {"an index entry dropped", "\xB0", 1, true, MOON_E_BOOK_DAMAGED, "is missing in its index"},
         {"an index entry of an item dropped", "\xB3", 1, true, MOON_E_BOOK_DAMAGED,
-         "a item is missing in its index"},
+         "is missing in its index"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {

@@ -58,7 +58,9 @@ static void count_all(run *r, const pending *one) {
 static void batch_done(void *ctx, bool kept) {
     run *r = ctx;
     if (kept) count_all(r, r->pending);
+    if (kept) r->report->same += r->same;
     r->pending = NULL;
+    r->same = 0;
 }
 
 static void progress(void *ctx, size_t done, size_t total) {
@@ -169,7 +171,7 @@ static moon_status approve_one(void *ctx, moon_change *change, moon_str name, mo
     moon_document document;
     MOON_TRY(load(change, name, &document, err));
     if (document.state != MOON_STATE_DRAFT) {
-        r->report->same++;
+        r->same++;
         return MOON_OK;
     }
     MOON_TRY(moon_document_approve(change, &r->book->ctx, &document, r->options->by_policy, err));
@@ -317,7 +319,7 @@ static moon_status void_one(void *ctx, moon_change *change, moon_str name, moon_
     moon_document document;
     MOON_TRY(load(change, name, &document, err));
     if (document.state == MOON_STATE_VOID) {
-        r->report->same++;
+        r->same++;
         return MOON_OK;
     }
     MOON_TRY(moon_document_void(change, &r->book->ctx, &document, r->reason, err));

@@ -26,6 +26,7 @@ typedef struct run {
     moon_issue_report *report;
     moon_str reason;  /* of voiding */
     pending *pending; /* documents done and not committed yet, newest first */
+    uint64_t same;    /* and how many were so already */
 } run;
 
 /* ---- what is kept is counted and told ---- */
@@ -104,7 +105,8 @@ static moon_status load(moon_change *change, moon_str name, moon_document *docum
     return moon_err_hint(err, "moonbill list drafts; moonbill list invoices");
 }
 
-/* Ids of the drafts (or approved documents) in the order of accounts, invoices first; or the accounts themselves, each once. */
+/* Ids of the drafts (or approved documents) in the order of accounts, invoices first; or the accounts
+ * themselves, each once. */
 static moon_status collect_work(run *r, int state, bool accounts, name_list *list, moon_err *err) {
     moon_change *change;
     moon_document document;

@@ -7,7 +7,8 @@ bool moon_cell_is_base(const moon_type *type, const moon_field *field) {
     return (type == &moon_entry_line_type || type == &moon_balance_type) && strcmp(field->name, "base") == 0;
 }
 
-/* Values of orders are exact and may have more decimals than their currency; they are shown with at least as many. */
+/* Values of orders are exact and may have more decimals than their currency; they are shown with at least as
+ * many. */
 static bool is_amount(const moon_type *type, const moon_field *field) {
     return (type == &moon_order_type && strcmp(field->name, "value") == 0) ||
            (type == &moon_parked_type && strcmp(field->name, "amount") == 0);
@@ -51,4 +52,13 @@ void moon_cell_add(const moon_type *type, const moon_field *field, const void *r
         for (size_t i = 0; i < bytes->len; i++) moon_buf_printf(out, "%02x", (unsigned char)bytes->ptr[i]);
     } else
         moon_field_format(field, record, currency, out);
+}
+
+void moon_cell_add_grouped(moon_str number, moon_buf *out) {
+    size_t first = number.len > 0 && number.ptr[0] == '-', whole = moon_str_find(number, '.', 0);
+    for (size_t i = 0; i < number.len; i++) {
+        bool digit = number.ptr[i] >= '0' && number.ptr[i] <= '9';
+        if (digit && i > first && i < whole && (whole - i) % 3 == 0) moon_buf_add_char(out, ',');
+        moon_buf_add_char(out, number.ptr[i]);
+    }
 }

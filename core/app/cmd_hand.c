@@ -29,7 +29,8 @@ static moon_status add_field(line *to, const char *field, moon_arg value, moon_e
     return MOON_OK;
 }
 
-/* Each --line begins a line; what follows belongs to it. Without any, one line made of the rest. `first` is the field that --line itself gives. */
+/* Each --line begins a line; what follows belongs to it. Without any, one line made of the rest. `first` is the
+ * field that --line itself gives. */
 static moon_status read_lines(moon_app *app, const char *first, moon_arg *out, moon_err *err) {
     const moon_options *options = &app->options;
     line *lines = MOON_NEW_N(&app->arena, line, options->given_count + 1);
@@ -51,8 +52,8 @@ static moon_status read_lines(moon_app *app, const char *first, moon_arg *out, m
     return MOON_OK;
 }
 
-/* What tells this document from others: the reference given, or else all that was said and the day, so that the same command again is the same
- * document. */
+/* What tells this document from others: the reference given, or else all that was said and the day, so that the
+ * same command again is the same document. */
 static moon_str source_of(moon_app *app, const char *kind, moon_str about, moon_str ref) {
     moon_hasher hasher;
     char text[MOON_HASH_TEXT], today[MOON_DATE_TEXT];
@@ -74,9 +75,9 @@ static moon_str source_of(moon_app *app, const char *kind, moon_str about, moon_
 
 static void say_draft(moon_app *app, const moon_document *document, moon_drafted how, bool dry_run) {
     char total[MOON_MONEY_TEXT];
-    const char *kind = document->kind == MOON_DOCUMENT_INVOICE ? "invoice" : "credit note";
+    const char *kind = document->kind == MOON_DOCUMENT_INVOICE ? "an invoice" : "a credit note";
     moon_money_format_code((moon_money){document->total, document->currency}, total);
-    moon_app_say(app, "%s of a %s for account %.*s, %zu %s, total %s: %.*s\n",
+    moon_app_say(app, "%s of %s for account %.*s, %zu %s, total %s: %.*s\n",
                  how == MOON_DRAFTED_SAME ? "there already: draft"
                  : dry_run                ? "would make: draft"
                                           : "draft",

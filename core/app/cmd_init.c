@@ -11,7 +11,8 @@
 #include "base/text.h"
 #include "script/embedded.h"
 
-/* What a country's books are usually kept in; for defaults only. Countries with several zones have that of the capital. */
+/* What a country's books are usually kept in; for defaults only. Countries with several zones have that of the
+ * capital. */
 static const struct country {
     const char *code, *currency, *zone;
 } countries[] = {{"AE", "AED", "Asia/Dubai"},         {"AR", "ARS", "America/Argentina/Buenos_Aires"},
@@ -182,8 +183,8 @@ static moon_status write_files(moon_app *app, const wishes *w, size_t *rules, mo
 
 #define DEPTH_MAX 64
 
-/* Folders that this run made, topmost first. Only what mkdir made here may ever be removed: a path that is not there as a folder can
- * still be somebody's file or device. */
+/* Folders that this run made, topmost first. Only what mkdir made here may ever be removed: a path that is not
+ * there as a folder can still be somebody's file or device. */
 typedef struct made_folders {
     moon_str paths[DEPTH_MAX];
     size_t count;
@@ -211,7 +212,8 @@ static int remove_one(const char *path, const struct stat *info, int kind, struc
     return 0;
 }
 
-/* The folder was empty or was made here, so these are this run's; the folders go only if nothing else came into them. */
+/* The folder was empty or was made here, so these are this run's; the folders go only if nothing else came into
+ * them. */
 static void take_back(moon_app *app, moon_str folder, const made_folders *made) {
     static const char *const names[] = {"book.lua", "rules", "plugins", "out", "data", "keys"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)

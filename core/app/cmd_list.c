@@ -12,7 +12,8 @@ typedef struct lister lister;
 typedef struct list_kind {
     const char *name, *one;
     const moon_type *type;
-    /* Columns of the table in their order; fields that are not named are details. NULL: all fields as the type has them. */
+    /* Columns of the table in their order; fields that are not named are details. NULL: all fields as the type
+     * has them. */
     const char *shown;
     const char *sums; /* columns with totals */
     moon_status (*fill)(lister *l, moon_change *change, moon_err *err);
@@ -54,20 +55,22 @@ static void add_heading(lister *l, const moon_field *field, const char *const *w
 }
 
 static void add_field(lister *l, const moon_field *field, bool shown) {
-    add_heading(
-        l, field, field->names,
-        (moon_heading){field->name, moon_cell_of(l->kind->type, field), shown ? 0u : MOON_HEADING_DETAIL});
+    add_heading(l, field, field->names,
+                (moon_heading){.name = field->name,
+                               .cell = moon_cell_of(l->kind->type, field),
+                               .flags = shown ? 0u : MOON_HEADING_DETAIL});
 }
 
 /* Columns that are no fields: how a document stands on the day; lines of ledger entries, a row each. */
 static bool add_computed(lister *l, moon_str name) {
     const moon_field *line = moon_type_field(&moon_entry_line_type, name);
     if (l->kind->type == &moon_document_type && moon_str_is(name, "open"))
-        add_heading(l, NULL, NULL, (moon_heading){"open", MOON_CELL_NUMBER, 0});
+        add_heading(l, NULL, NULL, (moon_heading){.name = "open", .cell = MOON_CELL_NUMBER});
     else if (l->kind->type == &moon_document_type && moon_str_is(name, "status"))
-        add_heading(l, NULL, moon_standings, (moon_heading){"status", MOON_CELL_TEXT, 0});
+        add_heading(l, NULL, moon_standings, (moon_heading){.name = "status", .cell = MOON_CELL_TEXT});
     else if (l->kind->type == &moon_entry_type && line)
-        add_heading(l, NULL, NULL, (moon_heading){line->name, moon_cell_of(&moon_entry_line_type, line), 0});
+        add_heading(l, NULL, NULL,
+                    (moon_heading){.name = line->name, .cell = moon_cell_of(&moon_entry_line_type, line)});
     else
         return false;
     return true;

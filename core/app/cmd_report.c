@@ -132,10 +132,10 @@ static const moon_heading ageing_headings[] = {
     {.name = "account", .cell = MOON_CELL_TEXT},
     {.name = "currency", .cell = MOON_CELL_TEXT},
     {.name = "not_due", .cell = MOON_CELL_NUMBER, .flags = MOON_HEADING_SUM},
-    {.name = "d1_30", .cell = MOON_CELL_NUMBER, .flags = MOON_HEADING_SUM},
-    {.name = "d31_60", .cell = MOON_CELL_NUMBER, .flags = MOON_HEADING_SUM},
-    {.name = "d61_90", .cell = MOON_CELL_NUMBER, .flags = MOON_HEADING_SUM},
-    {.name = "d91_plus", .cell = MOON_CELL_NUMBER, .flags = MOON_HEADING_SUM},
+    {.name = "d1_30", .cell = MOON_CELL_NUMBER, .flags = MOON_HEADING_SUM, .title = "1-30"},
+    {.name = "d31_60", .cell = MOON_CELL_NUMBER, .flags = MOON_HEADING_SUM, .title = "31-60"},
+    {.name = "d61_90", .cell = MOON_CELL_NUMBER, .flags = MOON_HEADING_SUM, .title = "61-90"},
+    {.name = "d91_plus", .cell = MOON_CELL_NUMBER, .flags = MOON_HEADING_SUM, .title = "91+"},
     {.name = "unapplied", .cell = MOON_CELL_NUMBER, .flags = MOON_HEADING_SUM},
     {.name = "total", .cell = MOON_CELL_NUMBER, .flags = MOON_HEADING_SUM}};
 

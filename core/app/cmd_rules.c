@@ -14,9 +14,10 @@ static moon_status cut_short(moon_err *err) {
 
 /* Reply of moon_job_check: for each file its path, whether it is good, and what is wrong with it. */
 static moon_status print_results(moon_app *app, moon_str reply, rule_results *out, moon_err *err) {
-    static const moon_heading headings[] = {{"file", MOON_CELL_TEXT, 0},
-                                            {"result", MOON_CELL_TEXT, 0},
-                                            {"error", MOON_CELL_TEXT, MOON_HEADING_DETAIL}};
+    static const moon_heading headings[] = {
+        {.name = "file", .cell = MOON_CELL_TEXT},
+        {.name = "result", .cell = MOON_CELL_TEXT},
+        {.name = "error", .cell = MOON_CELL_TEXT, .flags = MOON_HEADING_DETAIL}};
     uint64_t count;
     moon_listing *listing = moon_listing_begin(app, headings, 3);
     if (!moon_varint_read(&reply, &count)) return cut_short(err);

@@ -1,7 +1,7 @@
 /* verify: does the book hold what it should?                                 Floor 6.
  *
- * It runs in a process of its own: a file that is damaged in a way that no check foresaw may end whoever reads it, and even that
- * has to be reported calmly. */
+ * It runs in a process of its own: a file that is damaged in a way that no check foresaw may end whoever reads
+ * it, and even that has to be reported calmly. */
 #include "app/cmd_book.h"
 
 #include <errno.h>

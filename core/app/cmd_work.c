@@ -12,17 +12,10 @@ static moon_str plural(moon_app *app, uint64_t count, const char *one, const cha
     return moon_arena_printf(&app->arena, "%llu %s", (unsigned long long)count, count == 1 ? one : many);
 }
 
-/* With a comma between thousands, for people. */
 static moon_str grouped(moon_app *app, moon_decimal amount, int places) {
     char text[64];
     moon_buf out = MOON_BUF_EMPTY;
-    size_t len = moon_decimal_format_places(amount, places, text),
-           whole = moon_str_find((moon_str){text, len}, '.', 0);
-    size_t first = text[0] == '-';
-    for (size_t i = 0; i < len; i++) {
-        if (i > first && i < whole && (whole - i) % 3 == 0) moon_buf_add_char(&out, ',');
-        moon_buf_add_char(&out, text[i]);
-    }
+    moon_cell_add_grouped((moon_str){text, moon_decimal_format_places(amount, places, text)}, &out);
     moon_str made = moon_arena_str(&app->arena, moon_buf_str(&out));
     moon_buf_free(&out);
     return made;

@@ -1,11 +1,13 @@
 /* app/command: the commands of moonbill, and what each is given.             Floor 6.
  *
- * A command is a row of a table: its name, help, options and function. The rows of one topic stand at the end of their file
- * (app/cmd_*.c) as a group; app/command.c lists the groups. Help, usage messages and the completeness test come from the same
- * rows. A command's function parses arguments, calls run/ and books/, and shows results; it holds no business logic.
+ * A command is a row of a table: its name, help, options and function. The rows of one topic stand at the end
+ * of their file (app/cmd_*.c) as a group; app/command.c lists the groups. Help, usage messages and the
+ * completeness test come from the same rows. A command's function parses arguments, calls run/ and books/, and
+ * shows results; it holds no business logic.
  *
- * Exit status: 0 all well; 1 done, but something was parked or refused (moon_app.refused), or the whole was refused; 2 wrong
- * usage; 3 the book or its disk is damaged. A function that fails returns its status; main prints the error. */
+ * Exit status: 0 all well; 1 done, but something was parked or refused (moon_app.refused), or the whole was
+ * refused; 2 wrong usage; 3 the book or its disk is damaged. A function that fails returns its status; main
+ * prints the error. */
 #ifndef MOON_APP_COMMAND_H
 #define MOON_APP_COMMAND_H
 
@@ -88,8 +90,8 @@ MOON_CHECK moon_status moon_command_find(moon_str name, const moon_command **out
 static inline moon_str moon_app_arg(const moon_app *app, size_t i) { return app->options.args[i]; }
 static inline size_t moon_app_arg_count(const moon_app *app) { return app->options.arg_count; }
 
-/* Was the option given, and as what? Where it was not, `out` stays as it is. Asking for an option that the command does not have is
- * a defect (an assertion). */
+/* Was the option given, and as what? Where it was not, `out` stays as it is. Asking for an option that the
+ * command does not have is a defect (an assertion). */
 bool moon_app_flag(const moon_app *app, const char *name);
 bool moon_app_text(const moon_app *app, const char *name, moon_str *out);
 bool moon_app_date(const moon_app *app, const char *name, moon_date *out);
@@ -110,8 +112,9 @@ void moon_app_write(moon_app *app, moon_str text);
 /* A remark to standard error, which does not disturb results: "note: ..." */
 void moon_app_note(moon_app *app, const char *fmt, ...) MOON_PRINTF(2, 3);
 
-/* Do `work` in a change and commit it, again from the start where somebody else was faster, a few times. `action` and `subject` go
- * to the audit chain. In a dry run nothing is committed. What `work` fills must not depend on an earlier attempt. */
+/* Do `work` in a change and commit it, again from the start where somebody else was faster, a few times.
+ * `action` and `subject` go to the audit chain. In a dry run nothing is committed. What `work` fills must not
+ * depend on an earlier attempt. */
 typedef moon_status (*moon_work_fn)(moon_app *app, moon_change *change, void *ctx, moon_err *err);
 MOON_CHECK moon_status moon_app_change(moon_app *app, const char *action, moon_str subject, bool dry_run,
                                        moon_work_fn work, void *ctx, moon_err *err);

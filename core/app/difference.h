@@ -9,8 +9,8 @@ typedef struct moon_difference {
     moon_str old, new; /* "" for absent */
 } moon_difference;
 
-/* Everything in which `new` differs from `old` (NULL: from nothing), in the arena; without what moonbill keeps itself, the id,
- * and the day from which a version holds. */
+/* Everything in which `new` differs from `old` (NULL: from nothing), in the arena; without what moonbill keeps
+ * itself, the id, and the day from which a version holds. */
 void moon_difference_of(moon_app *app, const moon_type *type, const void *old, const void *new,
                         moon_difference **out, size_t *count);
 /* As a table of field, old and new value. */

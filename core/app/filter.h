@@ -1,7 +1,8 @@
 /* app/filter: which rows of a list are wanted.                               Floor 6.
  *
- * Conditions such as account=ACME, date>=2026-12-01, total>100, name~ltd; all must hold. Numbers and dates compare by value, texts by
- * bytes; ~ looks for a part of a text, capitals or not; an empty value asks for rows without one. */
+ * Conditions such as account=ACME, date>=2026-12-01, total>100, name~ltd; all must hold. Numbers and dates
+ * compare by value, texts by bytes; ~ looks for a part of a text, capitals or not; an empty value asks for rows
+ * without one. */
 #ifndef MOON_APP_FILTER_H
 #define MOON_APP_FILTER_H
 
@@ -18,7 +19,8 @@ typedef struct moon_filter {
     size_t count;
 } moon_filter;
 
-/* Columns by which rows can be chosen; `words` has one list for each column, ended by NULL, of what it may hold, or NULL for any text. */
+/* Columns by which rows can be chosen; `words` has one list for each column, ended by NULL, of what it may
+ * hold, or NULL for any text. */
 typedef struct moon_filter_columns {
     const char *what; /* the rows, in messages: "invoices" */
     const moon_heading *headings;

@@ -1,7 +1,8 @@
 /* app/options: options and arguments of a command line, by a table.          Floor 6.
  *
- * Options may stand before, between and after arguments, as "--as-of DATE", "--as-of=DATE" or "-o FILE"; "--" ends them.
- * Values are checked while reading, so that a command sees dates and amounts and never a malformed one. */
+ * Options may stand before, between and after arguments, as "--as-of DATE", "--as-of=DATE" or "-o FILE"; "--"
+ * ends them. Values are checked while reading, so that a command sees dates and amounts and never a malformed
+ * one. */
 #ifndef MOON_APP_OPTIONS_H
 #define MOON_APP_OPTIONS_H
 
@@ -45,8 +46,8 @@ typedef struct moon_options {
     size_t arg_count;
 } moon_options;
 
-/* Read argv[from..argc) by one or two tables (each ended by a NULL name; the second may be NULL). Texts borrow from argv.
- * MOON_E_USAGE naming the option, with the name that was meant where one is near. */
+/* Read argv[from..argc) by one or two tables (each ended by a NULL name; the second may be NULL). Texts borrow
+ * from argv. MOON_E_USAGE naming the option, with the name that was meant where one is near. */
 MOON_CHECK moon_status moon_options_read(const moon_option *first, const moon_option *second, int argc,
                                          char **argv, int from, moon_arena *keep, moon_options *out,
                                          moon_err *err);

@@ -33,8 +33,8 @@ static void begin_table(moon_listing *l) {
         const moon_heading *h = &l->headings[i];
         if (!is_shown(h)) continue;
         bool number = h->cell == MOON_CELL_INT || h->cell == MOON_CELL_NUMBER;
-        char *title = (char *)(uintptr_t)moon_arena_str(keep, moon_str_of(h->name)).ptr;
-        for (char *c = title; *c; c++)
+        char *title = (char *)(uintptr_t)moon_arena_str(keep, moon_str_of(h->title ? h->title : h->name)).ptr;
+        for (char *c = title; *c && !h->title; c++)
             if (*c == '_') *c = ' ';
         if (title[0] >= 'a' && title[0] <= 'z') title[0] = (char)(title[0] - 32);
         columns[l->shown++] = (moon_column){moon_str_of(title), number ? MOON_ALIGN_RIGHT : MOON_ALIGN_LEFT};
@@ -132,7 +132,8 @@ static void add_totals(moon_listing *l) {
                 currency = 0;
             if (l->headings[i].flags & MOON_HEADING_SUM) {
                 int places = currency ? moon_currency_exponent(currency) : 0;
-                moon_buf_add(&cell, text, moon_decimal_format_places(l->totals[t].sums[i], places, text));
+                size_t len = moon_decimal_format_places(l->totals[t].sums[i], places, text);
+                moon_cell_add_grouped((moon_str){text, len}, &cell);
             } else if (i == l->currency)
                 moon_buf_add_str(&cell, l->totals[t].currency);
             else if (at == 0)
@@ -169,8 +170,16 @@ static void add_json_cells(moon_listing *l, const moon_str *cells) {
 static void add_table_row(moon_listing *l, const moon_str *cells) {
     moon_str shown[MOON_TABLE_COLUMNS_MAX];
     size_t at = 0;
-    for (size_t i = 0; i < l->count && at < MOON_TABLE_COLUMNS_MAX; i++)
-        if (is_shown(&l->headings[i])) shown[at++] = cells[i];
+    moon_buf grouped = MOON_BUF_EMPTY;
+    for (size_t i = 0; i < l->count && at < MOON_TABLE_COLUMNS_MAX; i++) {
+        if (!is_shown(&l->headings[i])) continue;
+        shown[at++] = cells[i];
+        if (l->headings[i].cell != MOON_CELL_NUMBER) continue;
+        moon_buf_clear(&grouped);
+        moon_cell_add_grouped(cells[i], &grouped);
+        shown[at - 1] = moon_arena_str(&l->app->arena, moon_buf_str(&grouped));
+    }
+    moon_buf_free(&grouped);
     moon_table_add(l->table, shown);
     if (l->sums) add_to_sums(l, cells);
 }
@@ -227,8 +236,9 @@ const moon_heading *moon_headings_of(moon_arena *keep, const moon_type *type, si
     moon_heading *made = MOON_NEW_N(keep, moon_heading, type->field_count + 1);
     for (size_t i = 0; i < type->field_count; i++) {
         const moon_field *f = &type->fields[i];
-        made[i] =
-            (moon_heading){f->name, moon_cell_of(type, f), f->flags & MOON_DETAIL ? MOON_HEADING_DETAIL : 0u};
+        made[i] = (moon_heading){.name = f->name,
+                                 .cell = moon_cell_of(type, f),
+                                 .flags = f->flags & MOON_DETAIL ? MOON_HEADING_DETAIL : 0u};
     }
     *count = type->field_count;
     return made;

@@ -1,9 +1,10 @@
 /* app/output: one way to print lists.                                        Floor 6.
  *
- * A listing has headings and rows of cells. As a table (the default) it shows the columns that are no detail, amounts to the right,
- * and a total per currency where a column is summed. As csv it is RFC 4180: a header line, every column, quotes where needed, UTF-8,
- * line feeds, exact data and nothing else (a cell that begins with = is written as it is: tell your spreadsheet that it is text).
- * As json it is an array of objects; amounts and other decimals are texts, counts are numbers. */
+ * A listing has headings and rows of cells. As a table (the default) it shows the columns that are no detail,
+ * amounts to the right, and a total per currency where a column is summed. As csv it is RFC 4180: a header
+ * line, every column, quotes where needed, UTF-8, line feeds, exact data and nothing else (a cell that begins
+ * with = is written as it is: tell your spreadsheet that it is text). As json it is an array of objects;
+ * amounts and other decimals are texts, counts are numbers. */
 #ifndef MOON_APP_OUTPUT_H
 #define MOON_APP_OUTPUT_H
 
@@ -19,6 +20,7 @@ typedef struct moon_heading {
     const char *name;
     moon_cell cell;
     unsigned flags;
+    const char *title; /* in tables; made from the name if NULL */
 } moon_heading;
 
 typedef struct moon_listing moon_listing;
@@ -31,7 +33,8 @@ void moon_listing_add(moon_listing *listing, const moon_str *cells);
 void moon_listing_add_record(moon_listing *listing, const moon_str *cells, const moon_type *type,
                              const void *record);
 size_t moon_listing_count(const moon_listing *listing);
-/* Write it. `none` is said below an empty table, for example "No invoices." MOON_E_DECIMAL_RANGE if a total is too large. */
+/* Write it. `none` is said below an empty table, for example "No invoices." MOON_E_DECIMAL_RANGE if a total is
+ * too large. */
 MOON_CHECK moon_status moon_listing_end(moon_listing *listing, const char *none, moon_err *err);
 
 /* Headings for all fields of a record type, in the arena; and its cells, `cells` having one slot per field. */

@@ -5,13 +5,12 @@
 
 Each byte that means something (tests/crash/lmdb_pages.py says which) has to be missed, each other one may be anything, and verify never
 crashes. Also: files cut short, a head that does not fit, an older data.mdb put back, and a chain that was rewritten whole, which only a
-head lodged elsewhere shows. Without --quick every byte is tried, of long values every eighth; SEED=n chooses other positions and values."""
+head lodged elsewhere shows. Without --quick every byte of all pages in use is tried, of long values and unused room every 32nd; SEED=n chooses other positions and values."""
 import argparse
 import concurrent.futures
 import functools
 import os
 import random
-import re
 import shutil
 import sys
 
@@ -19,7 +18,7 @@ from lmdb_pages import EITHER, UNUSED, USED, Pages
 from small_book import Moonbill, Tap, copy_book, first_line, make_stages, scratch_folder, seed
 
 WORDS = {UNUSED: "unused", USED: "used", EITHER: "either"}
-DENSE = 2048  # values longer than this are thinned
+THIN = 32  # of the bytes of long values and of unused room, one in so many is tried
 DOCUMENT = "48"  # number of the type of record (core/books/records.c)
 
 
@@ -57,28 +56,27 @@ def flip(moonbill, root, book, file, case):
     return None
 
 
-def positions(uses, quick):
-    """The bytes to try: seeded ones, two thirds of them where something is stored; or all."""
-    draw = random.Random(seed())
+def positions(pages, quick):
+    """The bytes to try: seeded ones, two thirds of them where something is stored; or all but what is much alike."""
+    uses, draw = pages.uses, random.Random(seed())
     if quick:
         used = [i for i, use in enumerate(uses) if use != UNUSED]
         free = [i for i, use in enumerate(uses) if use == UNUSED]
         return sorted(draw.sample(used, min(1000, len(used))) + draw.sample(free, min(500, len(free))))
-    chosen, start = [], 0
-    for run in re.finditer(rb"(.)\1*", bytes(uses), re.DOTALL):
-        start, end = run.span()
-        edges = set(range(start, min(start + DENSE, end))) | set(range(max(start, end - 64), end))
-        chosen += sorted(edges | set(range(start, end, 8)))
-    return chosen
+    alike = bytearray(use == UNUSED for use in uses)
+    for start, length in pages.long:
+        alike[start + 64:start + length - 64] = b"\1" * max(0, length - 128)
+    return [i for i, much in enumerate(alike) if not much or i % THIN == 0]
 
 
 def flips(moonbill, tap, pool, root, book, file, quick):
     with open(os.path.join(book, file), "rb") as whole:
-        uses = Pages(whole.read()).uses
+        pages = Pages(whole.read())
     draw = random.Random(seed() + 1)
-    cases = [(i, draw.choice((1 << draw.randrange(8), draw.randrange(1, 256))), uses[i]) for i in positions(uses, quick)]
+    cases = [(i, draw.choice((1 << draw.randrange(8), draw.randrange(1, 256))), pages.uses[i])
+             for i in positions(pages, quick)]
     run = functools.partial(flip, moonbill, root, book, file)
-    failures = [wrong for wrong in pool.map(run, cases, chunksize=8) if wrong]
+    failures = [wrong for wrong in pool.map(run, cases, chunksize=16) if wrong]
     tap.result("a byte of " + file, failures, len(cases))
 
 

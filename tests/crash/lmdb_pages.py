@@ -18,10 +18,11 @@ HEADER, META, NODE = 16, 136, 8
 
 
 class Pages:
-    """`uses` has one of UNUSED, USED and EITHER per byte: EITHER where several values mean the same."""
+    """`uses` has one of UNUSED, USED and EITHER per byte: EITHER where several values mean the same.
+    `long` has (start, length) of each value that has pages of its own."""
 
     def __init__(self, data):
-        self.data, self.uses = data, bytearray(len(data))
+        self.data, self.uses, self.long = data, bytearray(len(data)), []
         self.size = struct.unpack_from("<I", data, HEADER + 24)[0]
         self.transactions = [struct.unpack_from("<Q", data, page * self.size + HEADER + 128)[0] for page in (0, 1)]
         self.newest = 1 if self.transactions[1] > self.transactions[0] else 0
@@ -81,6 +82,7 @@ class Pages:
             self.use(first, 8)
             self.use(first + 10, 6)
             data = first + HEADER
+            self.long.append((data, size))
         if tree == "freed":
             size = 8 + 8 * struct.unpack_from("<Q", self.data, data)[0]
         self.use(data, size)

@@ -136,7 +136,8 @@ local PLAIN = {
 
 -- "Bosnia & Herzegovina", "the BOSNIA and Herzegovina" -> "bosnia herzegovina"
 local function plain(name)
-  local text = name:gsub("\u{2019}", "'"):gsub("[\xC3-\xC5][\x80-\xBF]", PLAIN):lower():gsub("%.", ""):gsub("[^%w\x80-\xFF]+", " ")
+  local text = name:gsub("\u{2019}", "'"):gsub("[\xC3-\xC5][\x80-\xBF]", PLAIN):lower()
+    :gsub("%.", ""):gsub("[^%w\x80-\xFF]+", " ")
   text = (" " .. text .. " "):gsub(" saint ", " st "):gsub(" and ", " "):gsub(" the ", " "):gsub(" of ", " ")
   return text:match("^%s*(.-)%s*$")
 end

@@ -140,7 +140,8 @@ local function credit_line(line, quantity, amount, i)
     quantity, unit_price = nil, nil
   end
   return { kind = line.kind, product = line.product, text = line.text, quantity = quantity and -quantity, unit = line.unit,
-           price = unit_price, amount = -amount, tax_category = line.tax_category, tax_rate = line.tax_rate, revenue = line.revenue,
+           price = unit_price, amount = -amount, tax_category = line.tax_category, tax_rate = line.tax_rate,
+            revenue = line.revenue,
            source_line = line.source_line, corrects_line = i, rule = line.rule }
 end
 

@@ -16,7 +16,7 @@
 --- read) or no_sale. A row of the reject file is the row with line, column and reason behind it: it can be repaired there and
 --- imported again with the same mapping.
 ---
---- importing.advance() -> nil at the end, or { record =, account = (whether there is one), rejects =, id, code, reason, place, raw }
+--- importing.advance() -> nil at the end, or { record, account (whether there is one), rejects, id, code, reason, place, raw }
 --- importing.record(), importing.account()    those of the part that advance came to: next() for a host that reads records
 --- importing.example(row, book, path) -> got, want    one row of a mapping's examples, as texts to compare (examples.lua)
 ---
@@ -82,8 +82,8 @@ local function bind(s, map, list, read, plain)
   local fields = {}
   for i = 1, #list do
     local f = list[i]
-    fields[i] = { field = f.field, how = f.how, read = read[f.how], column = table.concat(f.columns, " + "), required = f.required,
-      cells = sheet.column(s, f.columns), default = filled(map, f.field, f.how, plain) }
+    fields[i] = { field = f.field, how = f.how, read = read[f.how], column = table.concat(f.columns, " + "),
+      required = f.required, cells = sheet.column(s, f.columns), default = filled(map, f.field, f.how, plain) }
     -- What a row is called is read first, so that what is wrong with the rest has a name.
     if f.field == "id" then fields[1], fields[i] = fields[i], fields[1] end
   end

@@ -6,7 +6,7 @@
 --- layout.check(path)    reads the layout with its parts: every tag, filter and field of a record, in every branch
 ---
 ---   {{ document.total | money }}                  a value; filters are listed in filters.lua
----   {% for line in document.lines %} … {% else %} nothing … {% end %}       within: loop.index, loop.first, loop.last, loop.count
+---   {% for line in document.lines %} … {% else %} nothing … {% end %}     within: loop.index, loop.first, loop.last, loop.count
 ---   {% if document.kind == "credit_note" %} … {% elseif … %} … {% else %} … {% end %}
 ---   {% title %}Invoice {{ document.number }}{% end %}     the page's title, not printed
 ---   {% include "footer.md" %}                     another file of the same folder, in place

@@ -17,7 +17,8 @@ local layout_terms = {}
 -- described here. Those of records are in core/books/records.h; tests compare.
 local TYPES = {
   document = "id kind state number account account_from account_version order reference cause currency date tax_point terms "
-    .. "due plan corrects reason lines:*line taxes:*tax net tax total rate rounding approvals:*any prepared_by closure inputs:*any "
+    .. "due plan corrects reason lines:*line taxes:*tax net tax total rate rounding approvals:*any prepared_by closure "
+    .. "inputs:*any "
     .. "approval_rule note",
   line = "ordinal kind product text quantity unit price amount tax_category tax_rate revenue start stop source_line "
     .. "corrects_line rule",
@@ -90,7 +91,8 @@ local function words_of(text, at)
             end
           end
           if not word then
-            at.fail("'" .. text:sub(i, i) .. "' cannot stand here", "fields, texts in quotes, numbers, and, or, not, ==, ~=, <, >")
+            at.fail("'" .. text:sub(i, i) .. "' cannot stand here",
+              "fields, texts in quotes, numbers, and, or, not, ==, ~=, <, >")
           end
           list[#list + 1] = { kind = word == "!=" and "~=" or word, value = word }
         end

@@ -9,7 +9,7 @@
 --- A mapping declares. Only what a column does not say is a function: kind, line, no_sale, hold.
 ---
 --- mapping.of(path, kind) -> mapping          the one that a rule file returns (or that is given), checked to be of that kind
---- mapping.default(kind, columns, file) -> mapping  columns called as the record's fields are: what an import without a mapping uses
+--- mapping.default(kind, columns, file) -> mapping  columns called as the record's fields are: for an import without a mapping
 ---
 --- Errors: rule.value at the declaration, with the name that was meant where one is near.
 local countries = require "countries"
@@ -41,7 +41,8 @@ for name, how in pairs(FIELDS.accounts) do
 end
 
 local SETTINGS = {
-  of = "!text", columns = "!table", account = "table", tags = "table", defaults = "table", separator = "text", quote = "text|flag",
+  of = "!text", columns = "!table", account = "table", tags = "table", defaults = "table", separator = "text",
+  quote = "text|flag",
   encoding = "text", header = "flag", skip = "count", trim = "flag", decimals = "text", dates = "text", century = "count",
   countries = "table", currency = "text", no_customer = "text",
   kind = "function", line = "function", no_sale = "function", hold = "function",
@@ -245,7 +246,8 @@ function mapping.default(kind, columns, file)
   end
   if kind == "orders" and not given.account then missing[#missing + 1] = "account" end
   if #missing > 0 then
-    raise { code = "import.file", file = file, message = "the file has no column '" .. table.concat(missing, "', '") .. "'; it has: "
+    raise { code = "import.file", file = file,
+      message = "the file has no column '" .. table.concat(missing, "', '") .. "'; it has: "
       .. table.concat(columns, ", "), hint = "write a mapping that says which column is which (rules/imports/README.md has one "
       .. "of ten lines), and name it: --map NAME, for rules/imports/NAME.lua" }
   end

@@ -1,10 +1,11 @@
 --- lua/near.lua: names that look like one that was written, for messages.
 ---
---- near.names(name, list) -> list         the up to three nearest, best first; capitals, spaces, hyphens, underscores do not count
+--- near.names(name, list) -> list     the up to three nearest, best first; capitals, spaces, hyphens, underscores do not count
 --- near.hint(name, list) -> text | nil    `did you mean 'CustomerID'?`
 ---
 --- Source: Damerau-Levenshtein distance (optimal string alignment). A name is near when no more than a third of its letters
---- differ, or when one of the two contains the other. Example: near.hint("Custmer", { "Customer", "Date" }) is `did you mean 'Customer'?`.
+--- differ, or when one of the two contains the other. Example: near.hint("Custmer", { "Customer", "Date" }) is
+--- `did you mean 'Customer'?`.
 local near = {}
 
 local LENGTH_MAX = 40 -- letters that are compared; the rest of a longer name does not count

@@ -23,7 +23,8 @@ local function open_reader(s)
   if good then return reader end
   local place = type(reader) == "table" and reader.column and "column " .. tostring(reader.column) .. ": " or ""
   return sheet.raise(s, place .. (type(reader) == "table" and reader.message or tostring(reader)),
-    "does the mapping name another separator, quote or encoding than the file has?", type(reader) == "table" and reader.line or nil)
+    "does the mapping name another separator, quote or encoding than the file has?",
+    type(reader) == "table" and reader.line or nil)
 end
 
 function sheet.open(bytes, file, options)

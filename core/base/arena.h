@@ -1,7 +1,8 @@
 /* base/arena: memory of one unit of work.                                   Floor 0.
  *
- * One arena per unit of work (a command, a rule call, an imported file), owned by whoever began that unit. Nothing is
- * freed singly. Allocation never fails: without memory the process ends (see base/err.h). Not for sharing by threads. */
+ * One arena per unit of work (a command, a rule call, an imported file), owned by whoever began that unit.
+ * Nothing is freed singly. Allocation never fails: without memory the process ends (see base/err.h). Not for
+ * sharing by threads. */
 #ifndef MOON_BASE_ARENA_H
 #define MOON_BASE_ARENA_H
 

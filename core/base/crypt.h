@@ -44,7 +44,8 @@ void moon_hash_format(const moon_hash *hash, char out[MOON_HASH_TEXT]);
 bool moon_hash_parse(moon_str text, moon_hash *out);
 
 void moon_secret_make(moon_secret *secret);
-/* Append XChaCha20-Poly1305(nonce, plain) with `context` authenticated beside it; sizes: plain.len + MOON_SEAL_EXTRA. */
+/* Append XChaCha20-Poly1305(nonce, plain) with `context` authenticated beside it; sizes: plain.len +
+ * MOON_SEAL_EXTRA. */
 void moon_seal(const moon_secret *secret, moon_str context, moon_str plain, moon_buf *out);
 /* Append what was sealed. Returns MOON_E_CRYPT if key, context or bytes do not fit together. */
 MOON_CHECK moon_status moon_unseal(const moon_secret *secret, moon_str context, moon_str sealed,

@@ -6,13 +6,13 @@
 
 #include "base/arena.h"
 
-/* Read a file whole, at most `max` bytes, into the arena. Returns MOON_E_NOT_FOUND if there is none, MOON_E_TOO_LARGE,
- * MOON_E_IO and its kin. */
+/* Read a file whole, at most `max` bytes, into the arena. Returns MOON_E_NOT_FOUND if there is none,
+ * MOON_E_TOO_LARGE, MOON_E_IO and its kin. */
 MOON_CHECK moon_status moon_file_read(const char *path, size_t max, moon_arena *keep, moon_str *out,
                                       moon_err *err);
 
-/* Write `bytes` to `path` by way of a temporary file in the same folder, fsync and rename. On failure the old file, if
- * any, is as it was, and the temporary one is gone. `mode` as for open(2), for example 0644. */
+/* Write `bytes` to `path` by way of a temporary file in the same folder, fsync and rename. On failure the old
+ * file, if any, is as it was, and the temporary one is gone. `mode` as for open(2), for example 0644. */
 MOON_CHECK moon_status moon_file_write(const char *path, moon_str bytes, unsigned mode, moon_err *err);
 
 /* Make a folder and those above it that are missing. An existing folder is fine. */
@@ -21,7 +21,8 @@ MOON_CHECK moon_status moon_folder_make(const char *path, moon_err *err);
 bool moon_file_exists(const char *path);
 bool moon_folder_exists(const char *path);
 
-/* The names in a folder, sorted by bytes, without those that begin with a dot. MOON_E_NOT_FOUND if there is none. */
+/* The names in a folder, sorted by bytes, without those that begin with a dot. MOON_E_NOT_FOUND if there is
+ * none. */
 MOON_CHECK moon_status moon_folder_list(const char *path, moon_arena *keep, moon_str **names, size_t *count,
                                         moon_err *err);
 

@@ -1,7 +1,8 @@
 /* base/str: borrowed text.                                                  Floor 0.
  *
  * A moon_str borrows bytes it does not own and need not end with a NUL; whoever hands one out says from what it
- * borrows and until when. Text inside moonbill is UTF-8; functions here treat it as bytes unless they say otherwise. */
+ * borrows and until when. Text inside moonbill is UTF-8; functions here treat it as bytes unless they say
+ * otherwise. */
 #ifndef MOON_BASE_STR_H
 #define MOON_BASE_STR_H
 

@@ -6,8 +6,8 @@
 
 #include "base/buf.h"
 
-/* Offset of the first byte that is not well-formed UTF-8 (RFC 3629: no surrogates, nothing above U+10FFFF, shortest
- * forms only), or s.len if all is well. */
+/* Offset of the first byte that is not well-formed UTF-8 (RFC 3629: no surrogates, nothing above U+10FFFF,
+ * shortest forms only), or s.len if all is well. */
 size_t moon_text_invalid_at(moon_str s);
 
 /* Take one character off the front of `*rest`, which must be well-formed. False at the end. */

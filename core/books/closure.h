@@ -1,7 +1,8 @@
 /* books/closure: the rules that a run used, by content.                     Floor 3.
  *
- * A closure is the sorted list of files (path and BLAKE2b-256 of the bytes) that decide amounts: the book's rules and book.lua, the library in
- * lua/, zone data. Its id is the hash of that list. Files are kept as blobs by content, so that what was in force stays readable for ever. */
+ * A closure is the sorted list of files (path and BLAKE2b-256 of the bytes) that decide amounts: the book's
+ * rules and book.lua, the library in lua/, zone data. Its id is the hash of that list. Files are kept as blobs
+ * by content, so that what was in force stays readable for ever. */
 #ifndef MOON_BOOKS_CLOSURE_H
 #define MOON_BOOKS_CLOSURE_H
 

@@ -34,7 +34,8 @@ typedef struct moon_context {
     moon_hash closure; /* rules in force (books/closure.h) */
 } moon_context;
 
-/* Whether the operator is one of book.lua's, with `role` ("" for any). Without operators everybody is. MOON_E_OPERATOR_UNKNOWN, MOON_E_ROLE. */
+/* Whether the operator is one of book.lua's, with `role` ("" for any). Without operators everybody is.
+ * MOON_E_OPERATOR_UNKNOWN, MOON_E_ROLE. */
 MOON_CHECK moon_status moon_operator_check(const moon_context *ctx, const char *role, moon_err *err);
 /* True if nobody else could approve: no operators are named, or one. */
 bool moon_operator_is_sole(const moon_context *ctx);

@@ -261,7 +261,8 @@ typedef struct posting {
     int sign; /* 1 posts, -1 reverses */
 } posting;
 
-/* Minor units of the base currency for an amount of the document's. Half-up; the receivables line takes what rounding leaves. */
+/* Minor units of the base currency for an amount of the document's. Half-up; the receivables line takes what
+ * rounding leaves. */
 static moon_status to_base(const posting *p, int64_t amount, int64_t *base, moon_err *err) {
     moon_decimal value;
     moon_money made;

@@ -1,7 +1,8 @@
 /* books/document: invoices and credit notes, from draft to issue.           Floor 3.
  *
- * A draft has no number. Issuing gives number, dates, ledger entry, receivable item and claim, all in one change; from then on nothing of
- * the document changes but its state. A mistake is corrected by a credit note, or, where nothing has been settled, by voiding. */
+ * A draft has no number. Issuing gives number, dates, ledger entry, receivable item and claim, all in one
+ * change; from then on nothing of the document changes but its state. A mistake is corrected by a credit note,
+ * or, where nothing has been settled, by voiding. */
 #ifndef MOON_BOOKS_DOCUMENT_H
 #define MOON_BOOKS_DOCUMENT_H
 
@@ -10,36 +11,39 @@
 /* A document by number or by id. */
 MOON_CHECK moon_status moon_document_find(moon_change *change, moon_str name, moon_document *out, bool *found,
                                           moon_err *err);
-/* The id of the document for a source ("order/SO-1001"): the source itself, or with ~2, ~3 … where earlier ones were voided. */
+/* The id of the document for a source ("order/SO-1001"): the source itself, or with ~2, ~3 … where earlier ones
+ * were voided. */
 MOON_CHECK moon_status moon_document_id(moon_change *change, moon_str source, moon_str *id, moon_err *err);
 
-/* The arithmetic of a document: lines add up to net, taxes cover the lines by category and add up to tax, net + tax = total, an invoice is
- * not negative and a credit note not positive, dates and currency are there. MOON_E_DOCUMENT_SUM naming what does not fit. */
+/* The arithmetic of a document: lines add up to net, taxes cover the lines by category and add up to tax, net +
+ * tax = total, an invoice is not negative and a credit note not positive, dates and currency are there.
+ * MOON_E_DOCUMENT_SUM naming what does not fit. */
 MOON_CHECK moon_status moon_document_check(const moon_document *document, moon_err *err);
 
 typedef enum moon_drafted { MOON_DRAFTED_NEW, MOON_DRAFTED_SAME, MOON_DRAFTED_CHANGED } moon_drafted;
-/* Store a draft. One with the same id that differs is replaced and loses its approvals. MOON_E_CLAIMED if that document is issued. */
+/* Store a draft. One with the same id that differs is replaced and loses its approvals. MOON_E_CLAIMED if that
+ * document is issued. */
 MOON_CHECK moon_status moon_document_draft(moon_change *change, const moon_document *document,
                                            moon_drafted *drafted, moon_err *err);
 /* Drop a draft or an approved document that was not issued. */
 MOON_CHECK moon_status moon_document_discard(moon_change *change, const moon_document *document,
                                              moon_err *err);
 
-/* Approve as the operator of `ctx`, by what the document's approval_rule asks for; `by_policy` when the rule lets it through without anybody.
- * MOON_E_APPROVAL saying who has to. Approving again does nothing. */
+/* Approve as the operator of `ctx`, by what the document's approval_rule asks for; `by_policy` when the rule
+ * lets it through without anybody. MOON_E_APPROVAL saying who has to. Approving again does nothing. */
 MOON_CHECK moon_status moon_document_approve(moon_change *change, const moon_context *ctx,
                                              moon_document *document, bool by_policy, moon_err *err);
 
-/* Issue an approved document on ctx->today. Fills number, date, due and state. Applications are separate (books/receivable.h).
- * MOON_E_STATE_REFUSED, MOON_E_CLAIMED, MOON_E_SERIES, MOON_E_CHART_MISSING. */
+/* Issue an approved document on ctx->today. Fills number, date, due and state. Applications are separate
+ * (books/receivable.h). MOON_E_STATE_REFUSED, MOON_E_CLAIMED, MOON_E_SERIES, MOON_E_CHART_MISSING. */
 MOON_CHECK moon_status moon_document_issue(moon_change *change, const moon_context *ctx,
                                            moon_document *document, moon_err *err);
 
 /* Whether issuing (and voiding) it makes a ledger entry: one whose every amount is zero makes none. */
 bool moon_document_is_posted(const moon_document *document);
 
-/* Void an issued document of which nothing was settled or credited: the posting is reversed, its order is due again, its number stays.
- * MOON_E_VOID_REFUSED. */
+/* Void an issued document of which nothing was settled or credited: the posting is reversed, its order is due
+ * again, its number stays. MOON_E_VOID_REFUSED. */
 MOON_CHECK moon_status moon_document_void(moon_change *change, const moon_context *ctx,
                                           moon_document *document, moon_str reason, moon_err *err);
 

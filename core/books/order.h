@@ -12,14 +12,15 @@ typedef enum moon_taken {
     MOON_TAKEN_BILLED     /* there already, different, and billed: can only be credited */
 } moon_taken;
 
-/* Take an order in, whole: its value is computed, its place on the work list kept (a held order is parked with its reason).
+/* Take an order in, whole: its value is computed, its place on the work list kept (a held order is parked with
+ * its reason).
  *   update      replace an order that is there and not billed; otherwise it is left as it was
  *   difference  out: what differs, in words, for DIFFERENT, UPDATED and BILLED; in the change's arena */
 MOON_CHECK moon_status moon_order_take(moon_change *change, const moon_context *ctx, const moon_order *order,
                                        bool update, moon_taken *taken, moon_str *difference, moon_err *err);
 
-/* Store an order after a field of it was changed by hand: held orders that have an account and readable lines become due.
- * MOON_E_STATE_REFUSED if it is billed. */
+/* Store an order after a field of it was changed by hand: held orders that have an account and readable lines
+ * become due. MOON_E_STATE_REFUSED if it is billed. */
 MOON_CHECK moon_status moon_order_repair(moon_change *change, const moon_context *ctx, moon_order *order,
                                          moon_err *err);
 

@@ -6,14 +6,15 @@
 
 #include "books/config.h"
 
-/* The version of account, product or agreement `id` that holds on `date` (MOON_DATE_MAX: the newest). `type` is one of the three. */
+/* The version of account, product or agreement `id` that holds on `date` (MOON_DATE_MAX: the newest). `type` is
+ * one of the three. */
 MOON_CHECK moon_status moon_version_at(moon_change *change, const moon_type *type, moon_str id,
                                        moon_date date, void *record, bool *found, moon_err *err);
 /* Number of versions that there are, all days together. */
 MOON_CHECK moon_status moon_version_count(moon_change *change, const moon_type *type, moon_str id,
                                           int64_t *count, moon_err *err);
-/* Store `record` (id and from set) as a new version, unless it says what the version of its day says already. The version's number goes to
- * record->version. Touches the account it belongs to.
+/* Store `record` (id and from set) as a new version, unless it says what the version of its day says already.
+ * The version's number goes to record->version. Touches the account it belongs to.
  *   written  out: false if nothing was new */
 MOON_CHECK moon_status moon_version_add(moon_change *change, const moon_type *type, void *record,
                                         bool *written, moon_err *err);
@@ -22,7 +23,8 @@ MOON_CHECK moon_status moon_version_add(moon_change *change, const moon_type *ty
 MOON_CHECK moon_status moon_agreement_of(moon_change *change, moon_str account, moon_date date,
                                          moon_agreement *out, bool *found, moon_err *err);
 
-/* Depend on everything of an account, and tell others that it was changed: every change to what belongs to an account calls this. */
+/* Depend on everything of an account, and tell others that it was changed: every change to what belongs to an
+ * account calls this. */
 MOON_CHECK moon_status moon_touch_account(moon_change *change, moon_str account, moon_err *err);
 /* Depend on everything of an account without changing it. */
 MOON_CHECK moon_status moon_watch_account(moon_change *change, moon_str account, moon_err *err);

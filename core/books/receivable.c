@@ -35,7 +35,8 @@ static moon_status get_item(moon_change *change, moon_str account, moon_str docu
 
 /* ---- applications ---- */
 
-/* Sum of the applications that concern an item with a value date up to `date`, as they change its open amount; and their count. */
+/* Sum of the applications that concern an item with a value date up to `date`, as they change its open amount;
+ * and their count. */
 static moon_status sum_applications(moon_change *change, const moon_item *item, moon_date date, int64_t *sum,
                                     moon_date *last, moon_err *err) {
     moon_application bound = {.account = item->account, .source = item->document, .target = item->document},
@@ -84,7 +85,8 @@ static moon_status settle(moon_change *change, moon_item *item, int64_t change_m
     return moon_put(change, &moon_item_type, item, err);
 }
 
-/* On a day before one of the two, the other would be open by less, and the items would not add up to the control account. */
+/* On a day before one of the two, the other would be open by less, and the items would not add up to the
+ * control account. */
 static moon_status check_value_date(const moon_item *source, const moon_item *target, moon_date date,
                                     moon_err *err) {
     const moon_item *later = source->date > target->date ? source : target;

@@ -123,7 +123,8 @@ static moon_status tally_application(reconciler *r, const void *record, moon_err
     return MOON_OK;
 }
 
-/* The entry that issuing or voiding made: on that day, and what its lines of this account add up to is what the document says. */
+/* The entry that issuing or voiding made: on that day, and what its lines of this account add up to is what the
+ * document says. */
 static moon_status check_entry(reconciler *r, const moon_document *document, const char *cause,
                                moon_date date, int64_t owed, moon_err *err) {
     moon_entry entry;

@@ -4,8 +4,9 @@
 
 #include "books/verify.h"
 
-/* Daily balances against the ledger's entries; items against documents and applications; receivables against the control account; number
- * series against the numbers given; claims against orders and documents; closures and blobs against their hashes. */
+/* Daily balances against the ledger's entries; items against documents and applications; receivables against
+ * the control account; number series against the numbers given; claims against orders and documents; closures
+ * and blobs against their hashes. */
 MOON_CHECK moon_status moon_reconcile(moon_change *change, const moon_config *config, moon_problem_fn tell,
                                       void *ctx, moon_verified *out, moon_err *err);
 

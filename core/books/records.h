@@ -1,7 +1,8 @@
 /* books/records: every type of record, described once.                      Floor 3.
  *
- * F(number, KIND, name, flags, of, doc): see store/record.h. The words are those of EN 16931 (business terms BT-n), ISO 4217 and
- * the glossary in README. Amounts are minor units of the record's currency; a credit note's amounts are negative. */
+ * F(number, KIND, name, flags, of, doc): see store/record.h. The words are those of EN 16931 (business terms
+ * BT-n), ISO 4217 and the glossary in README. Amounts are minor units of the record's currency; a credit note's
+ * amounts are negative. */
 #ifndef MOON_BOOKS_RECORDS_H
 #define MOON_BOOKS_RECORDS_H
 
@@ -72,7 +73,8 @@ extern const moon_type moon_agreement_type;
 
 enum { MOON_ORDER_SALE = 1, MOON_ORDER_CANCELLATION };
 extern const char *const moon_order_kinds[];
-/* DUE waits for `bill`; BILLED has an issued document; HELD waits for a repair; NO_SALE is none, by its mapping. */
+/* DUE waits for `bill`; BILLED has an issued document; HELD waits for a repair; NO_SALE is none, by its
+ * mapping. */
 enum { MOON_ORDER_DUE = 1, MOON_ORDER_BILLED, MOON_ORDER_HELD, MOON_ORDER_NO_SALE };
 extern const char *const moon_order_states[];
 enum { MOON_LINE_PRODUCT = 1, MOON_LINE_CHARGE, MOON_LINE_DISCOUNT };
@@ -360,7 +362,8 @@ extern const moon_type moon_audit_type;
 
 /* All types that are stored under keys of their own, ended by NULL, in the order of their numbers. */
 extern const moon_type *const moon_types[];
-/* By singular or plural name, spaces or hyphens ("credit-notes" is not one: documents have kinds). NULL if there is none. */
+/* By singular or plural name, spaces or hyphens ("credit-notes" is not one: documents have kinds). NULL if
+ * there is none. */
 const moon_type *moon_type_by_name(moon_str name);
 
 #endif

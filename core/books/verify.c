@@ -1,4 +1,5 @@
-/* The chain, the records it left behind, their indexes; and the digest. What the records mean is held together in reconcile.c. */
+/* The chain, the records it left behind, their indexes; and the digest. What the records mean is held together
+ * in reconcile.c. */
 #include "books/verify.h"
 
 #include <stdlib.h>

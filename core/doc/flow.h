@@ -1,7 +1,8 @@
 /* doc/flow: text with faces, laid into lines of a terminal.                 Floor 3, includes base/ only.
  *
- * Unit: columns of a terminal, as moon_text_width counts them. What a flow holds is fit for a terminal: controls are gone
- * (moon_doc_clean), tabs are spaces, a line feed ends a line. Flows belong to the arena they were begun in. */
+ * Unit: columns of a terminal, as moon_text_width counts them. What a flow holds is fit for a terminal:
+ * controls are gone (moon_doc_clean), tabs are spaces, a line feed ends a line. Flows belong to the arena they
+ * were begun in. */
 #ifndef MOON_DOC_FLOW_H
 #define MOON_DOC_FLOW_H
 
@@ -41,8 +42,9 @@ size_t moon_flow_width(const moon_flow *flow);
 size_t moon_flow_word(const moon_flow *flow);
 size_t moon_flow_number(const moon_flow *flow);
 
-/* Break a flow into lines of at most `width` columns (0: only where it has line feeds), at spaces if there are any, else
- * within the word; a no-break space is no space. Returns how many, at least 1. The lines are in `scratch`. */
+/* Break a flow into lines of at most `width` columns (0: only where it has line feeds), at spaces if there are
+ * any, else within the word; a no-break space is no space. Returns how many, at least 1. The lines are in
+ * `scratch`. */
 size_t moon_flow_lay(const moon_flow *flow, size_t width, moon_arena *scratch, moon_flow_line **lines);
 void moon_flow_write(const moon_flow *flow, moon_flow_line line, const moon_terminal_style *style,
                      moon_buf *out);

@@ -19,7 +19,8 @@ static moon_status fail_at(moon_err *err, int line, moon_status code, const char
     return code;
 }
 
-/* The Markdown with each `\|` as one reserved character: libcmark would drop the backslash and leave a bare pipe. */
+/* The Markdown with each `\|` as one reserved character: libcmark would drop the backslash and leave a bare
+ * pipe. */
 static moon_str mark_escaped_pipes(moon_str markdown, moon_arena *scratch) {
     size_t count = 0;
     for (size_t i = 0; i + 1 < markdown.len; i++)

@@ -156,7 +156,8 @@ typedef struct {
     size_t count;
 } cell_lines;
 
-/* One line of the terminal: line `at` of each cell. Spaces are written only before text, so that none end a line. */
+/* One line of the terminal: line `at` of each cell. Spaces are written only before text, so that none end a
+ * line. */
 static void write_line(const writer *w, const moon_flow *row, const cell_lines *cells, size_t at) {
     size_t column = w->indent, position = 0;
     for (size_t i = 0; i < w->table->columns; i++) {

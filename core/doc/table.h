@@ -6,10 +6,10 @@
  *     ──────────────────────────────
  *     Total                    49.00
  *
- * Every list of the program and every table of a document is written by it. A table belongs to its arena; the texts it is
- * given are copied. Text columns that are too wide are wrapped, the widest first; columns aligned to the right, which hold
- * numbers, are never wrapped or cut, nor are dates and numbers of documents, even if a line then becomes longer than the
- * terminal is wide. */
+ * Every list of the program and every table of a document is written by it. A table belongs to its arena; the
+ * texts it is given are copied. Text columns that are too wide are wrapped, the widest first; columns aligned
+ * to the right, which hold numbers, are never wrapped or cut, nor are dates and numbers of documents, even if a
+ * line then becomes longer than the terminal is wide. */
 #ifndef MOON_DOC_TABLE_H
 #define MOON_DOC_TABLE_H
 
@@ -23,7 +23,8 @@ typedef struct moon_column {
 
 typedef struct moon_table moon_table;
 
-/* `count` columns, at least 1. Where no column has a title, the table is written without header, line and "(none)". */
+/* `count` columns, at least 1. Where no column has a title, the table is written without header, line and
+ * "(none)". */
 moon_table *moon_table_new(moon_arena *keep, const moon_column *columns, size_t count);
 
 /* `cells` has one text per column; a line feed in it begins a new line of the cell. */
@@ -31,8 +32,8 @@ void moon_table_add(moon_table *table, const moon_str *cells);
 /* The row below a second line; the last call counts. */
 void moon_table_total(moon_table *table, const moon_str *cells);
 
-/* For cells with faces: a new row, or the header, as one flow per column for the caller to add to. A row's flows are valid
- * until the next row. */
+/* For cells with faces: a new row, or the header, as one flow per column for the caller to add to. A row's
+ * flows are valid until the next row. */
 moon_flow *moon_table_add_flows(moon_table *table);
 moon_flow *moon_table_header_flows(moon_table *table);
 

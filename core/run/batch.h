@@ -1,8 +1,9 @@
 /* run/batch: a list of units done in batches, each unit whole or not at all.  Floor 5.
  *
- * Units (accounts, documents) are done in order, many to a commit. If one of a batch fails, or somebody else changed what the batch read, its
- * units are done again one by one, a commit each: the one that fails is told to `failed` and the rest goes on. What is wrong with the machine or the
- * book (a full disk, damage) ends the run instead. */
+ * Units (accounts, documents) are done in order, many to a commit. If one of a batch fails, or somebody else
+ * changed what the batch read, its units are done again one by one, a commit each: the one that fails is told
+ * to `failed` and the rest goes on. What is wrong with the machine or the book (a full disk, damage) ends the
+ * run instead. */
 #ifndef MOON_RUN_BATCH_H
 #define MOON_RUN_BATCH_H
 
@@ -17,8 +18,8 @@ typedef struct moon_batch {
     void *ctx;
     /* Do one unit in `change`. */
     moon_status (*unit)(void *ctx, moon_change *change, moon_str unit, moon_err *err);
-    /* The units since the last call are committed (or, in a dry run, would be), or are not; what they left in the change's arena is still
-     * there. May be NULL. */
+    /* The units since the last call are committed (or, in a dry run, would be), or are not; what they left in
+     * the change's arena is still there. May be NULL. */
     void (*done)(void *ctx, bool kept);
     /* A unit failed; `change` is a fresh one, committed afterwards (parking). May be NULL. */
     moon_status (*failed)(void *ctx, moon_change *change, moon_str unit, const moon_err *why, moon_err *err);

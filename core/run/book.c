@@ -280,8 +280,8 @@ void moon_book_close(moon_book *book) {
     free(book);
 }
 
-/* Layouts are today's whenever something is printed, mappings have done their work when an order is in the book, and examples and readme files
- * decide nothing. */
+/* Layouts are today's whenever something is printed, mappings have done their work when an order is in the
+ * book, and examples and readme files decide nothing. */
 static bool decides_amounts(moon_str path) {
     return !moon_str_starts(path, MOON_STR("rules/layouts/")) &&
            !moon_str_starts(path, MOON_STR("rules/imports/")) &&

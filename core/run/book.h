@@ -1,7 +1,7 @@
 /* run/book: a book opened for a command.                                     Floor 5.
  *
- * A book is a folder: book.lua, rules/, plugins/, data/ (the store), keys/ (the keys of personal fields), out/. book.lua is a rule file like the
- * others: it is read by a worker. */
+ * A book is a folder: book.lua, rules/, plugins/, data/ (the store), keys/ (the keys of personal fields), out/.
+ * book.lua is a rule file like the others: it is read by a worker. */
 #ifndef MOON_RUN_BOOK_H
 #define MOON_RUN_BOOK_H
 
@@ -31,7 +31,8 @@ typedef struct moon_open_options {
     const char *plugins[2]; /* where the program's own plugins are, ended by NULL */
 } moon_open_options;
 
-/* Find the book: `named`, else $MOONBILL_BOOK, else the current folder or the nearest one above it with a book.lua. MOON_E_BOOK_MISSING. */
+/* Find the book: `named`, else $MOONBILL_BOOK, else the current folder or the nearest one above it with a
+ * book.lua. MOON_E_BOOK_MISSING. */
 MOON_CHECK moon_status moon_book_find(const char *named, char folder[2048], moon_err *err);
 
 /* Read book.lua and rules/, and open the store. `make` begins an empty store (init). */

@@ -158,7 +158,8 @@ static moon_status take_batch(run *r, moon_str reply, uint64_t count, moon_err *
                        moon_str_of(r->options->file), NULL, err);
 }
 
-/* A batch in a change of its own. What an attempt counted is dropped with it. In a dry run there is one change for all. */
+/* A batch in a change of its own. What an attempt counted is dropped with it. In a dry run there is one change
+ * for all. */
 static moon_status try_batch(run *r, moon_str reply, uint64_t count, moon_err *err) {
     moon_import_report before = *r->report;
     size_t rejects = r->rejects.len;
@@ -219,7 +220,8 @@ static moon_status begin(run *r, moon_err *err) {
     return MOON_OK;
 }
 
-/* A budget per account says nothing about a whole file: a mapping gets what its size takes, and so much more that a million rows pass. */
+/* A budget per account says nothing about a whole file: a mapping gets what its size takes, and so much more
+ * that a million rows pass. */
 static void size_budget(moon_worker_setup *setup, const char *file) {
     struct stat info;
     if (stat(file, &info) < 0) return;

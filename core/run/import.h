@@ -1,7 +1,8 @@
 /* run/import: files of orders, accounts and products into the book.          Floor 5.
  *
- * The file is read in a worker by a plugin and a mapping; here each record is taken in, whole or held whole, many to a commit. What cannot be
- * taken goes to the work list and to a reject file that can be repaired and imported again. Importing the same file again changes nothing. */
+ * The file is read in a worker by a plugin and a mapping; here each record is taken in, whole or held whole,
+ * many to a commit. What cannot be taken goes to the work list and to a reject file that can be repaired and
+ * imported again. Importing the same file again changes nothing. */
 #ifndef MOON_RUN_IMPORT_H
 #define MOON_RUN_IMPORT_H
 

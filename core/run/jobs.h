@@ -1,7 +1,8 @@
 /* run/jobs: what workers are asked to do.                                    Floor 5.
  *
- * Each runs in a worker (run/worker.h): it reads a snapshot, runs library and rules, and answers with bytes; it never writes to the book. The
- * request and reply of each are described here, in the order of their parts; str is a length and bytes, arg a value, record a record (run/wire.h). */
+ * Each runs in a worker (run/worker.h): it reads a snapshot, runs library and rules, and answers with bytes; it
+ * never writes to the book. The request and reply of each are described here, in the order of their parts; str
+ * is a length and bytes, arg a value, record a record (run/wire.h). */
 #ifndef MOON_RUN_JOBS_H
 #define MOON_RUN_JOBS_H
 
@@ -25,25 +26,23 @@ moon_status moon_job_manual(moon_job *job, moon_str request, moon_buf *reply, mo
  * reply: str dependencies, arg list of { source, target, amount (money), rule }. */
 moon_status moon_job_apply(moon_job *job, moon_str request, moon_buf *reply, moon_err *err);
 
-/* Begin reading a file to import.
- * request: str kind, str mapping ("" for none), str file, arg settings, arg today.  reply: arg, what was found out about the
- * file. */
+/* Begin reading a file to import. request: str kind, str mapping ("" for none), str file, arg settings, arg
+ * today.  reply: arg, what was found out about the file. */
 moon_status moon_job_import_begin(moon_job *job, moon_str request, moon_buf *reply, moon_err *err);
-/* Its next parts.  request: nothing.
- * reply: varint count (0 at the end), then for each: bool whether a record was read; record; bool whether there is an account; record account;
- * arg rejects, a list of { line, column, reason, raw }. The type of record goes by the kind. */
+/* Its next parts.  request: nothing. reply: varint count (0 at the end), then for each: bool whether a record
+ * was read; record; bool whether there is an account; record account; arg rejects, a list of { line, column,
+ * reason, raw }. The type of record goes by the kind. */
 moon_status moon_job_import_next(moon_job *job, moon_str request, moon_buf *reply, moon_err *err);
 
-/* A layout filled in.
- * request: str layout path, str locale, arg data, in which { record = type, id = id } stands for a record of the book.
- * reply: arg { markdown, values, title, lang }. */
+/* A layout filled in. request: str layout path, str locale, arg data, in which { record = type, id = id }
+ * stands for a record of the book. reply: arg { markdown, values, title, lang }. */
 moon_status moon_job_render(moon_job *job, moon_str request, moon_buf *reply, moon_err *err);
 
 /* Load the plugins that book.lua switches on, for jobs whose library needs them. */
 MOON_CHECK moon_status moon_job_load_plugins(moon_job *job, const moon_arg *settings, moon_err *err);
 
-/* Load every rule file and layout, or run the examples beside them.
- * request: bool whether to run examples, arg settings.  reply: varint count, then str file, bool good, record-less err for each that is not. */
+/* Load every rule file and layout, or run the examples beside them. request: bool whether to run examples, arg
+ * settings.  reply: varint count, then str file, bool good, record-less err for each that is not. */
 moon_status moon_job_check(moon_job *job, moon_str request, moon_buf *reply, moon_err *err);
 
 #endif

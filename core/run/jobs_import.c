@@ -1,4 +1,5 @@
-/* Jobs that read files to import. The reader is a plugin, the meaning of its columns a mapping; both stay in the worker. */
+/* Jobs that read files to import. The reader is a plugin, the meaning of its columns a mapping; both stay in
+ * the worker. */
 #include <stdlib.h>
 
 #include "base/file.h"

@@ -12,7 +12,8 @@ typedef struct moon_page {
     moon_str title, lang;
 } moon_page;
 
-/* The page of an invoice or credit note: rules/layouts/invoice.md or credit-note.md, in the locale of its account. */
+/* The page of an invoice or credit note: rules/layouts/invoice.md or credit-note.md, in the locale of its
+ * account. */
 MOON_CHECK moon_status moon_page_of_document(moon_book *book, const moon_document *document, moon_arena *keep,
                                              moon_page *out, moon_err *err);
 /* The page of a statement: rules/layouts/statement.md. */

@@ -1,7 +1,7 @@
 /* run/wire: values and errors as bytes, between a worker and its parent.     Floor 5.
  *
- * Both ends are the same program; even so the parent trusts nothing that comes from a worker, for a rule may have got at it: reading is
- * bounded and strict. */
+ * Both ends are the same program; even so the parent trusts nothing that comes from a worker, for a rule may
+ * have got at it: reading is bounded and strict. */
 #ifndef MOON_RUN_WIRE_H
 #define MOON_RUN_WIRE_H
 

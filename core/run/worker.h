@@ -1,8 +1,9 @@
 /* run/worker: rules run in a process of their own.                           Floor 5.
  *
- * A worker is a child process that answers requests one after another over a socket. Rules, mappings and layouts run nowhere else: one that
- * hangs, eats memory or crashes costs its own unit of work. A unit that a timer or the memory limit stopped is run again alone, in a worker that
- * counts instructions from the start, and that verdict counts, so that results do not depend on the machine's speed.
+ * A worker is a child process that answers requests one after another over a socket. Rules, mappings and
+ * layouts run nowhere else: one that hangs, eats memory or crashes costs its own unit of work. A unit that a
+ * timer or the memory limit stopped is run again alone, in a worker that counts instructions from the start,
+ * and that verdict counts, so that results do not depend on the machine's speed.
  *
  * The child opens its own store: no LMDB environment is used across fork. */
 #ifndef MOON_RUN_WORKER_H
@@ -43,9 +44,9 @@ void moon_worker_free(moon_worker *worker);
 /* Begin a new process for the next call, which sees the book as it is then. */
 void moon_worker_stop(moon_worker *worker);
 
-/* Have `fn` answer `request` in the worker. The reply lives in `keep`. Failures of the job come back as they are; MOON_E_SCRIPT_TIME if the
- * worker had to end because of a rule that does not come back, MOON_E_SCRIPT_CRASH if it ended by itself. A worker that ended is begun anew by
- * the next call.
+/* Have `fn` answer `request` in the worker. The reply lives in `keep`. Failures of the job come back as they
+ * are; MOON_E_SCRIPT_TIME if the worker had to end because of a rule that does not come back,
+ * MOON_E_SCRIPT_CRASH if it ended by itself. A worker that ended is begun anew by the next call.
  *   again   whether a request may be run again exactly (it keeps nothing from earlier requests) */
 MOON_CHECK moon_status moon_worker_call(moon_worker *worker, moon_job_fn fn, moon_str request, bool again,
                                         moon_arena *keep, moon_str *reply, moon_err *err);

@@ -7,8 +7,9 @@
 #include "script/state.h"
 
 void l_push_arg(lua_State *L, const moon_arg *arg);
-/* The value at `index`; texts, lists and maps are copied to `keep`. Raises for what has no such form: functions, floats, keys
- * that are not text, tables deeper than MOON_NEST_MAX or with more than MOON_ARG_PARTS_MAX parts. */
+/* The value at `index`; texts, lists and maps are copied to `keep`. Raises for what has no such form:
+ * functions, floats, keys that are not text, tables deeper than MOON_NEST_MAX or with more than
+ * MOON_ARG_PARTS_MAX parts. */
 #define MOON_ARG_PARTS_MAX 1000000
 void l_read_arg(lua_State *L, int index, moon_arena *keep, moon_arg *out);
 

@@ -1,8 +1,8 @@
 /* script/error: failures between C and Lua.                                 Floor 4.
  *
- * An error object in Lua is a table {code, message, hint, file, line, context} with __tostring. C raises one from a
- * moon_err; one that leaves a call becomes a moon_err again. File and line are those of the innermost frame of a rule
- * file, not of the library that found the mistake. */
+ * An error object in Lua is a table {code, message, hint, file, line, context} with __tostring. C raises one
+ * from a moon_err; one that leaves a call becomes a moon_err again. File and line are those of the innermost
+ * frame of a rule file, not of the library that found the mistake. */
 #ifndef MOON_SCRIPT_ERROR_H
 #define MOON_SCRIPT_ERROR_H
 

@@ -7,8 +7,8 @@
 #include "script/loader.h"
 #include "script/state_in.h"
 
-/* Keys of the registry: frozen table -> shadow (weak keys); function or variable id -> true; list of function, number of its
- * variable, value, three entries for each variable that is compared. */
+/* Keys of the registry: frozen table -> shadow (weak keys); function or variable id -> true; list of function,
+ * number of its variable, value, three entries for each variable that is compared. */
 static const char FROZEN, KNOWN, KEPT;
 
 void moon_freeze_open(lua_State *L) {

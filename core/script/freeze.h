@@ -1,9 +1,9 @@
 /* script/freeze: what a rule file declares does not change.                  Floor 4.
  *
- * After a rule file has run, its result is frozen, deeply and in place: each table reachable from it (by values, keys and
- * the variables of its functions) becomes empty, with its contents in a shadow that only reading reaches. Reading, `#`,
- * pairs, ipairs, table.concat and table.unpack work as before. Variables of its functions that some code assigns to are
- * remembered, and compared and restored after every call. */
+ * After a rule file has run, its result is frozen, deeply and in place: each table reachable from it (by
+ * values, keys and the variables of its functions) becomes empty, with its contents in a shadow that only
+ * reading reaches. Reading, `#`, pairs, ipairs, table.concat and table.unpack work as before. Variables of its
+ * functions that some code assigns to are remembered, and compared and restored after every call. */
 #ifndef MOON_SCRIPT_FREEZE_H
 #define MOON_SCRIPT_FREEZE_H
 
@@ -13,8 +13,8 @@
 #include "base/str.h"
 
 void moon_freeze_open(lua_State *L);
-/* Freeze the value at `index`. Raises MOON_E_SCRIPT_STATE for a C iterator (of gmatch, pairs) that was kept. Functions of
- * the library are left alone. */
+/* Freeze the value at `index`. Raises MOON_E_SCRIPT_STATE for a C iterator (of gmatch, pairs) that was kept.
+ * Functions of the library are left alone. */
 void l_freeze(lua_State *L, int index);
 /* The function at the top of the stack is known to keep no state. Pops it. */
 void moon_freeze_known(lua_State *L);

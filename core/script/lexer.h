@@ -1,7 +1,8 @@
 /* script/lexer: the tokens of Lua 5.4, no more than the loader needs.       Floor 4, pure.
  *
- * Every byte of the source is in exactly one token, in order; white space and comments are tokens too. Never fails: a
- * string or comment without an end runs to the end of its line or of the source. Source: Lua 5.4 manual, 3.1. */
+ * Every byte of the source is in exactly one token, in order; white space and comments are tokens too. Never
+ * fails: a string or comment without an end runs to the end of its line or of the source. Source: Lua 5.4
+ * manual, 3.1. */
 #ifndef MOON_SCRIPT_LEXER_H
 #define MOON_SCRIPT_LEXER_H
 

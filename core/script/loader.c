@@ -95,7 +95,8 @@ static bool would_bind(const moon_token *t) {
     return strchr("([{.:", t->text.ptr[0]) != NULL;
 }
 
-/* Behind `return`: may a call follow that would be a tail call? Calls begin with a name and something, or with `(`. */
+/* Behind `return`: may a call follow that would be a tail call? Calls begin with a name and something, or with
+ * `(`. */
 static bool begins_call(moon_lexer lexer) {
     moon_token t = {0};
     bool name = false;
@@ -154,8 +155,8 @@ moon_status moon_loader_rewrite(const char *path, moon_str source, bool keep_fra
 
 /* ---- assignments ---- */
 
-/* `name =`, `name, ...`, `..., name` and `function name` outside a declaration. Fields of tables and arguments look alike:
- * they cost a comparison per call, no more. */
+/* `name =`, `name, ...`, `..., name` and `function name` outside a declaration. Fields of tables and arguments
+ * look alike: they cost a comparison per call, no more. */
 bool moon_loader_assigns(moon_str source, moon_str name) {
     moon_lexer lexer = moon_lexer_begin(source);
     moon_token t, last = {0}, last_but_one = {0};
@@ -208,8 +209,8 @@ static void l_compile(lua_State *L, moon_str path, moon_str text) {
     if (status != LUA_OK) l_syntax_error(L, path); /* also: nested too deeply */
 }
 
-/* What l_load holds, on the heap: freed by l_load itself, or by the collector if an error left it. Not a to-be-closed slot: Lua 5.4.4's
- * lua_settop keeps a stale pointer when closing one grows the stack. */
+/* What l_load holds, on the heap: freed by l_load itself, or by the collector if an error left it. Not a
+ * to-be-closed slot: Lua 5.4.4's lua_settop keeps a stale pointer when closing one grows the stack. */
 typedef struct load {
     moon_arena scratch;
     moon_rewrite rewrite;

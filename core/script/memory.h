@@ -1,7 +1,7 @@
 /* script/memory: the allocator of a Lua state, with a limit.                Floor 4.
  *
- * Small blocks come from lists by size class, which is faster than malloc and gives everything back at once. Lua collects
- * garbage and tries again before it takes a refusal for good. */
+ * Small blocks come from lists by size class, which is faster than malloc and gives everything back at once.
+ * Lua collects garbage and tries again before it takes a refusal for good. */
 #ifndef MOON_SCRIPT_MEMORY_H
 #define MOON_SCRIPT_MEMORY_H
 

@@ -10,7 +10,8 @@ typedef struct moon_near {
 } moon_near;
 
 moon_near moon_near_begin(moon_str wanted);
-/* Consider a name; it must live as long as the search. Of equally near ones the first in the order of bytes is kept. */
+/* Consider a name; it must live as long as the search. Of equally near ones the first in the order of bytes is
+ * kept. */
 void moon_near_try(moon_near *near, moon_str name);
 /* "did you mean 'x'?", or "" if nothing was near. */
 void moon_near_hint(const moon_near *near, char *out, size_t size);

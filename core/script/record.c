@@ -16,7 +16,8 @@ typedef struct view {
     bool list;
 } view;
 
-/* Key of the registry for the metatable of tags. Those of a type lie under its address, of its lists one byte behind. */
+/* Key of the registry for the metatable of tags. Those of a type lie under its address, of its lists one byte
+ * behind. */
 static const char TAGS_METATABLE;
 
 static const view *l_view(lua_State *L, int arg) {

@@ -36,7 +36,8 @@ static void l_pass_on_stop(lua_State *L, int status) {
     if (s->stop != MOON_OK) lua_error(L);
 }
 
-/* Calls what lies above `function`, that included. True with the results there; false with an error object there. */
+/* Calls what lies above `function`, that included. True with the results there; false with an error object
+ * there. */
 static bool l_protected(lua_State *L, int function) {
     lua_pushcfunction(L, l_error_handler);
     lua_insert(L, function);

@@ -1,7 +1,8 @@
 /* script/sandbox: the two environments of a state.                          Floor 4.
  *
- * The library (lua/) and the rules see different globals; lua/prelude.lua lists both, lua/README.md says what each is for.
- * Neither environment can be written to. A name that does not exist raises, with the names that look like it. */
+ * The library (lua/) and the rules see different globals; lua/prelude.lua lists both, lua/README.md says what
+ * each is for. Neither environment can be written to. A name that does not exist raises, with the names that
+ * look like it. */
 #ifndef MOON_SCRIPT_SANDBOX_H
 #define MOON_SCRIPT_SANDBOX_H
 
@@ -12,8 +13,8 @@
 /* Build both environments: runs lua/prelude.lua. Once per state, after values, errors and freeze. Raises. */
 void l_sandbox_open(lua_State *L);
 
-/* Push what the library module, or the rule file, gives; loads it the first time. Raise MOON_E_RULE_MISSING and whatever
- * the file raises. */
+/* Push what the library module, or the rule file, gives; loads it the first time. Raise MOON_E_RULE_MISSING and
+ * whatever the file raises. */
 void l_push_module(lua_State *L, moon_str name);
 void l_push_rule(lua_State *L, moon_str path);
 /* Take the value on top as the library module `name`; pops it. */

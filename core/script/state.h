@@ -1,18 +1,19 @@
 /* script/state: a Lua state with the library, the rules and budgets.        Floor 4.
  *
- * A state runs one call at a time: a function of the library (lua/), by name, with values and records of the host. The
- * library is trusted; rule files run in the sandbox (sandbox.h). Everything that Lua can do wrong comes back as a status:
- * no call of this header lets a Lua error through, and none needs lua.h.
+ * A state runs one call at a time: a function of the library (lua/), by name, with values and records of the
+ * host. The library is trusted; rule files run in the sandbox (sandbox.h). Everything that Lua can do wrong
+ * comes back as a status: no call of this header lets a Lua error through, and none needs lua.h.
  *
- * Budgets. Memory is counted by the allocator. Time: in a normal state a process timer (CPU time) arms a hook only when
- * one call has run for a whole interval; such a call ends with MOON_E_SCRIPT_TIME and moon_script_suspect() is true, as it
- * is after MOON_E_SCRIPT_MEMORY: the host then runs that account again alone, in a new state with `exact` set, which counts
- * instructions from the start, and that verdict counts (MOON_E_SCRIPT_STEPS). A C function that does not come back (a
- * pattern with many `.-`) cannot be stopped: at the tick after the one that should have ended the call the process leaves
- * with MOON_WORKER_STUCK. So rules are run in worker processes only. One process watches one state at a time.
+ * Budgets. Memory is counted by the allocator. Time: in a normal state a process timer (CPU time) arms a hook
+ * only when one call has run for a whole interval; such a call ends with MOON_E_SCRIPT_TIME and
+ * moon_script_suspect() is true, as it is after MOON_E_SCRIPT_MEMORY: the host then runs that account again
+ * alone, in a new state with `exact` set, which counts instructions from the start, and that verdict counts
+ * (MOON_E_SCRIPT_STEPS). A C function that does not come back (a pattern with many `.-`) cannot be stopped: at
+ * the tick after the one that should have ended the call the process leaves with MOON_WORKER_STUCK. So rules
+ * are run in worker processes only. One process watches one state at a time.
  *
- * Nothing stays behind: what a rule file declares is frozen when it is loaded, and a call that changed a variable a rule
- * keeps fails with MOON_E_SCRIPT_STATE, the variable restored. */
+ * Nothing stays behind: what a rule file declares is frozen when it is loaded, and a call that changed a
+ * variable a rule keeps fails with MOON_E_SCRIPT_STATE, the variable restored. */
 #ifndef MOON_SCRIPT_STATE_H
 #define MOON_SCRIPT_STATE_H
 
@@ -35,8 +36,8 @@ typedef struct moon_script_limits {
 
 #define MOON_SCRIPT_LIMITS ((moon_script_limits){64u << 20, 100000000, 2000, false})
 
-/* A value between C and Lua, both ways. Text, lists and maps borrow: arguments until the call returns, results from the
- * arena given to the call. */
+/* A value between C and Lua, both ways. Text, lists and maps borrow: arguments until the call returns, results
+ * from the arena given to the call. */
 typedef enum moon_arg_kind {
     MOON_ARG_NIL,
     MOON_ARG_BOOL,
@@ -110,14 +111,15 @@ moon_arg moon_arg_get(const moon_arg *map, const char *name);
 MOON_CHECK moon_status moon_script_new(const moon_script_limits *limits, moon_script **out, moon_err *err);
 void moon_script_free(moon_script *s);
 
-/* Register a rule file ("rules/pricing/api.lua") or, with a path under lua/, a library file that takes the place of the
- * embedded one (replay with the library of then). Both are copied. MOON_E_TOO_LARGE, MOON_E_TEXT_INVALID. */
+/* Register a rule file ("rules/pricing/api.lua") or, with a path under lua/, a library file that takes the
+ * place of the embedded one (replay with the library of then). Both are copied. MOON_E_TOO_LARGE,
+ * MOON_E_TEXT_INVALID. */
 MOON_CHECK moon_status moon_script_add_source(moon_script *s, moon_str path, moon_str text, moon_err *err);
 MOON_CHECK moon_status moon_script_add_library(moon_script *s, moon_str path, moon_str text, moon_err *err);
 
-/* A function of the host, which the library calls as host.NAME(...). It may read and compute, not call Lua. `result` starts
- * as nil; what it points to must live until the call from the host ends, for example in `scratch`. A failure is raised in
- * Lua with its code. */
+/* A function of the host, which the library calls as host.NAME(...). It may read and compute, not call Lua.
+ * `result` starts as nil; what it points to must live until the call from the host ends, for example in
+ * `scratch`. A failure is raised in Lua with its code. */
 typedef moon_status (*moon_script_host_fn)(void *ctx, const moon_arg *args, size_t n, moon_arena *scratch,
                                            moon_arg *result, moon_err *err);
 void moon_script_provide(moon_script *s, const char *name, moon_script_host_fn fn, void *ctx);
@@ -129,12 +131,14 @@ MOON_CHECK moon_status moon_script_require(moon_script *s, const char *module, m
  * On failure err has the code, the rule file, its line and source text, and a hint. */
 MOON_CHECK moon_status moon_script_call(moon_script *s, const char *verb, const moon_arg *args, size_t n,
                                         moon_arena *keep, moon_arg *result, moon_err *err);
-/* The same; the first result, a table, is checked against `type` and written to `record`, a struct of that type. */
+/* The same; the first result, a table, is checked against `type` and written to `record`, a struct of that
+ * type. */
 MOON_CHECK moon_status moon_script_call_record(moon_script *s, const char *verb, const moon_arg *args,
                                                size_t n, const struct moon_type *type, moon_arena *keep,
                                                void *record, moon_err *err);
 
-/* Did the last call end by a timer or memory hit of a state that is not exact? Then run it again alone, exactly. */
+/* Did the last call end by a timer or memory hit of a state that is not exact? Then run it again alone,
+ * exactly. */
 bool moon_script_suspect(const moon_script *s);
 uint64_t
 moon_script_steps(const moon_script *s);         /* of the last call, to the next thousand; exact mode only */

@@ -9,8 +9,8 @@
 /* Keys of the registry. */
 static const char BIG_METATABLE, BIG_INTERNED;
 
-/* A value too wide for 64 bits, as bytes: an __int128 member would ask for an alignment that Lua does not give. The bytes
- * are also the key by which it is interned. */
+/* A value too wide for 64 bits, as bytes: an __int128 member would ask for an alignment that Lua does not give.
+ * The bytes are also the key by which it is interned. */
 typedef struct big {
     char bytes[20];
 } big;

@@ -157,8 +157,8 @@ static int l_sub(lua_State *L) {
     return 1;
 }
 
-/* A number as the left operand of an exact division: a decimal even where it would be an integer, so that Lua calls
- * __div instead of dividing floats. Seen by __div and __pow only. */
+/* A number as the left operand of an exact division: a decimal even where it would be an integer, so that Lua
+ * calls __div instead of dividing floats. Seen by __div and __pow only. */
 static int l_mark_exact(lua_State *L, int index) {
     moon_operand o;
     if (!l_operand(L, index, &o))
@@ -204,7 +204,8 @@ static int l_mul(lua_State *L) {
     return 1;
 }
 
-/* Both operands of / // %: numbers, money by a number, or money by money of its currency. True if the result is money. */
+/* Both operands of / // %: numbers, money by a number, or money by money of its currency. True if the result is
+ * money. */
 static bool l_division(lua_State *L, moon_operand *a, moon_operand *b) {
     if (!l_operands(L, 1, a, 2, b)) {
         char x[MOON_VALUE_TEXT], y[MOON_VALUE_TEXT];

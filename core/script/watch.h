@@ -1,10 +1,11 @@
 /* script/watch: the clock over a running rule.                              Floor 4.
  *
- * One periodic timer of CPU time (ITIMER_VIRTUAL) per process, so that a call costs no system call. The first tick that
- * finds a call running only notes it; the second one finds it after a whole interval and arms the hook; at the third the
- * call sits in a C function that no hook can reach, and the process ends with MOON_WORKER_STUCK. In exact mode a call may
- * go on as long as its count hook is heard between ticks, up to WATCH_EXACT_TICKS. The timer belongs to the process that started it: a child of
- * fork starts its own with its first call. */
+ * One periodic timer of CPU time (ITIMER_VIRTUAL) per process, so that a call costs no system call. The first
+ * tick that finds a call running only notes it; the second one finds it after a whole interval and arms the
+ * hook; at the third the call sits in a C function that no hook can reach, and the process ends with
+ * MOON_WORKER_STUCK. In exact mode a call may go on as long as its count hook is heard between ticks, up to
+ * WATCH_EXACT_TICKS. The timer belongs to the process that started it: a child of fork starts its own with its
+ * first call. */
 #ifndef MOON_SCRIPT_WATCH_H
 #define MOON_SCRIPT_WATCH_H
 

@@ -303,7 +303,8 @@ static moon_status finish(commit *c, moon_status status, const moon_hash *hash, 
     }
     int code = mdb_txn_commit(c->txn);
     if (code) return moon_lmdb_fail_write(c->change->store, err, code, "cannot write the book");
-    /* The commit stands. A head that could not be written stays behind, which does no harm: the next commit writes it. */
+    /* The commit stands. A head that could not be written stays behind, which does no harm: the next commit
+     * writes it. */
     moon_err ignored;
     moon_head_write(c->change->store, c->seq, hash, &ignored);
     return MOON_OK;

@@ -69,12 +69,14 @@ struct moon_change {
     uint64_t seq;
 };
 
-/* Held around each commit, and shared by who reads data.mdb without LMDB (store/pages.h): a record lock on data.mdb, where LMDB itself
- * takes none. It ends with its process, also where children live on, and when the process closes any descriptor of data.mdb. */
+/* Held around each commit, and shared by who reads data.mdb without LMDB (store/pages.h): a record lock on
+ * data.mdb, where LMDB itself takes none. It ends with its process, also where children live on, and when the
+ * process closes any descriptor of data.mdb. */
 moon_status moon_commit_lock(int fd, bool shared, moon_err *err);
 void moon_commit_unlock(int fd);
 
-/* Make the secrets of `change` durable. Before its commit: a secret without records does no harm, records without one would. */
+/* Make the secrets of `change` durable. Before its commit: a secret without records does no harm, records
+ * without one would. */
 moon_status moon_keyring_store(moon_change *change, moon_err *err);
 
 /* ---- links ---- */

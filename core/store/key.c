@@ -20,7 +20,8 @@ static void add_text(moon_buf *key, moon_str text) {
     moon_buf_add(key, "\0\0", 2);
 }
 
-/* Text of an index may be cut, since the record's key follows; the key itself may not: two records would become one. */
+/* Text of an index may be cut, since the record's key follows; the key itself may not: two records would become
+ * one. */
 static void add_component(moon_buf *key, const moon_field *field, const void *record, size_t text_max) {
     switch (field->kind) {
     case MOON_KIND_TEXT:

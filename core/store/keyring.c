@@ -1,4 +1,5 @@
-/* The key of each account, in an environment of its own: deleting a key erases the person, and backups of the book hold none. */
+/* The key of each account, in an environment of its own: deleting a key erases the person, and backups of the
+ * book hold none. */
 #include "store/internal.h"
 
 static moon_status get_secret(moon_store *store, MDB_txn *txn, moon_str account, moon_secret *out,

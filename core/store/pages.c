@@ -166,7 +166,8 @@ static moon_status check_meta(const check *c, uint64_t page, const unsigned char
     return MOON_OK;
 }
 
-/* Two neighbours in time, each in its own place: transaction n is in meta page n modulo 2. A new file has 0 in both. */
+/* Two neighbours in time, each in its own place: transaction n is in meta page n modulo 2. A new file has 0 in
+ * both. */
 static moon_status check_transactions(const check *c, uint64_t first, uint64_t second) {
     bool fresh = first == 0 && second == 0;
     bool good =
@@ -310,8 +311,8 @@ static moon_status check_key(const check *c, const tree *t, const sheet *s, size
     return good ? MOON_OK : damaged(c, s->page, "has entry %zu with a key of %zu bytes", i, key.len);
 }
 
-/* Keys ascend, the first not before `low`, the last before `high`; a bound without bytes is none. The first key of a branch page means
- * nothing. */
+/* Keys ascend, the first not before `low`, the last before `high`; a bound without bytes is none. The first key
+ * of a branch page means nothing. */
 static moon_status check_order(const check *c, const tree *t, const sheet *s, moon_str low, moon_str high) {
     moon_str before = low;
     for (size_t i = s->leaf ? 0 : 1; i < s->count; i++) {

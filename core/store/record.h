@@ -1,14 +1,16 @@
 /* store/record: record types described once.                                Floor 2.
  *
- * A type is a list of fields in one macro (core/books/records.h). From it come the C struct, the codec, validation, the keys and
- * indexes under which a record is stored, field access by name from scripts and the command line, and the columns of lists.
+ * A type is a list of fields in one macro (core/books/records.h). From it come the C struct, the codec,
+ * validation, the keys and indexes under which a record is stored, field access by name from scripts and the
+ * command line, and the columns of lists.
  *
- * Stored form: for each field that is present, in ascending number, a varint (number * 2 + sized) and then either a zigzag varint
- * or a length and bytes. Fields that this program does not know are kept as they are (moon_head.unknown), so that an older program
- * does not lose what a newer one wrote. Numbers are for ever; a field that is retired leaves its number behind.
+ * Stored form: for each field that is present, in ascending number, a varint (number * 2 + sized) and then
+ * either a zigzag varint or a length and bytes. Fields that this program does not know are kept as they are
+ * (moon_head.unknown), so that an older program does not lose what a newer one wrote. Numbers are for ever; a
+ * field that is retired leaves its number behind.
  *
- * Absent values: text with length 0, MOON_INT_NONE, a decimal with scale -1, MOON_DATE_NONE, currency 0, enum 0, bool false,
- * a hash of zeros, lists without items. moon_record_init makes all of them. */
+ * Absent values: text with length 0, MOON_INT_NONE, a decimal with scale -1, MOON_DATE_NONE, currency 0, enum
+ * 0, bool false, a hash of zeros, lists without items. moon_record_init makes all of them. */
 #ifndef MOON_STORE_RECORD_H
 #define MOON_STORE_RECORD_H
 
@@ -130,7 +132,8 @@ struct moon_type {
         FIELDS(MOON_STRUCT_MEMBER)                                                                           \
     } type;
 
-/* `of` names a type (LIST) or a list of names (ENUM) and is MOON_PLAIN for the rest. Expand with MOON_THIS defined as the struct. */
+/* `of` names a type (LIST) or a list of names (ENUM) and is MOON_PLAIN for the rest. Expand with MOON_THIS
+ * defined as the struct. */
 #define MOON_PLAIN 0
 #define MOON_OF_LIST(o) .of = &o
 #define MOON_OF_ENUM(o) .names = o
@@ -165,10 +168,12 @@ static inline void *moon_field_at(const moon_field *field, const void *record) {
 }
 bool moon_field_present(const moon_field *field, const void *record);
 
-/* Append the stored form. `personal` chooses the half: the open fields (and what was unknown), or the personal ones. */
+/* Append the stored form. `personal` chooses the half: the open fields (and what was unknown), or the personal
+ * ones. */
 void moon_record_encode(const moon_type *type, const void *record, bool personal, moon_buf *out);
-/* Fill the fields of one half from its stored form; texts borrow from `bytes`, lists are made in `keep`. Strict: ascending numbers,
- * shortest forms, known limits. MOON_E_BOOK_DAMAGED naming the field. The open half initialises the record. */
+/* Fill the fields of one half from its stored form; texts borrow from `bytes`, lists are made in `keep`.
+ * Strict: ascending numbers, shortest forms, known limits. MOON_E_BOOK_DAMAGED naming the field. The open half
+ * initialises the record. */
 MOON_CHECK moon_status moon_record_decode(const moon_type *type, moon_str bytes, bool personal, void *record,
                                           moon_arena *keep, moon_err *err);
 
@@ -180,12 +185,12 @@ MOON_CHECK moon_status moon_record_validate_given(const moon_type *type, const v
 /* MOON_E_STATE_REFUSED unless the type's moves allow a record in state `from` (0: new) to get state `to`. */
 MOON_CHECK moon_status moon_record_move(const moon_type *type, int from, int to, moon_err *err);
 
-/* A field from text as people write it on the command line ("", an empty text, makes it absent). Tags: `key` is the tag's name.
- * MOON_E_FIELD_TYPE and the errors of the value. */
+/* A field from text as people write it on the command line ("", an empty text, makes it absent). Tags: `key` is
+ * the tag's name. MOON_E_FIELD_TYPE and the errors of the value. */
 MOON_CHECK moon_status moon_field_parse(const moon_field *field, moon_str text, void *record,
                                         moon_arena *keep, moon_err *err);
-/* A field as text, for lists and csv: plain numbers with a point, dates as ISO 8601, enums by name, "" for absent. `currency` is the
- * one of MINOR fields. Lists give their count. */
+/* A field as text, for lists and csv: plain numbers with a point, dates as ISO 8601, enums by name, "" for
+ * absent. `currency` is the one of MINOR fields. Lists give their count. */
 void moon_field_format(const moon_field *field, const void *record, moon_currency currency, moon_buf *out);
 /* True if both are the same in every field (head apart). */
 bool moon_record_equal(const moon_type *type, const void *a, const void *b);

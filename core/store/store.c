@@ -105,7 +105,8 @@ typedef struct {
     MDB_dbi dbi;                  /* out */
 } opening;
 
-/* LMDB maps lock.mdb and writes to the map: if its room were not given beforehand, a full disk would end the process there. */
+/* LMDB maps lock.mdb and writes to the map: if its room were not given beforehand, a full disk would end the
+ * process there. */
 static moon_status reserve_readers(const char *folder, moon_err *err) {
     char path[4096];
     struct stat info;
@@ -166,7 +167,8 @@ static moon_status env_open(opening *o, moon_err *err) {
     }
 }
 
-/* A store that is behind its own head file has lost commits: a copy was put back by hand, or the disk lied about syncing. */
+/* A store that is behind its own head file has lost commits: a copy was put back by hand, or the disk lied
+ * about syncing. */
 static moon_status check_lodged_head(moon_store *store, moon_err *err) {
     uint64_t lodged, seq;
     moon_hash lodged_hash, hash;

@@ -128,8 +128,8 @@ static moon_status check_move(const moon_type *type, const void *old, const void
     return from == to ? MOON_OK : moon_record_move(type, from, to, err);
 }
 
-/* Would writing `record` change nothing? Open halves are compared as bytes; sealed ones differ each time they are made, so those types
- * are compared by what they say. */
+/* Would writing `record` change nothing? Open halves are compared as bytes; sealed ones differ each time they
+ * are made, so those types are compared by what they say. */
 static bool writes_nothing(const moon_type *type, const void *old, moon_str old_bytes, const void *record,
                            moon_buf *bytes) {
     if (type->account) return moon_record_equal(type, old, record);

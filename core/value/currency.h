@@ -1,7 +1,7 @@
 /* value/currency: the currencies of ISO 4217.                               Floor 1, pure.
  *
- * Source: ISO 4217 list one (active codes, with the exponent of the minor unit) and the funds codes; currency.def, which
- * keeps codes withdrawn since 2020, so that documents in them stay readable. */
+ * Source: ISO 4217 list one (active codes, with the exponent of the minor unit) and the funds codes;
+ * currency.def, which keeps codes withdrawn since 2020, so that documents in them stay readable. */
 #ifndef MOON_VALUE_CURRENCY_H
 #define MOON_VALUE_CURRENCY_H
 
@@ -10,7 +10,8 @@
 #include "base/err.h"
 #include "base/str.h"
 
-/* A currency is its ISO 4217 numeric code (EUR 978), 0 for none: stable in stored records, whatever order the table has. */
+/* A currency is its ISO 4217 numeric code (EUR 978), 0 for none: stable in stored records, whatever order the
+ * table has. */
 typedef uint16_t moon_currency;
 
 MOON_CHECK moon_status moon_currency_parse(moon_str code, moon_currency *out,

@@ -24,8 +24,8 @@ static moon_decimal signed_of(bool negative, moon_uint128 size, int scale) {
     return (moon_decimal){negative ? -(moon_int128)size : (moon_int128)size, scale};
 }
 
-/* Drop the zeros at the end of the fraction. Division of 128 bits is slow, so an even number is tried for the factor 5
- * by its halves (2^64 = 1 mod 5), and divided by multiplying with the inverse of 5 modulo 2^128. */
+/* Drop the zeros at the end of the fraction. Division of 128 bits is slow, so an even number is tried for the
+ * factor 5 by its halves (2^64 = 1 mod 5), and divided by multiplying with the inverse of 5 modulo 2^128. */
 static void strip(moon_uint128 *size, int *scale) {
     const moon_uint128 fifth = ~(moon_uint128)0 / 5 * 4 + 1;
     moon_uint128 value = *size;
@@ -203,7 +203,8 @@ static bool raise(moon_uint128 *value, int n) {
     return true;
 }
 
-/* a * n / d at `places`, rounded; the class of what was cut off in *rest. False if it is out of range. d is not 0. */
+/* a * n / d at `places`, rounded; the class of what was cut off in *rest. False if it is out of range. d is not
+ * 0. */
 static bool ratio(moon_decimal a, moon_decimal n, moon_decimal d, int places, moon_rounding mode,
                   moon_decimal *out, int *rest) {
     bool negative = ((a.coef < 0) != (n.coef < 0)) != (d.coef < 0);

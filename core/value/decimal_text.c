@@ -19,7 +19,8 @@ moon_rounding moon_rounding_by_name(moon_str name) {
 static bool is_digit(char c) { return c >= '0' && c <= '9'; }
 static int sign_length(moon_str text) { return text.len > 0 && (text.ptr[0] == '-' || text.ptr[0] == '+'); }
 
-/* The common case: digits and at most one point, short enough for 64 bits. False, and nothing done, for all else. */
+/* The common case: digits and at most one point, short enough for 64 bits. False, and nothing done, for all
+ * else. */
 static bool parse_short(moon_str text, moon_decimal *out) {
     size_t at = (size_t)sign_length(text), first = at, point = text.len;
     int64_t coef = 0;

@@ -1,7 +1,7 @@
 /* value/id: identifiers as people give them.                                Floor 1, pure.
  *
- * 1 to MOON_ID_MAX bytes of well-formed UTF-8, no control characters, no white space at an end. Case and every other
- * character count: moonbill never folds what another system issued. */
+ * 1 to MOON_ID_MAX bytes of well-formed UTF-8, no control characters, no white space at an end. Case and every
+ * other character count: moonbill never folds what another system issued. */
 #ifndef MOON_VALUE_ID_H
 #define MOON_VALUE_ID_H
 

@@ -41,8 +41,8 @@ static size_t count_from(const int64_t *rests, size_t n, int64_t bound) {
     return count;
 }
 
-/* The `left` largest rests get one unit more each. They are found by halving the range of a bound instead of sorting:
- * no memory is needed, since the rests stand in `parts` until the parts replace them. */
+/* The `left` largest rests get one unit more each. They are found by halving the range of a bound instead of
+ * sorting: no memory is needed, since the rests stand in `parts` until the parts replace them. */
 moon_status moon_split(int64_t total, const int64_t *weights, size_t n, int64_t *parts, moon_err *err) {
     int64_t sum, rest;
     uint64_t size = size_of(total), left = size;

@@ -1,7 +1,8 @@
 /* value/wide: whole numbers of up to 512 bits, the intermediates of decimal.   Floor 1, pure.
  *
- * A product of two coefficients has 72 digits, and a division raises it by up to 48 more: 10^120 needs 399 bits. Only
- * what does not fit the 128-bit paths of decimal.c comes here. No heap; a number that would not fit is a defect. */
+ * A product of two coefficients has 72 digits, and a division raises it by up to 48 more: 10^120 needs 399
+ * bits. Only what does not fit the 128-bit paths of decimal.c comes here. No heap; a number that would not fit
+ * is a defect. */
 #ifndef MOON_VALUE_WIDE_H
 #define MOON_VALUE_WIDE_H
 

@@ -166,8 +166,8 @@ moon_date moon_zone_day(const moon_zone *zone, moon_instant instant) {
     return (moon_date)(day < MOON_DATE_MIN ? MOON_DATE_MIN : day > MOON_DATE_MAX ? MOON_DATE_MAX : day);
 }
 
-/* The earliest instant whose local time is `local` or later: that is the first of two, and the end of a gap. Between two
- * changes local time runs evenly, so each stretch that can contain it is looked at in turn. */
+/* The earliest instant whose local time is `local` or later: that is the first of two, and the end of a gap.
+ * Between two changes local time runs evenly, so each stretch that can contain it is looked at in turn. */
 moon_instant moon_zone_instant(const moon_zone *zone, moon_date day, int32_t second) {
     moon_assert(day >= MOON_DATE_MIN && day <= MOON_DATE_MAX);
     int64_t local = day * DAY + second, from = local - OFFSET_MAX;

@@ -118,8 +118,8 @@ static int year_of(const moon_zone_rule *rule, int64_t second) {
     return moon_date_ymd((moon_date)((second + rule->standard) / DAY)).year;
 }
 
-/* A time of change may lie a week outside its year, so that the years around count as well. In the south daylight saving
- * ends in the year after its start. */
+/* A time of change may lie a week outside its year, so that the years around count as well. In the south
+ * daylight saving ends in the year after its start. */
 int32_t moon_zone_rule_offset(const moon_zone_rule *rule, int64_t second) {
     if (!rule->has_daylight) return rule->standard;
     into_cycle(&second);

@@ -1,7 +1,8 @@
 /* value/zone_rule: the rule of a zone for all times after its table.        Floor 1, pure. For zone.c alone.
  *
- * Format: POSIX.1-2017, Base Definitions 8.3, TZ, with the extensions of RFC 8536 section 3.3.1 (hours from -167 to 167 in the
- * time of a change), as in "GMT0BST,M3.5.0/1,M10.5.0" or "<+03>-3". Unit: seconds since 1970-01-01T00:00:00Z. */
+ * Format: POSIX.1-2017, Base Definitions 8.3, TZ, with the extensions of RFC 8536 section 3.3.1 (hours from
+ * -167 to 167 in the time of a change), as in "GMT0BST,M3.5.0/1,M10.5.0" or "<+03>-3". Unit: seconds since
+ * 1970-01-01T00:00:00Z. */
 #ifndef MOON_VALUE_ZONE_RULE_H
 #define MOON_VALUE_ZONE_RULE_H
 

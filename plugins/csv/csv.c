@@ -361,7 +361,7 @@ static void l_push_columns(lua_State *L, int self, csv_reader *r, bool header, s
     r->columns = (int)lua_rawlen(L, names);
 }
 
-/* reader:next([t]) -> fields, line; nil at the end. The state is an upvalue, the reader itself (index 1) is not used. */
+/* reader:next([t]) -> fields, line; nil at the end. The state is an upvalue, the reader (index 1) is not used. */
 static int l_next(lua_State *L) {
     csv_reader *r = lua_touserdata(L, lua_upvalueindex(1));
     lua_settop(L, 2);

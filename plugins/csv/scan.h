@@ -1,4 +1,4 @@
-/* plugins/csv/scan: records and fields as places in a text, and which separator divides it.      Pure C, raises nothing.
+/* plugins/csv/scan: records and fields as places in a text, and which separator divides it.   Pure C, raises nothing.
  *
  * Units:  offsets and sizes are bytes of the text in UTF-8; lines and columns count from 1, columns in characters.
  * Bounds: each byte is passed a fixed number of times. A quoted field that nothing closes holds no odd run of quotes up

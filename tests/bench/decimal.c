@@ -1,5 +1,6 @@
-/* What an operation on a decimal costs, beside an addition of plain integers. `decimal [COUNT]`: operations of each kind,
- * 200000 unless given. Prints nanoseconds each, the ratio to the integers, and a checksum of all results. */
+/* What an operation on a decimal costs, beside an addition of plain integers. `decimal [COUNT]`: operations of
+ * each kind, 200000 unless given. Prints nanoseconds each, the ratio to the integers, and a checksum of all
+ * results. */
 #include <stdlib.h>
 #include <time.h>
 

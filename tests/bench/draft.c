@@ -1,5 +1,6 @@
-/* What the draft of one order costs: rules, tax, approval, and the document as a record. `draft [COUNT [LINES]]`: COUNT orders of
- * LINES lines, 2000 of 20 unless given. Prints microseconds per order, and a checksum of all documents. */
+/* What the draft of one order costs: rules, tax, approval, and the document as a record. `draft [COUNT
+ * [LINES]]`: COUNT orders of LINES lines, 2000 of 20 unless given. Prints microseconds per order, and a
+ * checksum of all documents. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>

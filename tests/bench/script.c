@@ -1,4 +1,5 @@
-/* What scripts cost: build/bench/script [N]. Nanoseconds per operation, medians of 5 rounds, and a checksum of the results. */
+/* What scripts cost: build/bench/script [N]. Nanoseconds per operation, medians of 5 rounds, and a checksum of
+ * the results. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>

@@ -1,13 +1,16 @@
-/* Faults on purpose: preloaded (LD_PRELOAD=build/crash/faults.so), this stands between a program and the calls that change or read
- * a book: LMDB's, and those of libc that write files. It counts them; at the n-th it ends the process or lets the call fail.
+/* Faults on purpose: preloaded (LD_PRELOAD=build/crash/faults.so), this stands between a program and the calls
+ * that change or read a book: LMDB's, and those of libc that write files. It counts them; at the n-th it ends
+ * the process or lets the call fail.
  *
  *   FAULT_COUNT=FILE     at the end of the process, append "calls N mallocs M" to FILE
  *   FAULT_TRACE=FILE     append each call's number and name
  *   FAULT_KILL_AT=n      SIGKILL before the n-th call; FAULT_TEAR=1: if it writes, after half of its bytes
  *   FAULT_KILL_AFTER=n   SIGKILL after the n-th call
- *   FAULT_FAIL_AT=n      the n-th call fails with FAULT_ERRNO=ENOSPC|EIO|EROFS; FAULT_STICKY=1: and all calls after it
+ *   FAULT_FAIL_AT=n      the n-th call fails with FAULT_ERRNO=ENOSPC|EIO|EROFS; FAULT_STICKY=1: and all calls
+ *                        after it
  *   FAULT_MALLOC_AT=n    the n-th malloc, calloc or realloc returns NULL
- *   FAULT_CHILDREN=1     not the process that was started, but each that it forks, counting from 1; else those are left alone
+ *   FAULT_CHILDREN=1     not the process that was started, but each that it forks, counting from 1; else those
+ *                        are left alone
  *
  * ENOSPC and EROFS never come from calls that only read: such a call counts, and goes well. */
 #include <dlfcn.h>

@@ -1,8 +1,9 @@
-/* What a forger with a copy of moonbill's source would do: rewrite_chain DATA_FOLDER changes the bytes of one record of a past
- * commit, then makes the whole audit chain anew so that nothing inside the book contradicts the rest. Plain `verify` cannot see
- * that; `verify --expect HEAD` with a head lodged before can.
+/* What a forger with a copy of moonbill's source would do: rewrite_chain DATA_FOLDER changes the bytes of one
+ * record of a past commit, then makes the whole audit chain anew so that nothing inside the book contradicts
+ * the rest. Plain `verify` cannot see that; `verify --expect HEAD` with a head lodged before can.
  *
- *   rewrite_chain FOLDER TYPE FROM TO   in the first record of type number TYPE that holds the text FROM, make it TO (same length)
+ *   rewrite_chain FOLDER TYPE FROM TO   in the first record of type number TYPE that holds the text FROM, make
+ *                                       it TO (same length)
  *
  * Tells the commit on standard error. */
 #include <stdio.h>

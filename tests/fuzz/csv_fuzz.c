@@ -1,5 +1,5 @@
-/* Any bytes as a CSV file: reads all records, with and without a header, and holds them against what is always true.
- * The module is compiled in, so that the sanitizers and the fuzzer's coverage see it. */
+/* Any bytes as a CSV file: reads all records, with and without a header, and holds them against what is always
+ * true. The module is compiled in, so that the sanitizers and the fuzzer's coverage see it. */
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -1,4 +1,5 @@
-/* Any bytes as a rule file: the loader keeps every byte in its place but for numbers, / and ^, and what Lua compiles it compiles. */
+/* Any bytes as a rule file: the loader keeps every byte in its place but for numbers, / and ^, and what Lua
+ * compiles it compiles. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>

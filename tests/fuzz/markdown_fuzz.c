@@ -1,5 +1,6 @@
-/* Any bytes as a layout, with hostile values (the layout's own bytes among them): no crash, and neither a page nor a
- * terminal ever gets a script or a control character. Open the sentinels of the corpus with an editor that shows U+E000. */
+/* Any bytes as a layout, with hostile values (the layout's own bytes among them): no crash, and neither a page
+ * nor a terminal ever gets a script or a control character. Open the sentinels of the corpus with an editor
+ * that shows U+E000. */
 #include <stdint.h>
 #include <stdlib.h>
 

@@ -1,6 +1,7 @@
-/* Runs a fuzz target without a fuzzer: every file named, or in a folder named, as it is, cut short at each length, and changed
- * by chance. FUZZ_RUNS changes per file (200 unless set), SEED of the changes (1 unless set). A broken invariant aborts, after
- * the input was left in the file named by FUZZ_CRASH, if set. Prints `ok NAME replay`. */
+/* Runs a fuzz target without a fuzzer: every file named, or in a folder named, as it is, cut short at each
+ * length, and changed by chance. FUZZ_RUNS changes per file (200 unless set), SEED of the changes (1 unless
+ * set). A broken invariant aborts, after the input was left in the file named by FUZZ_CRASH, if set. Prints `ok
+ * NAME replay`. */
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>

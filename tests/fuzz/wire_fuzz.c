@@ -1,5 +1,6 @@
-/* Any bytes as what a worker sends: a value, a record, an error, a list of dependencies. What is read is written back the same, or
- * shorter by what follows; and arithmetic takes every number in it. The first byte chooses. */
+/* Any bytes as what a worker sends: a value, a record, an error, a list of dependencies. What is read is
+ * written back the same, or shorter by what follows; and arithmetic takes every number in it. The first byte
+ * chooses. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>

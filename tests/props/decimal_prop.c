@@ -1,5 +1,5 @@
-/* The value floor as a filter, for decimal_oracle.py: one operation per line of stdin, words apart by one tab; one line of
- * result each. A failure prints "!" and the name of its code. */
+/* The value floor as a filter, for decimal_oracle.py: one operation per line of stdin, words apart by one tab;
+ * one line of result each. A failure prints "!" and the name of its code. */
 #include <errno.h>
 #include <stdlib.h>
 

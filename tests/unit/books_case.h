@@ -1,4 +1,5 @@
-/* What the tests of books/ share: a store with a chart, a context and an open change; documents and orders made short. */
+/* What the tests of books/ share: a store with a chart, a context and an open change; documents and orders made
+ * short. */
 #ifndef MOON_TESTS_BOOKS_CASE_H
 #define MOON_TESTS_BOOKS_CASE_H
 

@@ -1,5 +1,5 @@
-/* store/store, store/change, store/link: commits, what they depend on, the audit chain, the head beside it; other processes,
- * folders that cannot be written. */
+/* store/store, store/change, store/link: commits, what they depend on, the audit chain, the head beside it;
+ * other processes, folders that cannot be written. */
 #include "unit/store_case.h"
 
 #include <sys/mount.h>
@@ -41,15 +41,16 @@ static uint64_t last_seq(scratch *s) {
     return seq;
 }
 
-/* Each row: what the first change did with K1, what the second changed before the first's commit, and what comes of it. */
+/* Each row: what the first change did with K1, what the second changed before the first's commit, and what
+ * comes of it. */
 static void changed_meanwhile(void **state) {
     scratch *s = *state;
     static const struct {
         const char *name;
-        char
-            first; /* r: reads K1, w: writes K1 unread, d: deletes it, n: reads a key that is not there, a: reads an index entry */
-        char
-            second; /* w: writes K1, d: deletes it, m: makes that key, o: writes another, i: writes the index entry, -: nothing */
+        /* r: reads K1, w: writes K1 unread, d: deletes it, n: reads a key that is not there, a: reads an index entry */
+        char first;
+        /* w: writes K1, d: deletes it, m: makes that key, o: writes another, i: writes the index entry, -: nothing */
+        char second;
         moon_status want;
     } rows[] = {{"read, then written by another", 'r', 'w', MOON_E_CHANGED},
                 {"read, then deleted by another", 'r', 'd', MOON_E_CHANGED},
@@ -341,7 +342,8 @@ static void check_reads_only(scratch *s) {
     moon_change_end(change);
 }
 
-/* In a child as somebody whom the files do not belong to. `rights` of the folder's files; the folder itself can be read. */
+/* In a child as somebody whom the files do not belong to. `rights` of the folder's files; the folder itself can
+ * be read. */
 static int as_stranger(scratch *s, moon_status want) {
     pid_t child = fork();
     if (child == 0) {

@@ -1,5 +1,6 @@
-/* Runs tests/lua/csv_test.lua, a table of files and what the CSV plugin reads in them, in a plain Lua state with the
- * built plugin. The script prints TAP. MOON_PLUGIN_DIR: where the plugins were built, build/plugins by default. */
+/* Runs tests/lua/csv_test.lua, a table of files and what the CSV plugin reads in them, in a plain Lua state
+ * with the built plugin. The script prints TAP. MOON_PLUGIN_DIR: where the plugins were built, build/plugins by
+ * default. */
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -176,8 +176,8 @@ static void computes(void **state) {
     }
 }
 
-/* Every row is tried with the other sign too: modes that name a distance give the exact negative, the two that name a
- * direction change places. */
+/* Every row is tried with the other sign too: modes that name a distance give the exact negative, the two that
+ * name a direction change places. */
 static void rounds_symmetrically(void **state) {
     static const struct {
         const char *value;

@@ -1,7 +1,8 @@
-/* Runs tests/lua/{mapping,importing,locale,layout}_test.lua as modules of the library, each a function run() that gives a
- * list of { name =, ok =, why = }, in states that have the built CSV plugin; then imports tests/data/online-retail.csv and
- * compares with its figures, those of the whole file too if MOON_ONLINE_RETAIL names it. Prints TAP.
- * MOON_PLUGIN_DIR: where the plugins were built, build/plugins by default. Run from the top of the tree. */
+/* Runs tests/lua/{mapping,importing,locale,layout}_test.lua as modules of the library, each a function run()
+ * that gives a list of { name =, ok =, why = }, in states that have the built CSV plugin; then imports
+ * tests/data/online-retail.csv and compares with its figures, those of the whole file too if MOON_ONLINE_RETAIL
+ * names it. Prints TAP. MOON_PLUGIN_DIR: where the plugins were built, build/plugins by default. Run from the
+ * top of the tree. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -209,7 +210,8 @@ static void check_sample(const char *what, const char *path, const figures *want
     moon_arena_free(&keep);
 }
 
-/* What comes out of a file is fit for the books: every order and account is a record, whatever was wrong with its rows. */
+/* What comes out of a file is fit for the books: every order and account is a record, whatever was wrong with
+ * its rows. */
 static void check_records(void) {
     static const char file[] =
         "InvoiceNo;StockCode;Description;Quantity;InvoiceDate;UnitPrice;CustomerID;Country\n"

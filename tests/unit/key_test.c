@@ -60,7 +60,8 @@ static int compare_in_index(size_t index, const thing *a, const thing *b) {
     return order ? order : compare_keys(a, b);
 }
 
-/* Key order is value order, for the key and for every index; an index entry leads to its record's key; a key can be read back. */
+/* Key order is value order, for the key and for every index; an index entry leads to its record's key; a key
+ * can be read back. */
 static void order_of_keys_is_order_of_values(void **state) {
     scratch *s = *state;
     moon_arena arena = MOON_ARENA_EMPTY;
@@ -100,7 +101,8 @@ static void order_of_keys_is_order_of_values(void **state) {
     moon_arena_free(&arena);
 }
 
-/* Records whose long identifiers differ in their last letter only are two records; a key that is too long is refused. */
+/* Records whose long identifiers differ in their last letter only are two records; a key that is too long is
+ * refused. */
 static void long_texts(void **state) {
     scratch *s = *state;
     char text[600];

@@ -1,6 +1,6 @@
-/* The starter layouts filled with records, through Markdown to the terminal and to HTML, as the program does it. Each row
- * names what has to stand on the page, and what must not. The template language itself: tests/lua/layout_test.lua, which
- * tests/unit/importing_test.c runs. Prints TAP. Run from the top of the tree. */
+/* The starter layouts filled with records, through Markdown to the terminal and to HTML, as the program does
+ * it. Each row names what has to stand on the page, and what must not. The template language itself:
+ * tests/lua/layout_test.lua, which tests/unit/importing_test.c runs. Prints TAP. Run from the top of the tree. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

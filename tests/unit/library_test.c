@@ -1,7 +1,8 @@
-/* The billing library and the starter rules: runs lua/<name>_test.lua of tests/lua/ (each returns a module whose run() gives
- * a list of {name, ok, why}) and the examples beside the rules, and prints TAP.
+/* The billing library and the starter rules: runs lua/<name>_test.lua of tests/lua/ (each returns a module
+ * whose run() gives a list of {name, ok, why}) and the examples beside the rules, and prints TAP.
  *
- * A state gets the starter rules as they are, book.lua with its placeholders filled in, and the files of tests/lua/rules. */
+ * A state gets the starter rules as they are, book.lua with its placeholders filled in, and the files of
+ * tests/lua/rules. */
 #include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,4 +1,5 @@
-/* A change's own writes over the book, against a plain array: every get and every walk shows what the array says. */
+/* A change's own writes over the book, against a plain array: every get and every walk shows what the array
+ * says. */
 #include "unit/store_case.h"
 
 #define KEYS 60
@@ -46,7 +47,8 @@ static void check_gets(scratch *s, moon_change *change, const cell cells[KEYS]) 
     }
 }
 
-/* Walk from `low` to `high`; if `writing`, also write behind and before the walk, as long as it does not show a key twice. */
+/* Walk from `low` to `high`; if `writing`, also write behind and before the walk, as long as it does not show a
+ * key twice. */
 static void check_walk(scratch *s, moon_change *change, cell cells[KEYS], bool backwards, bool writing) {
     char from[10], to[10];
     size_t low = below(s, KEYS), high = below(s, KEYS + 1), seen = 0;

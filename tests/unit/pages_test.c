@@ -1,4 +1,5 @@
-/* The page check against LMDB itself: whatever LMDB writes passes, whatever it would not write is found, any bytes are safe. */
+/* The page check against LMDB itself: whatever LMDB writes passes, whatever it would not write is found, any
+ * bytes are safe. */
 #include "unit/store_case.h"
 
 #include <lmdb.h>
@@ -62,7 +63,8 @@ static void compare_with_stat(scratch *s, raw r, const moon_pages *pages) {
     (void)s;
 }
 
-/* Thousands of random transactions, with and without readers that keep old pages: each state passes, and so does a compacted copy. */
+/* Thousands of random transactions, with and without readers that keep old pages: each state passes, and so
+ * does a compacted copy. */
 static void what_lmdb_writes_passes(void **state) {
     scratch *s = *state;
     moon_pages pages;
@@ -113,7 +115,8 @@ static void fill_small(scratch *s) {
     commit_one(s, MOON_STR("\x10k000"), MOON_STR("shorter"), "shrink");
 }
 
-/* Each byte of a small book changed in turn: structure is found, what is unused changes nothing, nothing crashes. */
+/* Each byte of a small book changed in turn: structure is found, what is unused changes nothing, nothing
+ * crashes. */
 static void every_byte_flipped(void **state) {
     scratch *s = *state;
     moon_arena arena = MOON_ARENA_EMPTY;
@@ -149,7 +152,8 @@ static void every_byte_flipped(void **state) {
     moon_arena_free(&arena);
 }
 
-/* A file cut short is found, and so it is when it is opened; one that only lost pages that hold nothing is whole. */
+/* A file cut short is found, and so it is when it is opened; one that only lost pages that hold nothing is
+ * whole. */
 static void cut_short(void **state) {
     scratch *s = *state;
     moon_arena arena = MOON_ARENA_EMPTY;

@@ -164,7 +164,8 @@ static void test_agreements(void **state) {
 
 /* ---- touch ---- */
 
-/* Two who change one account cross; two who change two do not; one who watches notices a change, and makes none. */
+/* Two who change one account cross; two who change two do not; one who watches notices a change, and makes
+ * none. */
 static void test_touch(void **state) {
     books *b = *state;
     static const struct {

@@ -55,7 +55,8 @@ static void test_apply(void **state) {
     }
 }
 
-/* An application cannot count on a day on which one of its two items is not there yet: ageing of that day would not add up. */
+/* An application cannot count on a day on which one of its two items is not there yet: ageing of that day would
+ * not add up. */
 static void test_apply_before_item(void **state) {
     books *b = *state;
     moon_ageing ageing;
@@ -70,7 +71,8 @@ static void test_apply_before_item(void **state) {
     expect_minor("the day before", ageing.totals[0].total, 10000);
 }
 
-/* Value dates out of order: the item is closed on the latest of them, and each day between shows what was open then. */
+/* Value dates out of order: the item is closed on the latest of them, and each day between shows what was open
+ * then. */
 static void test_open_at(void **state) {
     books *b = *state;
     static const struct {

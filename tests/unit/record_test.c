@@ -90,7 +90,8 @@ static void decode_inverts_encode(void **state) {
     moon_arena_free(&arena);
 }
 
-/* What is accepted is written again as the same bytes. The input is a copy of exactly its size, for the sanitizer. */
+/* What is accepted is written again as the same bytes. The input is a copy of exactly its size, for the
+ * sanitizer. */
 static bool accepted_as_it_is(scratch *s, moon_str bytes, moon_arena *arena) {
     thing t;
     moon_arena_mark here = moon_arena_here(arena);

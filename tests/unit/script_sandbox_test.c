@@ -5,7 +5,8 @@
 
 static const moon_script_limits small = {16u << 20, 3000000, 300, false};
 
-/* The body of a rule's function, and what it gives or how it fails: in a state that counts, and so with one verdict. */
+/* The body of a rule's function, and what it gives or how it fails: in a state that counts, and so with one
+ * verdict. */
 typedef struct row {
     const char *body, *want;
 } row;

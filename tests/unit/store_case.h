@@ -1,5 +1,5 @@
-/* What the tests of store/ share: a scratch folder, a store in it, numbers from a seed, and short forms that fail the test.
- * SEED=n runs with another seed; failing tests print theirs. */
+/* What the tests of store/ share: a scratch folder, a store in it, numbers from a seed, and short forms that
+ * fail the test. SEED=n runs with another seed; failing tests print theirs. */
 #ifndef MOON_TESTS_STORE_CASE_H
 #define MOON_TESTS_STORE_CASE_H
 

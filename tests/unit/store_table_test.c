@@ -1,4 +1,5 @@
-/* store/table and store/keyring: records by type, their indexes and states, personal fields and what erasing them leaves. */
+/* store/table and store/keyring: records by type, their indexes and states, personal fields and what erasing
+ * them leaves. */
 #include "unit/store_case.h"
 #include "unit/store_types.h"
 
@@ -255,7 +256,8 @@ static person read_person(scratch *s, moon_change *change, const char *id, int64
     return p;
 }
 
-/* Nothing personal is in the clear, in data.mdb or in keys/; it reads back from the same change and from a later one. */
+/* Nothing personal is in the clear, in data.mdb or in keys/; it reads back from the same change and from a
+ * later one. */
 static void sealed(void **state) {
     scratch *s = *state;
     moon_arena arena = MOON_ARENA_EMPTY;
@@ -305,8 +307,8 @@ static void moved_to_another(void **state) {
     moon_change_end(change);
 }
 
-/* Without its key a record is erased, not damaged: it can be read, changed and listed, and its sealed part stays as it is, so that
- * links still fit. */
+/* Without its key a record is erased, not damaged: it can be read, changed and listed, and its sealed part
+ * stays as it is, so that links still fit. */
 static void erased(void **state) {
     scratch *s = *state;
     moon_arena arena = MOON_ARENA_EMPTY;
@@ -363,8 +365,8 @@ static void wrong_key(void **state) {
     moon_change_end(change);
 }
 
-/* Two that make the same account at the same time: the second has to look again. A secret that was made by a change that failed
- * afterwards does no harm. */
+/* Two that make the same account at the same time: the second has to look again. A secret that was made by a
+ * change that failed afterwards does no harm. */
 static void two_make_one_key(void **state) {
     scratch *s = *state;
     moon_change *first = begin(s), *second = begin(s);

@@ -13,7 +13,8 @@
 #define C MOON_ALIGN_CENTRE
 #define R MOON_ALIGN_RIGHT
 
-/* Cells are separated by "|", rows by line feeds; a row that begins with "=" is the total, "\\n" a line feed in a cell. */
+/* Cells are separated by "|", rows by line feeds; a row that begins with "=" is the total, "\\n" a line feed in
+ * a cell. */
 static const struct {
     const char *name;
     size_t width;

@@ -1,4 +1,5 @@
-/* books/verify: a good book passes, each single thing that was tampered with is named, and the digest depends on facts alone. */
+/* books/verify: a good book passes, each single thing that was tampered with is named, and the digest depends
+ * on facts alone. */
 #include "books_case.h"
 
 #include <lmdb.h>

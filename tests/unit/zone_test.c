@@ -1,4 +1,5 @@
-/* Zones of the system's tz database, whose rows come from the announcements of the changes, and files made by hand. */
+/* Zones of the system's tz database, whose rows come from the announcements of the changes, and files made by
+ * hand. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

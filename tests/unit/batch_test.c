@@ -25,7 +25,7 @@ typedef struct bench {
     int tries[UNITS];
     moon_str units[UNITS];
     char names[UNITS][8];
-    size_t pending[UNITS], pending_count;
+    size_t pending[8 * UNITS], pending_count; /* room where nobody is told that units are done */
     char kept[200], failed[400], progress[200];
     bool park;
 } bench;

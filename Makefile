@@ -31,7 +31,7 @@ RULES   := $(shell find rules -type f 2>/dev/null | LC_ALL=C sort)
 UNIT    := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/*_test.c))
 PROPS   := $(patsubst tests/props/%.c,$(B)/props/%,$(wildcard tests/props/*_prop.c))
 FUZZ    := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/*_fuzz.c))
-CRASH   := $(B)/crash/faults.so $(B)/crash/rewrite_chain
+CRASH   := $(B)/crash/faults.so $(B)/crash/rewrite_chain $(B)/crash/every_byte
 BENCH   := $(patsubst tests/bench/%.c,$(B)/bench/%,$(wildcard tests/bench/*.c))
 PLUGINS := $(patsubst plugins/%.c,$(B)/plugins/%.so,$(wildcard plugins/*/*.c))
 MANIFESTS := $(patsubst %,$(B)/%,$(wildcard plugins/*/*.lua))

@@ -185,6 +185,9 @@ end
 ---@param wanted table lines to credit; empty: all that is left
 function crediting.fill(document, original, credited, wanted)
   local rest = remainder(original, credited)
+  if (rest.net > 0) ~= (original.net > 0) then
+    exceeds("nothing is left to credit of invoice " .. (original.number or original.id))
+  end
   local amounts, quantities
   if #wanted == 0 then
     amounts, quantities = whole_rest(rest)

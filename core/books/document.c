@@ -391,6 +391,26 @@ static moon_status free_order(moon_change *change, const moon_document *document
     return moon_put(change, &moon_order_type, &order, err);
 }
 
+/* What all issued credit notes of an invoice take back, this one included, is not more than the invoice. */
+static moon_status check_credit(moon_change *change, const moon_document *document, moon_err *err) {
+    moon_document original = {.id = document->corrects}, *credits;
+    char left[MOON_MONEY_TEXT], wanted[MOON_MONEY_TEXT];
+    size_t count;
+    bool found;
+    if (document->kind != MOON_DOCUMENT_CREDIT_NOTE || document->corrects.len == 0) return MOON_OK;
+    MOON_TRY(moon_get(change, &moon_document_type, &original, &found, err));
+    if (!found || original.state != MOON_STATE_ISSUED) return MOON_OK;
+    MOON_TRY(moon_document_credits(change, original.id, moon_change_arena(change), &credits, &count, err));
+    int64_t rest = original.total;
+    for (size_t i = 0; i < count; i++)
+        if (credits[i].state == MOON_STATE_ISSUED) MOON_TRY(add(&rest, credits[i].total, err));
+    if (rest + document->total >= 0) return MOON_OK;
+    moon_money_format_code((moon_money){rest, original.currency}, left);
+    moon_money_format_code((moon_money){-document->total, original.currency}, wanted);
+    return moon_fail(err, MOON_E_CREDIT_EXCEEDS, "%s cannot be credited: %.*s has %s left", wanted,
+                     MOON_STR_ARG(original.number), left);
+}
+
 moon_status moon_document_issue(moon_change *change, const moon_context *ctx, moon_document *document,
                                 moon_err *err) {
     bool invoice = document->kind == MOON_DOCUMENT_INVOICE;
@@ -400,6 +420,7 @@ moon_status moon_document_issue(moon_change *change, const moon_context *ctx, mo
         return moon_err_hint(err, "moonbill approve %.*s", MOON_STR_ARG(document->id));
     }
     MOON_TRY(moon_document_check(document, err));
+    MOON_TRY(check_credit(change, document, err));
     if (bills_an_order(document)) MOON_TRY(claim_order(change, document, err));
     MOON_TRY(moon_series_next(change, invoice ? "invoice" : "credit_note",
                               invoice ? ctx->config->invoice_series : ctx->config->credit_note_series,

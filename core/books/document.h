@@ -35,7 +35,7 @@ MOON_CHECK moon_status moon_document_approve(moon_change *change, const moon_con
                                              moon_document *document, bool by_policy, moon_err *err);
 
 /* Issue an approved document on ctx->today. Fills number, date, due and state. Applications are separate
- * (books/receivable.h). MOON_E_STATE_REFUSED, MOON_E_CLAIMED, MOON_E_SERIES, MOON_E_CHART_MISSING. */
+ * (books/receivable.h). MOON_E_APPROVAL, MOON_E_CREDIT_EXCEEDS, MOON_E_CLAIMED, MOON_E_SERIES, MOON_E_CHART_MISSING. */
 MOON_CHECK moon_status moon_document_issue(moon_change *change, const moon_context *ctx,
                                            moon_document *document, moon_err *err);
 

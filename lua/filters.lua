@@ -4,13 +4,13 @@
 --- filters.text(l, value) -> text                   how a value is printed without a filter
 --- filters.names() -> list
 ---
----   money ["code"]     £1,234.50; with its code instead of its sign        amount  1,234.50, for a column that names the currency
+---   money ["code"]     £1,234.50; with its code instead of its sign      amount  1,234.50, for a column that names the currency
 ---   number [places]    1,234.5                                             percent  17.5 -> 17.5%
 ---   date ["long"]      30/11/2026, 30 November 2026                        upper    capitals
 ---   default TEXT       the text where there is no value                    negate   the other sign, for a credit note's amounts
 ---   country            GB -> United Kingdom                                lines    parts of a list or text, one below the other
 ---   address [HOME]     name and address of an account or company as letters have them; the country only if it is not HOME
----   place [HOME]       the address without the names                     price CUR the decimals of a currency at least: 2 -> 2.00
+---   place [HOME]       the address without the names                   price CUR the decimals of a currency at least: 2 -> 2.00
 ---   day_before         the last day of a period that ends before this one
 ---
 --- Of no value a filter makes no value; only default makes something of it. Nothing here rounds.

@@ -16,6 +16,7 @@ typedef struct moon_buf {
 
 #define MOON_BUF_EMPTY ((moon_buf){0})
 
+/* Append. Never fails: without memory the process ends (base/err.h). */
 void moon_buf_add(moon_buf *buf, const void *bytes, size_t len);
 void moon_buf_add_str(moon_buf *buf, moon_str s);
 void moon_buf_add_text(moon_buf *buf, const char *text);

@@ -1,6 +1,6 @@
 /* books/config: what book.lua says, and who acts on which day.              Floor 3.
  *
- * run/config.c fills these from book.lua; the books never read files and know no clock. */
+ * run/book.c fills these from book.lua; the books never read files and know no clock. */
 #ifndef MOON_BOOKS_CONFIG_H
 #define MOON_BOOKS_CONFIG_H
 

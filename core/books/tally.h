@@ -18,6 +18,7 @@ typedef struct moon_tally {
     size_t count, room;
 } moon_tally;
 
+/* Add to the two sums of `key`, which is copied. */
 void moon_tally_add(moon_tally *tally, moon_str key, int64_t first, int64_t second);
 /* One row per key, sorted by key; sums wrap only if they would leave 64 bits, which no book's amounts reach. */
 void moon_tally_close(moon_tally *tally);

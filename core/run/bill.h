@@ -1,4 +1,4 @@
-/* run/bill: drafts from due orders, approval, issue.                         Floor 5. */
+/* run/bill: drafts from due orders and by hand.                             Floor 5. */
 #ifndef MOON_RUN_BILL_H
 #define MOON_RUN_BILL_H
 

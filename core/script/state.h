@@ -84,6 +84,7 @@ typedef struct moon_named {
     moon_arg value;
 } moon_named;
 
+/* A value as an argument. Texts, records, lists and maps borrow what they are given. */
 static inline moon_arg moon_arg_bool(bool v) { return (moon_arg){MOON_ARG_BOOL, {.boolean = v}}; }
 static inline moon_arg moon_arg_integer(int64_t v) { return (moon_arg){MOON_ARG_INTEGER, {.integer = v}}; }
 static inline moon_arg moon_arg_decimal(moon_decimal v) {
@@ -95,6 +96,7 @@ static inline moon_arg moon_arg_money(moon_decimal amount, moon_currency currenc
 static inline moon_arg moon_arg_date(moon_date v) { return (moon_arg){MOON_ARG_DATE, {.date = v}}; }
 static inline moon_arg moon_arg_period(moon_period v) { return (moon_arg){MOON_ARG_PERIOD, {.period = v}}; }
 static inline moon_arg moon_arg_text(moon_str v) { return (moon_arg){MOON_ARG_TEXT, {.text = v}}; }
+/* Of several parts: a record with its type, a list, names with values. */
 static inline moon_arg moon_arg_record(const struct moon_type *type, const void *data) {
     return (moon_arg){MOON_ARG_RECORD, {.record = {type, data}}};
 }

@@ -32,8 +32,8 @@ typedef enum moon_unit {
     MOON_UNIT_YEAR
 } moon_unit;
 
-MOON_CHECK moon_status moon_date_make(int year, int month, int day, moon_date *out,
-                                      moon_err *err); /* MOON_E_DATE_RANGE, MOON_E_DATE_SYNTAX: no such day */
+/* MOON_E_DATE_RANGE; MOON_E_DATE_SYNTAX if there is no such day. */
+MOON_CHECK moon_status moon_date_make(int year, int month, int day, moon_date *out, moon_err *err);
 moon_ymd moon_date_ymd(moon_date date);
 /* "2026-11-30", the whole of `text`. MOON_E_DATE_SYNTAX, MOON_E_DATE_RANGE. */
 MOON_CHECK moon_status moon_date_parse(moon_str text, moon_date *out, moon_err *err);

@@ -1,9 +1,11 @@
 /* A small book made through the books' own functions, and every byte of its store damaged once.
  *
- *   every_byte make DIR                     DIR/data and DIR/keys: accounts with personal fields, orders, documents drafted, issued and voided,
- *                                           an application; a few dozen pages
- *   every_byte run DIR USES FIRST LAST      flips each byte of [FIRST, LAST) of DIR/data/data.mdb in turn and verifies in a child process. USES has
- *                                           a byte per byte of the file: 0 unused, 1 used, 2 either. A line for each that is wrong; exit status 1 then.
+ *   every_byte make DIR                     DIR/data and DIR/keys: accounts with personal fields, orders, documents
+ *                                           drafted, issued and voided, an application; a few dozen pages
+ *   every_byte run DIR USES FIRST LAST      flips each byte of [FIRST, LAST) of DIR/data/data.mdb in turn and
+ *                                           verifies in a child process. USES has a byte per byte of the file:
+ *                                           0 unused, 1 used, 2 either. A line for each that is wrong; exit
+ *                                           status 1 then.
  *
  * Driven by every_byte_test.py, which parses LMDB's format by itself. */
 #include <fcntl.h>
@@ -220,8 +222,8 @@ static unsigned char *map(const char *path, int flags, size_t *size) {
     return bytes;
 }
 
-/* A crash while reading a damaged file counts as found by the command, which verifies in a child; the pages are checked before, so none is
- * expected here. */
+/* A crash while reading a damaged file counts as found by the command, which verifies in a child; the pages are
+ * checked before, so none is expected here. */
 static int run(const char *folder, const char *uses_path, size_t first, size_t last) {
     char path[512];
     size_t size, uses_size;

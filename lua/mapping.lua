@@ -202,9 +202,24 @@ end
 
 expose { mapping = mapping.declare }
 
+-- The mapping that a file of rules/imports returns.
+local function load(path)
+  local there = rule_paths("rules/imports/")
+  for _, other in ipairs(there) do
+    if other == path then return rule(path) end
+  end
+  local others = {}
+  for _, other in ipairs(there) do
+    local name = other:match "^rules/imports/(.+)%.lua$"
+    if name and not name:find "%.examples$" then others[#others + 1] = name end
+  end
+  raise { code = "rule.missing", message = "there is no mapping " .. path, hint = #others > 0 and "there are: --map "
+    .. table.concat(others, ", ") or "rules/imports/README.md shows how one is written" }
+end
+
 function mapping.of(path, kind)
   local declared = path
-  if type(path) == "string" then declared = rule(path) else path = "the mapping" end
+  if type(path) == "string" then declared = load(path) else path = "the mapping" end
   if type(declared) ~= "table" or declared.is ~= "mapping" then
     raise { code = "rule.value", message = path .. " returns no mapping",
       hint = "its first line of code is: return mapping {", file = path }

@@ -189,11 +189,29 @@ static void batch_done(void *ctx, bool kept) {
     r->pending = NULL;
 }
 
+/* What earlier rules made of its orders must not be issued while today's rules cannot say what they cost. */
+static moon_status drop_drafts(moon_change *change, moon_str account, moon_err *err) {
+    moon_document bound = {.account = account}, draft;
+    moon_scan scan;
+    bool more = true;
+    MOON_TRY(moon_scan_begin(change, &moon_document_type, moon_type_index(&moon_document_type, "work"),
+                             &bound, 1, &bound, 1, false, &scan, err));
+    moon_status status = MOON_OK;
+    while (status == MOON_OK) {
+        status = moon_scan_next(&scan, &draft, &more, err);
+        if (status != MOON_OK || !more) break;
+        if (moon_str_is(draft.cause, "order")) status = moon_document_discard(change, &draft, err);
+    }
+    moon_scan_end(&scan);
+    return status;
+}
+
 static moon_status park_account(void *ctx, moon_change *change, moon_str account, const moon_err *why,
                                 moon_err *err) {
     run *r = ctx;
     r->report->accounts_parked++;
     if (r->options->parked) r->options->parked(r->options->ctx, account, why);
+    MOON_TRY(drop_drafts(change, account, err));
     return moon_park(change, &r->book->ctx, "bill", account, account, why, NULL, err);
 }
 

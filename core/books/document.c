@@ -399,7 +399,8 @@ static moon_status check_credit(moon_change *change, const moon_document *docume
     bool found;
     if (document->kind != MOON_DOCUMENT_CREDIT_NOTE || document->corrects.len == 0) return MOON_OK;
     MOON_TRY(moon_get(change, &moon_document_type, &original, &found, err));
-    if (!found || original.kind != MOON_DOCUMENT_INVOICE || original.state != MOON_STATE_ISSUED) return MOON_OK;
+    if (!found || original.kind != MOON_DOCUMENT_INVOICE || original.state != MOON_STATE_ISSUED)
+        return MOON_OK;
     MOON_TRY(moon_document_credits(change, original.id, moon_change_arena(change), &credits, &count, err));
     int64_t rest = original.total;
     for (size_t i = 0; i < count; i++)

@@ -12,13 +12,18 @@ WARN    := -Wall -Wextra -Wshadow -Wundef -Wconversion -Wdouble-promotion -Wstri
 ifdef WERROR
 WARN    += -Werror
 endif
+# A build whose limits are small, so that rare paths are common ones: tests/crash runs it.
+ifdef SMALL
+override B := $(B)/small
+CPPFLAGS += -DMOON_SMALL_LIMITS
+endif
 comma   := ,
 ifdef SANITIZE
-B       := $(B)-$(SANITIZE)
+override B := $(B)-$(SANITIZE)
 SAN     := -fsanitize=$(if $(filter asan,$(SANITIZE)),address$(comma)undefined,$(SANITIZE)) -fno-sanitize-recover=all -fno-omit-frame-pointer
 endif
 CFLAGS  += -std=c17 -D_GNU_SOURCE $(OPT) $(WARN) $(SAN) -Icore -I$(B) -fPIC -fstack-protector-strong
-CFLAGS  += -DMOON_PREFIX='"$(PREFIX)"'
+CFLAGS  += $(CPPFLAGS) -DMOON_PREFIX='"$(PREFIX)"'
 # Deferred with =, so that the packages may be installed by the deps target of the same run.
 PKG_CFLAGS = $(shell pkg-config --cflags $(PKGS))
 PKG_LIBS   = $(shell pkg-config --libs $(PKGS))
@@ -123,9 +128,13 @@ $(B)/crash/%: tests/crash/%.c $(B)/libmoonbill.a
 
 programs: $(B)/moonbill plugins-built $(UNIT) $(PROPS) $(FUZZ) $(BENCH) $(CRASH)
 
+.PHONY: small
+small: $(B)/moonbill plugins-built $(CRASH)
+
 test: ## every test (what CI runs); T=name for those whose name contains it
 	@tests/deps.sh test
 	@$(MAKE) --no-print-directory programs
+	@$(MAKE) --no-print-directory SMALL=1 small
 	@tests/run.py --build $(B) $(T)
 
 check: ## the quick part of the tests, under a minute

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/limits.h"
 #include "base/file.h"
 #include "books/order.h"
 #include "books/party.h"
@@ -9,8 +10,6 @@
 #include "run/jobs.h"
 #include "run/wire.h"
 #include "store/table.h"
-
-#define ACCOUNTS_PER_COMMIT 200
 
 const char *moon_outcome_name(moon_outcome outcome) {
     static const char *const names[] = {"billed", "credited", "parked", "no sale", "not due yet"};
@@ -276,7 +275,7 @@ static moon_status bill_all(run *r, moon_err *err) {
                         .action = "bill",
                         .dry_run = r->options->dry_run,
                         .closure = true,
-                        .size = ACCOUNTS_PER_COMMIT,
+                        .size = MOON_COMMIT_ACCOUNTS,
                         .ctx = r,
                         .unit = bill_account,
                         .done = batch_done,

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/limits.h"
 #include "base/file.h"
 #include "books/order.h"
 #include "books/party.h"
@@ -10,9 +11,6 @@
 #include "run/jobs.h"
 #include "run/wire.h"
 #include "store/table.h"
-
-#define DOCUMENTS_PER_COMMIT 500
-#define ACCOUNTS_PER_COMMIT 200
 
 typedef struct pending {
     struct pending *next;
@@ -188,7 +186,7 @@ static moon_status approve_all(run *r, moon_err *err) {
     moon_batch batch = {.book = r->book,
                         .action = "approve",
                         .dry_run = r->options->dry_run,
-                        .size = DOCUMENTS_PER_COMMIT,
+                        .size = MOON_COMMIT_DOCUMENTS,
                         .ctx = r,
                         .unit = approve_one,
                         .done = batch_done,
@@ -303,7 +301,7 @@ static moon_status issue_all(run *r, moon_err *err) {
     moon_batch batch = {.book = r->book,
                         .action = "issue",
                         .dry_run = r->options->dry_run,
-                        .size = ACCOUNTS_PER_COMMIT,
+                        .size = MOON_COMMIT_ACCOUNTS,
                         .ctx = r,
                         .unit = issue_account,
                         .done = batch_done,

@@ -9,8 +9,6 @@
 #include "run/wire.h"
 #include "script/plugin.h"
 
-#define BATCH 256 /* parts of one answer */
-
 typedef struct importing {
     const moon_type *type;
     bool ended;
@@ -84,7 +82,7 @@ moon_status moon_job_import_next(moon_job *job, moon_str request, moon_buf *repl
     moon_status status = MOON_OK;
     importing *state = job->state;
     (void)request;
-    while (status == MOON_OK && count < BATCH && !state->ended) {
+    while (status == MOON_OK && count < MOON_COMMIT_IMPORTS && !state->ended) {
         moon_arg part;
         status = moon_script_call(job->script, "importing.advance", NULL, 0, &job->arena, &part, err);
         state->ended = status != MOON_OK || part.kind != MOON_ARG_MAP;

@@ -57,12 +57,14 @@ def flip(moonbill, root, book, file, case):
 
 
 def positions(pages, quick):
-    """The bytes to try: seeded ones, two thirds of them where something is stored; or all but what is much alike."""
+    """The bytes to try: seeded ones, two thirds of them where something is stored; with EVERY=1 in the environment all but what is much
+    alike. (every_byte_test.py tries every byte, of a smaller book.)"""
     uses, draw = pages.uses, random.Random(seed())
-    if quick:
+    if not os.environ.get("EVERY"):
         used = [i for i, use in enumerate(uses) if use != UNUSED]
         free = [i for i, use in enumerate(uses) if use == UNUSED]
-        return sorted(draw.sample(used, min(1000, len(used))) + draw.sample(free, min(500, len(free))))
+        share = 500 if quick else 2000
+        return sorted(draw.sample(used, min(2 * share, len(used))) + draw.sample(free, min(share, len(free))))
     alike = bytearray(use == UNUSED for use in uses)
     for start, length in pages.long:
         alike[start + 64:start + length - 64] = b"\1" * max(0, length - 128)

@@ -50,6 +50,9 @@ class Moonbill:
     """The program under test, and how it is run."""
 
     def __init__(self, build):
+        """The program of `build`, or the one beside it whose limits are small, so that one command makes many commits."""
+        small = os.path.join(build, "small")
+        build = small if os.path.exists(os.path.join(small, "moonbill")) else build
         self.program = os.path.abspath(os.path.join(build, "moonbill"))
         self.faults = os.path.abspath(os.path.join(build, "crash", "faults.so"))
         self.rewrite = os.path.abspath(os.path.join(build, "crash", "rewrite_chain"))

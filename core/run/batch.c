@@ -2,8 +2,10 @@
 
 #define ATTEMPTS 5 /* for a unit that others keep changing */
 
+/* Also what would refuse every unit alike: a series that is further than today, a chart without an account. */
 static bool ends_the_run(moon_status status) {
-    return moon_status_class(status) == MOON_CLASS_DAMAGED || status == MOON_E_BOOK_BUSY;
+    return moon_status_class(status) == MOON_CLASS_DAMAGED || status == MOON_E_BOOK_BUSY ||
+           status == MOON_E_SERIES || status == MOON_E_CHART_MISSING;
 }
 
 static moon_status finish(const moon_batch *batch, moon_change *change, moon_err *err) {
@@ -12,13 +14,16 @@ static moon_status finish(const moon_batch *batch, moon_change *change, moon_err
     return moon_commit(change, &batch->book->ctx, batch->action, MOON_STR_NONE, MOON_STR_NONE, NULL, err);
 }
 
-/* All of them in one change; nothing is kept unless all succeed. */
-static moon_status try_units(const moon_batch *batch, const moon_str *units, size_t count, moon_err *err) {
+/* All of them in one change; nothing is kept unless all succeed. `failed` is the one that did not, `count` if it was the commit. */
+static moon_status try_units(const moon_batch *batch, const moon_str *units, size_t count, size_t *failed,
+                             moon_err *err) {
     moon_change *change;
     MOON_TRY(moon_change_begin(batch->book->store, &change, err));
     moon_status status = MOON_OK;
-    for (size_t i = 0; status == MOON_OK && i < count; i++)
-        status = batch->unit(batch->ctx, change, units[i], err);
+    for (*failed = 0; *failed < count; ++*failed) {
+        status = batch->unit(batch->ctx, change, units[*failed], err);
+        if (status != MOON_OK) break;
+    }
     if (status == MOON_OK) status = finish(batch, change, err);
     if (batch->done) batch->done(batch->ctx, status == MOON_OK);
     moon_change_end(change);
@@ -36,11 +41,13 @@ static moon_status tell_failure(const moon_batch *batch, moon_str unit, const mo
     return status;
 }
 
+/* Somebody else changed what a batch read: its units again, a commit each. */
 static moon_status one_by_one(const moon_batch *batch, const moon_str *units, size_t count, moon_err *err) {
     for (size_t i = 0; i < count; i++) {
         moon_status status = MOON_E_CHANGED;
+        size_t failed;
         for (int attempt = 0; status == MOON_E_CHANGED && attempt < ATTEMPTS; attempt++)
-            status = try_units(batch, &units[i], 1, err);
+            status = try_units(batch, &units[i], 1, &failed, err);
         if (status == MOON_OK) continue;
         if (ends_the_run(status)) return status;
         if (status == MOON_E_CHANGED) moon_err_context(err, "%.*s", MOON_STR_ARG(units[i]));
@@ -50,13 +57,31 @@ static moon_status one_by_one(const moon_batch *batch, const moon_str *units, si
     return MOON_OK;
 }
 
-moon_status moon_batch_run(const moon_batch *batch, const moon_str *units, size_t count, moon_err *err) {
-    size_t size = batch->dry_run ? 1 : batch->size;
-    for (size_t from = 0; from < count; from += size) {
-        size_t n = count - from < size ? count - from : size;
-        moon_status status = try_units(batch, units + from, n, err);
+/* A batch whose unit `failed` did not succeed: those before it once more, without it; then it is told. */
+static moon_status without_failed(const moon_batch *batch, const moon_str *units, size_t failed,
+                                  moon_err *err) {
+    moon_err why = *err;
+    size_t again;
+    if (failed > 0) {
+        moon_status status = try_units(batch, units, failed, &again, err);
         if (status != MOON_OK && ends_the_run(status)) return status;
-        if (status != MOON_OK) MOON_TRY(one_by_one(batch, units + from, n, err));
+        if (status != MOON_OK) MOON_TRY(one_by_one(batch, units, failed, err));
+    }
+    return tell_failure(batch, units[failed], &why, err);
+}
+
+moon_status moon_batch_run(const moon_batch *batch, const moon_str *units, size_t count, moon_err *err) {
+    size_t size = batch->dry_run ? 1 : batch->size, failed;
+    for (size_t from = 0, n; from < count; from += n) {
+        n = count - from < size ? count - from : size;
+        moon_status status = try_units(batch, units + from, n, &failed, err);
+        if (status != MOON_OK && ends_the_run(status)) return status;
+        if (status == MOON_E_CHANGED)
+            MOON_TRY(one_by_one(batch, units + from, n, err));
+        else if (status != MOON_OK) {
+            MOON_TRY(without_failed(batch, units + from, failed, err));
+            n = failed + 1;
+        }
         if (batch->progress) batch->progress(batch->ctx, from + n, count);
     }
     return MOON_OK;

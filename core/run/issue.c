@@ -205,6 +205,7 @@ typedef struct work {
 
 static bool is_wanted(const run *r, const moon_document *document) {
     if (document->state != MOON_STATE_APPROVED) return false;
+    if (r->options->by_policy && !moon_str_is(document->approval_rule, "nobody")) return false;
     for (size_t i = 0; i < r->options->name_count; i++)
         if (moon_str_eq(r->options->names[i], document->id)) return true;
     return r->options->name_count == 0;

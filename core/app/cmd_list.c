@@ -32,6 +32,7 @@ struct lister {
     moon_listing *listing;
     int64_t limit;
     moon_date as_of;
+    bool day_given; /* --as-of */
     bool versions;
     moon_arena scratch; /* of one row */
     moon_arena_mark row;
@@ -195,6 +196,7 @@ static moon_status document_row(lister *l, moon_change *change, void *record, mo
     char text[MOON_MONEY_TEXT];
     if (l->kind->document && document->kind != l->kind->document) return MOON_OK;
     MOON_TRY(moon_settlement_of(change, document, l->as_of, &settlement, err));
+    if (settlement.standing == MOON_STANDING_NOT_YET && l->day_given && l->kind->document) return MOON_OK;
     fill_cells(l, record);
     for (size_t i = 0; i < l->count; i++) {
         if (l->fields[i]) continue;
@@ -205,7 +207,10 @@ static moon_status document_row(lister *l, moon_change *change, void *record, mo
             l->cells[i] = moon_arena_str(&l->scratch, (moon_str){text, len});
         }
     }
-    if (!is_full(l) && moon_filter_match(&l->filter, l->headings, l->cells))
+    if (is_full(l) || !moon_filter_match(&l->filter, l->headings, l->cells)) return MOON_OK;
+    if (settlement.standing == MOON_STANDING_VOID || settlement.standing == MOON_STANDING_NOT_YET)
+        moon_listing_add_apart(l->listing, l->cells);
+    else
         moon_listing_add(l->listing, l->cells);
     return MOON_OK;
 }
@@ -219,6 +224,23 @@ static moon_status fill_drafts(lister *l, moon_change *change, moon_err *err) {
 }
 static moon_status fill_documents(lister *l, moon_change *change, moon_err *err) {
     return walk(l, change, MOON_BY_KEY, NULL, document_row, err);
+}
+
+/* Voided items stay in the list, but nothing is owed for them. */
+static moon_status item_row(lister *l, moon_change *change, void *record, moon_err *err) {
+    const moon_item *item = record;
+    (void)change, (void)err;
+    fill_cells(l, record);
+    if (is_full(l) || !moon_filter_match(&l->filter, l->headings, l->cells)) return MOON_OK;
+    if (item->voided != MOON_DATE_NONE && l->app->format == MOON_FORMAT_TABLE)
+        moon_listing_add_apart(l->listing, l->cells);
+    else
+        moon_listing_add_record(l->listing, l->cells, l->kind->type, record);
+    return MOON_OK;
+}
+
+static moon_status fill_items(lister *l, moon_change *change, moon_err *err) {
+    return walk(l, change, MOON_BY_KEY, NULL, item_row, err);
 }
 
 /* One row for each line of the entry. */
@@ -277,7 +299,7 @@ static const list_kind kinds[] = {
     {"documents", "document", &moon_document_type, "id kind " DOCUMENT_COLUMNS, "net tax total open",
      fill_documents, 0, NULL},
     {"items", "item", &moon_item_type, "number kind account date due currency amount open closed voided",
-     "amount open", fill_plain, 0, NULL},
+     "amount open", fill_items, 0, NULL},
     {"applications", "application", &moon_application_type, NULL, "amount", fill_plain, 0, NULL},
     {"entries", "entry", &moon_entry_type, "id date booked account party currency amount base", "amount base",
      fill_booked, 0, NULL},
@@ -325,6 +347,7 @@ static moon_status read_day(moon_app *app, lister *l, moon_err *err) {
     l->versions = moon_app_flag(app, "versions");
     if (l->versions && !versioned)
         return moon_fail(err, MOON_E_USAGE, "--versions is for accounts, products and agreements");
+    l->day_given = given;
     if (given && !versioned && l->kind->type != &moon_document_type)
         return moon_fail(err, MOON_E_USAGE, "--as-of is for accounts, products, agreements and documents");
     if (!given) l->as_of = versioned ? MOON_DATE_MAX : app->book->ctx.today;

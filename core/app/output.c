@@ -181,7 +181,6 @@ static void add_table_row(moon_listing *l, const moon_str *cells) {
     }
     moon_buf_free(&grouped);
     moon_table_add(l->table, shown);
-    if (l->sums) add_to_sums(l, cells);
 }
 
 /* Rows of csv and json leave as they come, so that a long list needs no memory. */
@@ -191,12 +190,17 @@ static void pass_on(moon_listing *l) {
     moon_buf_clear(&l->out);
 }
 
-void moon_listing_add(moon_listing *l, const moon_str *cells) {
+void moon_listing_add_apart(moon_listing *l, const moon_str *cells) {
     l->rows++;
     if (l->app->format == MOON_FORMAT_TABLE) add_table_row(l, cells);
     if (l->app->format == MOON_FORMAT_CSV) add_csv_row(&l->out, cells, l->count);
     if (l->app->format == MOON_FORMAT_JSON) add_json_cells(l, cells);
     pass_on(l);
+}
+
+void moon_listing_add(moon_listing *l, const moon_str *cells) {
+    moon_listing_add_apart(l, cells);
+    if (l->sums && l->app->format == MOON_FORMAT_TABLE) add_to_sums(l, cells);
 }
 
 void moon_listing_add_record(moon_listing *l, const moon_str *cells, const moon_type *type,
@@ -214,7 +218,7 @@ size_t moon_listing_count(const moon_listing *l) { return l->rows; }
 
 moon_status moon_listing_end(moon_listing *l, const char *none, moon_err *err) {
     if (l->app->format == MOON_FORMAT_TABLE) {
-        if (l->sums && l->rows > 1 && l->failed.code == MOON_OK) add_totals(l);
+        if (l->total_count && l->rows > 1 && l->failed.code == MOON_OK) add_totals(l);
         if (l->rows || !none)
             moon_table_write(l->table, &l->app->style, &l->out);
         else

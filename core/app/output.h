@@ -29,6 +29,8 @@ typedef struct moon_listing moon_listing;
 moon_listing *moon_listing_begin(moon_app *app, const moon_heading *headings, size_t count);
 /* A row: one text per heading, "" where there is nothing. */
 void moon_listing_add(moon_listing *listing, const moon_str *cells);
+/* A row that is shown, but is no part of the totals. */
+void moon_listing_add_apart(moon_listing *listing, const moon_str *cells);
 /* A row that is a record: in json all of its fields, lists included, are written instead of the cells. */
 void moon_listing_add_record(moon_listing *listing, const moon_str *cells, const moon_type *type,
                              const void *record);

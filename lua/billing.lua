@@ -142,6 +142,13 @@ end
 
 -- ---- an order ----
 
+-- A cancellation that comes to more than nothing is one whose quantities were written without their sign.
+local function check_sign(order, document)
+  if document.total <= 0 then return end
+  declare.fail("cancellation " .. order.id .. " has a value of +" .. tostring(document.net):match "^%S+"
+    .. ": what is taken back has negative quantities", "write negative quantities, or say negate = true in the mapping")
+end
+
 local function draft(input, book)
   local order, account, agreement = input.order, input.account, input.agreement
   local cancels = order.kind == "cancellation"
@@ -173,6 +180,7 @@ local function draft(input, book)
                  "mark the order as no sale, or add a charge")
   end
   settle_today(document, input, book)
+  if cancels then check_sign(order, document) end
   return finish(document, input, book, {})
 end
 

@@ -44,11 +44,11 @@ local SETTINGS = {
   of = "!text", columns = "!table", account = "table", tags = "table", defaults = "table", separator = "text",
   quote = "text|flag",
   encoding = "text", header = "flag", skip = "count", trim = "flag", decimals = "text", dates = "text", century = "count",
-  countries = "table", currency = "text", no_customer = "text",
+  countries = "table", currency = "text", no_customer = "text", negate = "flag",
   kind = "function", line = "function", no_sale = "function", hold = "function",
 }
 local KINDS = { "orders", "accounts", "products" }
-local ONLY_ORDERS = { "account", "no_customer", "kind", "line", "no_sale", "hold" }
+local ONLY_ORDERS = { "account", "no_customer", "negate", "kind", "line", "no_sale", "hold" }
 local ENCODINGS = { "utf-8", "windows-1252", "iso-8859-1", "utf-16le", "utf-16be" }
 
 local function names_of(map)
@@ -180,7 +180,7 @@ local function build(given)
     columns = columns, buyer = plan("account", given.account or {}, BUYER),
     tags = tags(given.tags or {}), defaults = filled, countries = country_names(given.countries or {}),
     trim = given.trim ~= false, decimals = given.decimals, dates = given.dates and order_of(given.dates), century = given.century,
-    no_customer = given.no_customer or "no customer",
+    no_customer = given.no_customer or "no customer", negate = given.negate,
     kind = given.kind, line = given.line, no_sale = given.no_sale, hold = given.hold,
     reader = { separator = given.separator, quote = quote, encoding = given.encoding, header = given.header, skip = given.skip },
   }

@@ -216,6 +216,16 @@ local function read_order(job, id, rows)
   return order, problems
 end
 
+-- Where the file writes what is taken back without its sign: the quantities of a cancellation are turned.
+local function turn(job, order)
+  if not job.map.negate or order.kind ~= "cancellation" then return false end
+  for k = 1, #order.lines do
+    local quantity = order.lines[k].quantity
+    order.lines[k].quantity = quantity and -quantity
+  end
+  return true
+end
+
 ---- what the mapping's functions say ----
 
 local function copy(from)
@@ -283,21 +293,34 @@ local function ask_lines(map, order, rows, view)
   return wrong_answer("line", rows[at], raised)
 end
 
-local function ask_all(job, order, rows, buyer)
-  local map = job.map
-  if not (map.kind or map.line or map.no_sale or map.hold) then return nil end
+-- The view, or nil and what is wrong with the order.
+local function try_view(order, rows, buyer)
   local good, view = pcall(view_of, order, buyer)
-  if not good then
-    return { row = rows[1], parsed = true, code = "import.value",
-      reason = "its value cannot be computed: " .. tostring(view.message) }
-  end
-  local answer, problem
+  if good then return view end
+  return nil, { row = rows[1], parsed = true, code = "import.value",
+    reason = "its value cannot be computed: " .. tostring(view.message) }
+end
+
+-- What kind the order is, by its quantities as the file has them. The view, which is made anew where they are turned.
+local function ask_kind(job, order, rows, buyer)
+  local map, view, problem, answer = job.map, nil, nil, nil
   if map.kind then
+    view, problem = try_view(order, rows, buyer)
+    if problem then return nil, problem end
     answer, problem = ask(map, "kind", KINDS, rows[1], view)
-    if problem then return problem end
+    if problem then return nil, problem end
     order.kind = answer or order.kind
     view.kind = order.kind
   end
+  if turn(job, order) then view = nil end
+  if view or not (map.line or map.no_sale or map.hold) then return view end
+  return try_view(order, rows, buyer)
+end
+
+local function ask_all(job, order, rows, buyer)
+  local map, answer = job.map, nil
+  local view, problem = ask_kind(job, order, rows, buyer)
+  if not view then return problem end
   if map.line then
     problem = ask_lines(map, order, rows, view)
     if problem then return problem end
@@ -371,6 +394,7 @@ function order_rows.next(job)
   local order, problems = read_order(job, id, rows)
   if #problems > 0 then
     guess_kind(job, order)
+    turn(job, order)
     return hold(job, g, rows, order, problems)
   end
   local buyer, wrong

@@ -150,6 +150,11 @@ local cancellations = {
   { "without a price: the sale's", cancel = { "C2", "2010-12-02", { "P", -6 } }, orders = { SALE }, want = "credit_note -15.3 -2.68 -17.98" },
   { "approval: known original", cancel = CANCEL, orders = { SALE }, show = { "approval_rule" }, want = "nobody" },
   { "approval: unknown original", cancel = CANCEL, show = { "approval_rule" }, want = "anyone" },
+  { "written positive", cancel = { "C1", "2010-12-02", { "P", 2, 10 } }, fails = "rule.value",
+    says = "cancellation C1 has a value of +20.00: what is taken back has negative quantities (write negative quantities, or say negate = true" },
+  { "more given than taken back", cancel = { "C1", "2010-12-02", { "P", -2, 10 }, { "Q", 1, 30 } }, fails = "rule.value", says = "value of +10.00" },
+  { "less given than taken back", cancel = { "C1", "2010-12-02", { "P", -2, 10 }, { "Q", 1, 5 } }, want = "credit_note -15 -2.63 -17.63" },
+  { "of nothing", cancel = { "C1", "2010-12-02", { "P", -2, 0 } }, want = "credit_note 0 0 0" },
   { "of a discount", cancel = { "C1", "2010-12-02", { "D", -1, 27.5, kind = "discount" } }, want = "credit_note -27.5 -4.81 -32.31" },
 }
 

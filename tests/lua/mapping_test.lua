@@ -13,7 +13,7 @@ local declared = {
   { "of products", 'of = "products", columns = { id = "No", price = "P" }' },
   { "everything", BASE .. [[, account = { country = "C", name = { "First", "Last" } }, tags = { channel = "Ch" }, defaults = { unit = "piece", price = 1.5 },
     separator = ";", quote = "'", encoding = "windows-1252", header = true, skip = 2, trim = false, decimals = ",", dates = "dd.mm.yyyy", century = 2000,
-    countries = { EIRE = "IE", Nowhere = false }, currency = "GBP", no_customer = "nobody", kind = function() end, line = function() end,
+    countries = { EIRE = "IE", Nowhere = false }, currency = "GBP", no_customer = "nobody", negate = true, kind = function() end, line = function() end,
     no_sale = function() end, hold = function() end]] },
   { "no quotes at all", BASE .. ", quote = false" },
   { "columns by number", 'of = "accounts", header = false, columns = { id = 1, name = { 2, 3 } }' },

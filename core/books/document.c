@@ -235,6 +235,7 @@ moon_status moon_document_approve(moon_change *change, const moon_context *ctx, 
     moon_arena *keep = moon_change_arena(change);
     bool nobody = moon_str_is(document->approval_rule, "nobody");
     moon_str note = MOON_STR_NONE;
+    MOON_TRY(moon_operator_check(ctx, "", err));
     if (document->state == MOON_STATE_APPROVED) return MOON_OK;
     if (document->state != MOON_STATE_DRAFT) return refuse_approval(document, "is issued already", err);
     if (by_policy && !nobody) return refuse_approval(document, "has to be approved by a person", err);
@@ -258,7 +259,6 @@ typedef struct posting {
     moon_entry entry;
     moon_entry_line *lines;
     int64_t base_sum;
-    int sign; /* 1 posts, -1 reverses */
 } posting;
 
 /* Minor units of the base currency for an amount of the document's. Half-up; the receivables line takes what
@@ -305,12 +305,12 @@ static moon_status post_credits(posting *p, moon_err *err) {
         const moon_line *line = MOON_AT(moon_line, p->document->lines, i);
         if (line->amount == 0) continue;
         if (line->revenue.len) MOON_TRY(check_in_chart(p->ctx->config, line->revenue, err));
-        line_of(p, line->revenue.len ? line->revenue : revenue)->amount -= p->sign * line->amount;
+        MOON_TRY(add(&line_of(p, line->revenue.len ? line->revenue : revenue)->amount, -line->amount, err));
     }
-    if (p->document->tax != 0) line_of(p, tax)->amount -= p->sign * p->document->tax;
+    if (p->document->tax != 0) MOON_TRY(add(&line_of(p, tax)->amount, -p->document->tax, err));
     for (size_t i = 0; i < p->entry.lines.count; i++) {
         MOON_TRY(to_base(p, p->lines[i].amount, &p->lines[i].base, err));
-        p->base_sum += p->lines[i].base;
+        MOON_TRY(add(&p->base_sum, p->lines[i].base, err));
     }
     return MOON_OK;
 }
@@ -323,25 +323,44 @@ bool moon_document_is_posted(const moon_document *document) {
 
 /* Receivables against revenue and tax. */
 static moon_status post_document(moon_change *change, const moon_context *ctx, const moon_document *document,
-                                 const char *cause, int sign, moon_err *err) {
+                                 moon_err *err) {
     moon_arena *keep = moon_change_arena(change);
-    posting p = {.ctx = ctx, .document = document, .sign = sign};
+    posting p = {.ctx = ctx, .document = document};
     moon_str receivables;
     if (!moon_document_is_posted(document)) return MOON_OK;
     MOON_TRY(moon_chart_account(ctx->config, "receivables", &receivables, err));
     moon_record_init(&moon_entry_type, &p.entry);
     p.lines = MOON_NEW_N(keep, moon_entry_line, document->lines.count + 2);
-    p.entry.id = moon_arena_printf(keep, "%s/%.*s", cause, MOON_STR_ARG(document->number));
+    p.entry.id = moon_arena_printf(keep, "issue/%.*s", MOON_STR_ARG(document->number));
     p.entry.date = p.entry.booked = ctx->today;
     p.entry.document = document->id;
-    p.entry.text = moon_arena_printf(keep, "%s %.*s", cause, MOON_STR_ARG(document->number));
+    p.entry.text = moon_arena_printf(keep, "issue %.*s", MOON_STR_ARG(document->number));
     MOON_TRY(post_credits(&p, err));
     moon_entry_line *owed = line_of(&p, receivables);
     owed->party = document->account;
-    owed->amount += sign * document->total;
-    owed->base -= p.base_sum;
+    MOON_TRY(add(&owed->amount, document->total, err));
+    MOON_TRY(add(&owed->base, -p.base_sum, err));
     p.entry.lines.items = p.lines;
     return moon_post(change, &p.entry, err);
+}
+
+/* The entry of the issue with every sign turned, whatever the chart says today. */
+static moon_status reverse_posting(moon_change *change, const moon_context *ctx,
+                                   const moon_document *document, moon_err *err) {
+    moon_arena *keep = moon_change_arena(change);
+    moon_entry entry = {.id = moon_arena_printf(keep, "issue/%.*s", MOON_STR_ARG(document->number))};
+    bool found;
+    MOON_TRY(moon_get(change, &moon_entry_type, &entry, &found, err));
+    if (!found) return MOON_OK; /* nothing was posted: a document of nothing */
+    entry.id = moon_arena_printf(keep, "void/%.*s", MOON_STR_ARG(document->number));
+    entry.text = moon_arena_printf(keep, "void %.*s", MOON_STR_ARG(document->number));
+    entry.date = entry.booked = ctx->today;
+    for (size_t i = 0; i < entry.lines.count; i++) {
+        moon_entry_line *line = MOON_AT(moon_entry_line, entry.lines, i);
+        line->amount = -line->amount;
+        line->base = -line->base;
+    }
+    return moon_post(change, &entry, err);
 }
 
 /* ---- issue ---- */
@@ -399,6 +418,9 @@ static moon_status check_credit(moon_change *change, const moon_document *docume
     bool found;
     if (document->kind != MOON_DOCUMENT_CREDIT_NOTE || document->corrects.len == 0) return MOON_OK;
     MOON_TRY(moon_get(change, &moon_document_type, &original, &found, err));
+    if (found && (original.state == MOON_STATE_DRAFT || original.state == MOON_STATE_APPROVED))
+        return moon_fail(err, MOON_E_STATE_REFUSED, "it corrects %.*s, which is not issued yet",
+                         MOON_STR_ARG(original.id));
     if (!found || original.kind != MOON_DOCUMENT_INVOICE || original.state != MOON_STATE_ISSUED)
         return MOON_OK;
     MOON_TRY(moon_document_credits(change, original.id, moon_change_arena(change), &credits, &count, err));
@@ -412,6 +434,37 @@ static moon_status check_credit(moon_change *change, const moon_document *docume
                      MOON_STR_ARG(original.number), left);
 }
 
+/* Does `input` ("product/P1") still have the version that the draft read? `date` is the day it was asked for. */
+static moon_status check_input(moon_change *change, const moon_type *type, const moon_input *input,
+                               moon_date date, moon_err *err) {
+    size_t slash = strlen(type->name) + 1;
+    moon_str id = moon_str_sub(input->record, slash, input->record.len);
+    void *now = moon_arena_alloc(moon_change_arena(change), type->size);
+    bool found;
+    MOON_TRY(moon_version_at(change, type, id, date, now, &found, err));
+    int64_t version =
+        found ? *(int64_t *)moon_field_at(moon_type_field(type, MOON_STR("version")), now) : MOON_INT_NONE;
+    if (version == input->version) return MOON_OK;
+    return moon_fail(err, MOON_E_STALE, "%s %.*s has changed since this was drafted", type->name,
+                     MOON_STR_ARG(id));
+}
+
+/* What the rules of an order's draft read is what they would read today. (Orders drop their drafts themselves.) */
+static moon_status check_fresh(moon_change *change, const moon_document *document, moon_err *err) {
+    moon_order order;
+    MOON_TRY(get_order(change, document, &order, err));
+    for (size_t i = 0; i < document->inputs.count; i++) {
+        const moon_input *input = MOON_AT(moon_input, document->inputs, i);
+        if (moon_str_starts(input->record, MOON_STR("account/")))
+            MOON_TRY(check_input(change, &moon_account_type, input, order.date, err));
+        else if (moon_str_starts(input->record, MOON_STR("agreement/")))
+            MOON_TRY(check_input(change, &moon_agreement_type, input, order.date, err));
+        else if (moon_str_starts(input->record, MOON_STR("product/")))
+            MOON_TRY(check_input(change, &moon_product_type, input, document->tax_point, err));
+    }
+    return MOON_OK;
+}
+
 moon_status moon_document_issue(moon_change *change, const moon_context *ctx, moon_document *document,
                                 moon_err *err) {
     bool invoice = document->kind == MOON_DOCUMENT_INVOICE;
@@ -422,7 +475,10 @@ moon_status moon_document_issue(moon_change *change, const moon_context *ctx, mo
     }
     MOON_TRY(moon_document_check(document, err));
     MOON_TRY(check_credit(change, document, err));
-    if (bills_an_order(document)) MOON_TRY(claim_order(change, document, err));
+    if (bills_an_order(document)) {
+        MOON_TRY(check_fresh(change, document, err));
+        MOON_TRY(claim_order(change, document, err));
+    }
     MOON_TRY(moon_series_next(change, invoice ? "invoice" : "credit_note",
                               invoice ? ctx->config->invoice_series : ctx->config->credit_note_series,
                               ctx->today, &document->number, err));
@@ -431,7 +487,7 @@ moon_status moon_document_issue(moon_change *change, const moon_context *ctx, mo
     document->state = MOON_STATE_ISSUED;
     MOON_TRY(moon_touch_account(change, document->account, err));
     MOON_TRY(moon_put(change, &moon_document_type, document, err));
-    MOON_TRY(post_document(change, ctx, document, "issue", 1, err));
+    MOON_TRY(post_document(change, ctx, document, err));
     return moon_item_add(change, document, err);
 }
 
@@ -458,5 +514,5 @@ moon_status moon_document_void(moon_change *change, const moon_context *ctx, moo
     MOON_TRY(moon_touch_account(change, document->account, err));
     MOON_TRY(moon_put(change, &moon_document_type, document, err));
     if (bills_an_order(document)) MOON_TRY(free_order(change, document, err));
-    return post_document(change, ctx, document, "void", -1, err);
+    return reverse_posting(change, ctx, document, err);
 }

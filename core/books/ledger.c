@@ -146,6 +146,12 @@ moon_status moon_series_next(moon_change *change, const char *kind, moon_str pat
         series.kind = moon_str_of(kind);
         series.year = moon_date_ymd(date).year;
         series.last = 0;
+        series.pattern = pattern;
+    } else if (!moon_str_eq(series.pattern, pattern)) {
+        moon_fail(err, MOON_E_SERIES, "the series %s of %lld began as %.*s, but book.lua says %.*s", kind,
+                  (long long)series.year, MOON_STR_ARG(series.pattern), MOON_STR_ARG(pattern));
+        return moon_err_hint(
+            err, "a series keeps its pattern for its year; a new one can begin with the next year");
     } else if (date < series.date) {
         moon_date_format(series.date, last);
         moon_date_format(date, now);

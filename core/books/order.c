@@ -161,16 +161,23 @@ moon_status moon_order_take(moon_change *change, const moon_context *ctx, const 
     return *taken == MOON_TAKEN_UPDATED ? store(change, ctx, order, err) : MOON_OK;
 }
 
+/* A hold ends when the account it waited for is named, or by hand (state=due); other edits leave it, for it may be a decision. */
 moon_status moon_order_repair(moon_change *change, const moon_context *ctx, moon_order *order,
                               moon_err *err) {
+    moon_order old = {.id = order->id};
+    bool found;
     if (order->state == MOON_ORDER_BILLED) {
         moon_fail(err, MOON_E_STATE_REFUSED, "order %.*s is billed", MOON_STR_ARG(order->id));
         return moon_err_hint(err, "correct it with a credit note: moonbill credit INVOICE");
     }
-    if (order->state == MOON_ORDER_HELD && order->account.len > 0 && order->lines.count > 0 &&
-        order->raw.len == 0) {
-        order->state = MOON_ORDER_DUE;
-        order->reason = order->code = MOON_STR_NONE;
+    MOON_TRY(moon_get(change, &moon_order_type, &old, &found, err));
+    bool named = found && old.account.len == 0 && order->account.len > 0 && order->raw.len == 0;
+    if (order->state == MOON_ORDER_HELD && named && order->lines.count > 0) order->state = MOON_ORDER_DUE;
+    if (order->state == MOON_ORDER_DUE) {
+        if (order->account.len == 0)
+            return moon_fail(err, MOON_E_FIELD_REQUIRED, "order %.*s needs an account to be due",
+                             MOON_STR_ARG(order->id));
+        order->reason = order->code = order->raw = MOON_STR_NONE;
     }
     return store(change, ctx, order, err);
 }

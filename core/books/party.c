@@ -78,6 +78,8 @@ moon_status moon_version_add(moon_change *change, const moon_type *type, void *r
         new->version = old->version;
         return MOON_OK;
     }
+    if (found && type == &moon_agreement_type) /* it may have been another account's */
+        MOON_TRY(moon_touch_account(change, ((moon_agreement *)(void *)old)->account, err));
     MOON_TRY(moon_version_count(change, type, new->id, &count, err));
     new->version = count + 1;
     MOON_TRY(moon_put(change, type, record, err));

@@ -234,10 +234,11 @@ static moon_status count_billed(reconciler *r, const void *record, moon_err *err
 static moon_status check_series(reconciler *r, const void *record, moon_err *err) {
     const moon_series *series = record;
     bool invoice = moon_str_is(series->kind, "invoice");
-    moon_str pattern = invoice ? r->config->invoice_series : r->config->credit_note_series, number;
+    moon_str number;
     moon_buf key = MOON_BUF_EMPTY;
     for (int64_t n = 1; n <= series->last; n++) {
-        MOON_TRY(moon_series_format(pattern, series->year, n, moon_change_arena(r->change), &number, err));
+        MOON_TRY(
+            moon_series_format(series->pattern, series->year, n, moon_change_arena(r->change), &number, err));
         number_key(invoice ? MOON_DOCUMENT_INVOICE : MOON_DOCUMENT_CREDIT_NOTE, (int)series->year, number,
                    &key);
         const moon_tally_row *row = moon_tally_find(&r->numbers, moon_buf_str(&key));

@@ -290,7 +290,8 @@ extern const moon_type moon_balance_type;
     F(1, TEXT, kind, MOON_REQUIRED, MOON_PLAIN, "invoice or credit_note")                                    \
     F(2, INT, year, MOON_REQUIRED, MOON_PLAIN, "year of the issue date")                                     \
     F(3, INT, last, MOON_REQUIRED, MOON_PLAIN, "last number given")                                          \
-    F(4, DATE, date, MOON_REQUIRED, MOON_PLAIN, "issue date of that number; none may be earlier")
+    F(4, DATE, date, MOON_REQUIRED, MOON_PLAIN, "issue date of that number; none may be earlier")            \
+    F(5, TEXT, pattern, MOON_REQUIRED, MOON_PLAIN, "how its numbers are written; fixed with its first number")
 MOON_STRUCT(moon_series, MOON_SERIES_FIELDS)
 extern const moon_type moon_series_type;
 
@@ -341,8 +342,7 @@ extern const moon_type moon_touch_type;
 #define MOON_BOOK_FIELDS(F)                                                                                  \
     F(1, INT, format, MOON_REQUIRED, MOON_PLAIN, "version of the store's layout")                            \
     F(2, CURRENCY, currency, MOON_REQUIRED, MOON_PLAIN, "base currency")                                     \
-    F(3, TEXT, zone, MOON_REQUIRED, MOON_PLAIN, "time zone of the book's days")                              \
-    F(4, TAGS, series, 0, MOON_PLAIN, "number patterns by kind, as first used")
+    F(3, TEXT, zone, MOON_REQUIRED, MOON_PLAIN, "time zone of the book's days")
 MOON_STRUCT(moon_book_facts, MOON_BOOK_FIELDS)
 extern const moon_type moon_book_facts_type;
 

@@ -2,7 +2,7 @@
 
 #define ATTEMPTS 5 /* for a unit that others keep changing */
 
-/* Also what would refuse every unit alike: a series that is further than today, a chart without an account. */
+/* Also what would refuse every unit alike: a series that is further than today. */
 static bool ends_the_run(moon_status status) {
     return moon_status_class(status) == MOON_CLASS_DAMAGED || status == MOON_E_BOOK_BUSY ||
            status == MOON_E_SERIES || status == MOON_E_CHART_MISSING;

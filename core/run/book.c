@@ -202,6 +202,30 @@ static moon_status foreign(moon_err *err, const char *name, moon_str says, moon_
                          MOON_STR_ARG(was), name);
 }
 
+/* Open items stand on the receivables account they were posted to; another number in book.lua would tear the sub-ledger from its control account. */
+static moon_status check_control_account(moon_book *book, moon_change *change, moon_err *err) {
+    moon_balance balance = {0};
+    moon_item item;
+    moon_scan scan;
+    bool items, moved;
+    MOON_TRY(moon_chart_account(&book->config, "receivables", &balance.account, err));
+    MOON_TRY(moon_scan_begin(change, &moon_item_type, MOON_BY_KEY, NULL, 0, NULL, 0, false, &scan, err));
+    moon_status status = moon_scan_next(&scan, &item, &items, err);
+    moon_scan_end(&scan);
+    if (status != MOON_OK || !items) return status;
+    moon_str account = balance.account;
+    MOON_TRY(moon_scan_begin(change, &moon_balance_type, MOON_BY_KEY, &balance, 1, &balance, 1, false, &scan,
+                             err));
+    status = moon_scan_next(&scan, &balance, &moved, err);
+    moon_scan_end(&scan);
+    if (status != MOON_OK || moved) return status;
+    moon_fail(
+        err, MOON_E_BOOK_FOREIGN,
+        "chart.receivables in book.lua is %.*s, but this book's documents were posted to another account",
+        MOON_STR_ARG(account));
+    return moon_err_hint(err, "put the number back that the book was begun with");
+}
+
 static moon_status check_facts(moon_book *book, bool make, moon_err *err) {
     moon_book_facts facts = {.format = 1};
     moon_change *change;
@@ -223,6 +247,7 @@ static moon_status check_facts(moon_book *book, bool make, moon_err *err) {
                          moon_str_of(moon_currency_code(facts.currency)));
     else if (status == MOON_OK && !moon_str_eq(facts.zone, book->config.zone))
         status = foreign(err, "zone", book->config.zone, facts.zone);
+    if (status == MOON_OK) status = check_control_account(book, change, err);
     moon_change_end(change);
     return status;
 }

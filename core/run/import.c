@@ -80,6 +80,11 @@ static moon_status take_order(run *r, part *p, moon_err *err) {
     return MOON_OK;
 }
 
+/* On the work list an order stands under its own number; account 4711 must not be taken for order 4711. */
+static moon_str parked_id(run *r, moon_str id) {
+    return moon_arena_printf(moon_change_arena(r->change), "%s/%.*s", r->type->name, MOON_STR_ARG(id));
+}
+
 /* Accounts and products: a new version from its day, unless it says what is known. */
 static moon_status take_version(run *r, part *p, moon_err *err) {
     moon_date *from = moon_field_at(moon_type_field(r->type, MOON_STR("from")), p->record);
@@ -91,7 +96,7 @@ static moon_status take_version(run *r, part *p, moon_err *err) {
         r->report->taken.records++;
     else
         r->report->same++;
-    return moon_unpark(r->change, "import", id, err);
+    return moon_unpark(r->change, "import", parked_id(r, id), err);
 }
 
 static moon_status hold_row(run *r, const part *p, moon_err *err) {
@@ -106,7 +111,7 @@ static moon_status hold_row(run *r, const part *p, moon_err *err) {
     moon_err_hint(&why, "repair the row in the reject file and import that");
     r->report->held.records++;
     if (r->options->held) r->options->held(r->options->ctx, id, reason);
-    return moon_park(r->change, &r->book->ctx, "import", id, MOON_STR_NONE, &why, NULL, err);
+    return moon_park(r->change, &r->book->ctx, "import", parked_id(r, id), MOON_STR_NONE, &why, NULL, err);
 }
 
 static void keep_rejects(run *r, const part *p) {

@@ -22,9 +22,10 @@ typedef struct run {
     const moon_issue_options *options;
     moon_arena *keep;
     moon_issue_report *report;
-    moon_str reason;  /* of voiding */
-    pending *pending; /* documents done and not committed yet, newest first */
-    uint64_t same;    /* and how many were so already */
+    moon_str reason;          /* of voiding */
+    pending *pending;         /* documents done and not committed yet, newest first */
+    uint64_t same;            /* and how many were so already */
+    uint64_t pending_waiting; /* and how many wait for their invoice */
 } run;
 
 /* ---- what is kept is counted and told ---- */
@@ -58,8 +59,9 @@ static void batch_done(void *ctx, bool kept) {
     run *r = ctx;
     if (kept) count_all(r, r->pending);
     if (kept) r->report->same += r->same;
+    if (kept) r->report->waiting += r->pending_waiting;
     r->pending = NULL;
-    r->same = 0;
+    r->same = r->pending_waiting = 0;
 }
 
 static void progress(void *ctx, size_t done, size_t total) {
@@ -211,6 +213,20 @@ static bool is_wanted(const run *r, const moon_document *document) {
     return r->options->name_count == 0;
 }
 
+/* A credit note waits for the invoice that it corrects: its number is printed on it. `w` holds what is issued before it. */
+static moon_status is_waiting(moon_change *change, const work *w, const moon_document *document,
+                              bool *waiting, moon_err *err) {
+    moon_document original = {.id = document->corrects};
+    bool found;
+    *waiting = false;
+    if (document->corrects.len == 0) return MOON_OK;
+    for (size_t i = 0; i < w->count; i++)
+        if (moon_str_eq(w->documents[i].id, document->corrects)) return MOON_OK;
+    MOON_TRY(moon_get(change, &moon_document_type, &original, &found, err));
+    *waiting = found && (original.state == MOON_STATE_DRAFT || original.state == MOON_STATE_APPROVED);
+    return MOON_OK;
+}
+
 static moon_status account_work(run *r, moon_change *change, moon_str account, work *out, moon_err *err) {
     moon_document bound = {.account = account}, document;
     moon_scan scan;
@@ -223,7 +239,11 @@ static moon_status account_work(run *r, moon_change *change, moon_str account, w
     while (status == MOON_OK) {
         status = moon_scan_next(&scan, &document, &more, err);
         if (status != MOON_OK || !more) break;
-        if (!is_wanted(r, &document)) continue;
+        bool waiting = false;
+        if (is_wanted(r, &document)) status = is_waiting(change, out, &document, &waiting, err);
+        if (status != MOON_OK) break;
+        if (waiting) r->pending_waiting++;
+        if (waiting || !is_wanted(r, &document)) continue;
         if (out->count == room) {
             moon_document *larger = MOON_NEW_N(moon_change_arena(change), moon_document, room * 2);
             memcpy(larger, out->documents, room * sizeof *larger);
@@ -237,12 +257,26 @@ static moon_status account_work(run *r, moon_change *change, moon_str account, w
     return status;
 }
 
+/* A credit and an invoice of different exchange rates stay open beside each other: what settling them gains or loses is not posted yet. */
+static moon_status rates_alike(moon_change *change, moon_str source, moon_str target, bool *alike,
+                               moon_err *err) {
+    moon_document credit, invoice;
+    MOON_TRY(load(change, source, &credit, err));
+    MOON_TRY(load(change, target, &invoice, err));
+    *alike = moon_decimal_eq(credit.rate, invoice.rate);
+    return MOON_OK;
+}
+
 static moon_status apply_one(run *r, moon_change *change, moon_str account, const moon_arg *one,
                              moon_err *err) {
     moon_arg amount = moon_arg_get(one, "amount");
     moon_money money;
     if (amount.kind != MOON_ARG_MONEY)
         return moon_fail(err, MOON_E_SCRIPT_VALUE, "an application has no amount");
+    bool alike;
+    MOON_TRY(
+        rates_alike(change, moon_arg_text_of(one, "source"), moon_arg_text_of(one, "target"), &alike, err));
+    if (!alike) return MOON_OK;
     MOON_TRY(moon_money_round(amount.money.amount, amount.money.currency, MOON_HALF_UP, &money, err));
     return moon_apply(change, account, moon_arg_text_of(one, "source"), moon_arg_text_of(one, "target"),
                       money.minor, r->book->ctx.today, r->book->ctx.today, moon_arg_text_of(one, "rule"),

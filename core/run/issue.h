@@ -6,7 +6,9 @@
 #include "run/book.h"
 
 typedef struct moon_issue_report {
-    uint64_t done, same, refused; /* documents */
+    uint64_t done, same; /* documents */
+    uint64_t waiting;    /* credit notes whose invoice is not issued yet */
+    uint64_t refused;    /* documents; issuing: accounts, whose documents stay as they are */
     struct moon_issue_sum {
         moon_currency currency;
         uint64_t count[2];                /* invoices, credit notes */

@@ -7,7 +7,7 @@
 
 /* ---- layouts ---- */
 
-/* { record = "document", id = … } or { record = "account", id = …, from = date }: a view of that record;
+/* { record = "document", id = … } or { record = "account", id = …, from = date, version = n }: a view of that record;
  * everything else stays as it is. */
 static moon_status resolve(moon_change *change, moon_arg *value, moon_arena *keep, moon_err *err) {
     moon_str type = moon_arg_text_of(value, "record"), id = moon_arg_text_of(value, "id");
@@ -18,8 +18,10 @@ static moon_status resolve(moon_change *change, moon_arg *value, moon_arena *kee
         *value = found ? moon_arg_record(&moon_document_type, document) : (moon_arg){0};
     } else if (moon_str_is(type, "account")) {
         moon_account *account = MOON_NEW(keep, moon_account);
-        MOON_TRY(moon_version_at(change, &moon_account_type, id, moon_arg_get(value, "from").date, account,
-                                 &found, err));
+        *account = (moon_account){.id = id,
+                                  .from = moon_arg_get(value, "from").date,
+                                  .version = moon_arg_int_of(value, "version", 0)};
+        MOON_TRY(moon_get(change, &moon_account_type, account, &found, err));
         *value = found ? moon_arg_record(&moon_account_type, account) : (moon_arg){0};
     }
     return MOON_OK;

@@ -40,23 +40,25 @@ static moon_status fill(moon_book *book, const char *layout, moon_str locale, mo
 }
 
 /* Stands for a record, which the worker reads from the book itself. */
-static moon_arg reference(moon_arena *keep, const char *type, moon_str id, moon_date from) {
-    moon_named *items = MOON_NEW_N(keep, moon_named, 3);
+static moon_arg reference(moon_arena *keep, const char *type, moon_str id, moon_date from, int64_t version) {
+    moon_named *items = MOON_NEW_N(keep, moon_named, 4);
     items[0] = named("from", moon_arg_date(from));
     items[1] = named("id", moon_arg_text(id));
     items[2] = named("record", moon_arg_text(moon_str_of(type)));
-    return moon_arg_map(items, 3);
+    items[3] = named("version", moon_arg_integer(version));
+    return moon_arg_map(items, 4);
 }
 
 moon_status moon_page_of_document(moon_book *book, const moon_document *document, moon_arena *keep,
                                   moon_page *out, moon_err *err) {
     bool invoice = document->kind == MOON_DOCUMENT_INVOICE;
     moon_named data[] = {
-        named("account", reference(keep, "account", document->account, document->account_from)),
+        named("account", reference(keep, "account", document->account, document->account_from,
+                                   document->account_version)),
         named("book", book->settings), named("company", moon_arg_get(&book->settings, "company")),
-        named("document", reference(keep, "document", document->id, MOON_DATE_NONE)),
+        named("document", reference(keep, "document", document->id, MOON_DATE_NONE, 0)),
         named("original", document->corrects.len
-                              ? reference(keep, "document", document->corrects, MOON_DATE_NONE)
+                              ? reference(keep, "document", document->corrects, MOON_DATE_NONE, 0)
                               : (moon_arg){0})};
     return fill(book, invoice ? "rules/layouts/invoice.md" : "rules/layouts/credit-note.md", MOON_STR_NONE,
                 moon_arg_map(data, sizeof data / sizeof *data), keep, out, err);
@@ -114,16 +116,17 @@ moon_status moon_page_of_statement(moon_book *book, const moon_account *account,
     for (size_t i = 0; i < statement->count; i++)
         movements[i] = movement_of(keep, &statement->movements[i], statement->currency);
     for (size_t i = 0; i < statement->open_count; i++) open[i] = item_of(keep, &statement->open[i], to);
-    moon_named data[] = {named("account", reference(keep, "account", account->id, to)),
-                         named("ageing", ageing_of(keep, ageing, statement->currency)),
-                         named("book", book->settings),
-                         named("closing", money(statement->closing, statement->currency)),
-                         named("company", moon_arg_get(&book->settings, "company")),
-                         named("from", moon_arg_date(from)),
-                         named("items", moon_arg_list(open, statement->open_count)),
-                         named("movements", moon_arg_list(movements, statement->count)),
-                         named("opening", money(statement->opening, statement->currency)),
-                         named("to", moon_arg_date(to))};
+    moon_named data[] = {
+        named("account", reference(keep, "account", account->id, account->from, account->version)),
+        named("ageing", ageing_of(keep, ageing, statement->currency)),
+        named("book", book->settings),
+        named("closing", money(statement->closing, statement->currency)),
+        named("company", moon_arg_get(&book->settings, "company")),
+        named("from", moon_arg_date(from)),
+        named("items", moon_arg_list(open, statement->open_count)),
+        named("movements", moon_arg_list(movements, statement->count)),
+        named("opening", money(statement->opening, statement->currency)),
+        named("to", moon_arg_date(to))};
     return fill(book, "rules/layouts/statement.md", account->locale,
                 moon_arg_map(data, sizeof data / sizeof *data), keep, out, err);
 }

@@ -84,7 +84,11 @@ static moon_status encode_value(moon_change *change, const moon_type *type, cons
         moon_buf_add_str(out, moon_buf_str(&half));
         moon_buf_clear(&half);
         moon_record_encode(type, record, true, &half);
-        if (((const moon_head *)record)->erased)
+        if (((const moon_head *)record)->erased && half.len > 0)
+            status = moon_fail(err, MOON_E_CRYPT,
+                               "the key of %.*s was deleted: nothing personal can be kept for it any more",
+                               MOON_STR_ARG(account_of(type, record)));
+        else if (((const moon_head *)record)->erased)
             moon_buf_add_str(&sealed, old ? old->sealed : MOON_STR_NONE);
         else if (half.len > 0) {
             status = moon_change_secret(change, account_of(type, record), &secret, err);

@@ -7,6 +7,7 @@
 #include "run/import.h"
 #include "run/issue.h"
 #include "run/wire.h"
+#include "store/table.h"
 
 static moon_str plural(moon_app *app, uint64_t count, const char *one, const char *many) {
     return moon_arena_printf(&app->arena, "%llu %s", (unsigned long long)count, count == 1 ? one : many);
@@ -76,7 +77,8 @@ static void say_found(moon_app *app, const moon_import_report *report, const cha
              warnings = moon_arg_get(&report->facts, "warnings");
     moon_str dates = moon_arg_text_of(&found, "dates"), decimals = moon_arg_text_of(&found, "decimals");
     moon_app_say(
-        app, "%s: %lld rows, separator %s, %.*s", file, (long long)moon_arg_int_of(&report->facts, "rows", 0),
+        app, "%s: %.*s, separator %s, %.*s", file,
+        MOON_STR_ARG(plural(app, (uint64_t)moon_arg_int_of(&report->facts, "rows", 0), "row", "rows")),
         mark_name(moon_arg_text_of(&found, "separator")), MOON_STR_ARG(moon_arg_text_of(&found, "encoding")));
     if (decimals.len) moon_app_say(app, ", decimal %s", mark_name(decimals));
     if (dates.len) moon_app_say(app, ", dates as %.*s", MOON_STR_ARG(dates));
@@ -95,7 +97,8 @@ static void say_count(moon_app *app, const char *what, const moon_import_count *
     moon_app_say(app, "  %-9s %7llu", what, (unsigned long long)count->records);
     if (orders) {
         moon_str amount = grouped(app, count->amount, 2);
-        moon_app_say(app, " orders %8llu lines %15.*s", (unsigned long long)count->lines,
+        moon_app_say(app, " %-6s %8llu %-5s %15.*s", count->records == 1 ? "order" : "orders",
+                     (unsigned long long)count->lines, count->lines == 1 ? "line" : "lines",
                      MOON_STR_ARG(amount));
     }
     moon_app_say(app, "%s\n", remark);
@@ -118,8 +121,9 @@ static void say_import(moon_app *app, const moon_import_options *options, const 
                      (unsigned long long)report->accounts);
     if (report->records == 0) moon_app_say(app, "  the file has no rows below its header\n");
     if (report->reject_file.len)
-        moon_app_say(app, "  %llu rows that could not be taken: %.*s\n",
-                     (unsigned long long)report->rejected_rows, MOON_STR_ARG(report->reject_file));
+        moon_app_say(app, "  %.*s that could not be taken: %.*s\n",
+                     MOON_STR_ARG(plural(app, report->rejected_rows, "row", "rows")),
+                     MOON_STR_ARG(report->reject_file));
 }
 
 static moon_status run_import(moon_app *app, moon_err *err) {
@@ -205,7 +209,8 @@ static void say_bill(moon_app *app, const moon_bill_report *report, bool dry_run
                      MOON_STR_ARG(plural(app, report->accounts_parked, "account is", "accounts are")));
 }
 
-static void say_issued(moon_app *app, const moon_issue_report *report, const char *done) {
+/* `already` is what a document is of which nothing had to be done. */
+static void say_done(moon_app *app, const moon_issue_report *report, const char *done, const char *already) {
     static const char *const names[2][2] = {{"invoice", "invoices"}, {"credit note", "credit notes"}};
     for (size_t i = 0; i < report->sum_count; i++)
         for (int kind = 0; kind < 2; kind++) {
@@ -219,12 +224,59 @@ static void say_issued(moon_app *app, const moon_issue_report *report, const cha
                          moon_currency_code(sum->currency));
         }
     if (report->same)
-        moon_app_say(app, "%.*s so before\n", MOON_STR_ARG(plural(app, report->same, "was", "were")));
-    if (report->done + report->same + report->refused == 0)
-        moon_app_say(app, "Nothing to do: there is no such document waiting.\n");
+        moon_app_say(app, "%.*s %s already\n", MOON_STR_ARG(plural(app, report->same, "was", "were")),
+                     already);
     if (report->refused)
         moon_app_say(app, "%.*s refused, see above\n",
                      MOON_STR_ARG(plural(app, report->refused, "was", "were")));
+}
+
+static void say_issued(moon_app *app, const moon_issue_report *report, const char *done,
+                       const char *already) {
+    say_done(app, report, done, already);
+    if (report->done + report->same + report->refused == 0)
+        moon_app_say(app, "Nothing to do: there is no such document waiting.\n");
+}
+
+/* Documents without a number. */
+typedef struct unissued {
+    uint64_t drafts, approved;
+} unissued;
+
+static moon_status count_unissued(moon_app *app, moon_change *change, void *ctx, moon_err *err) {
+    unissued *count = ctx;
+    moon_document document;
+    moon_scan scan;
+    bool more = true;
+    (void)app;
+    MOON_TRY(moon_scan_begin(change, &moon_document_type, moon_type_index(&moon_document_type, "work"), NULL,
+                             0, NULL, 0, false, &scan, err));
+    moon_arena_mark mark = moon_arena_here(moon_change_arena(change));
+    moon_status status = MOON_OK;
+    while (status == MOON_OK) {
+        status = moon_scan_next(&scan, &document, &more, err);
+        if (status != MOON_OK || !more) break;
+        count->drafts += document.state == MOON_STATE_DRAFT;
+        count->approved += document.state == MOON_STATE_APPROVED;
+        moon_arena_rewind(moon_change_arena(change), mark);
+    }
+    moon_scan_end(&scan);
+    return status;
+}
+
+static moon_status say_unissued(moon_app *app, const moon_issue_report *report, moon_err *err) {
+    unissued left = {0};
+    MOON_TRY(moon_app_look(app, count_unissued, &left, err));
+    if (left.drafts)
+        moon_app_say(app, "%.*s for approval: moonbill list drafts; moonbill approve --all\n",
+                     MOON_STR_ARG(plural(app, left.drafts, "draft waits", "drafts wait")));
+    if (left.approved)
+        moon_app_say(
+            app, "%.*s to be issued: moonbill issue --all\n",
+            MOON_STR_ARG(plural(app, left.approved, "approved document waits", "approved documents wait")));
+    if (report->done + report->refused + left.drafts + left.approved == 0)
+        moon_app_say(app, "Nothing to issue.\n");
+    return MOON_OK;
 }
 
 /* What rules/approvals.lua lets through without anybody, in the same go. */
@@ -236,8 +288,9 @@ static moon_status issue_by_policy(moon_app *app, moon_err *err) {
     moon_status status = moon_run_approve(app->book, &options, &app->arena, &report, err);
     if (status == MOON_OK) status = moon_run_issue(app->book, &options, &app->arena, &report, err);
     moon_progress_end(&w.progress);
-    if (status == MOON_OK) say_issued(app, &report, "issued");
-    return status;
+    MOON_TRY(status);
+    say_done(app, &report, "issued", "issued");
+    return say_unissued(app, &report, err);
 }
 
 static moon_status run_bill(moon_app *app, moon_err *err) {
@@ -289,7 +342,7 @@ static moon_status run_on_documents(moon_app *app, issue_fn fn, const char *labe
                                   .progress = on_progress};
     moon_status status = fn(app->book, &options, &app->arena, &report, err);
     moon_progress_end(&w.progress);
-    if (status == MOON_OK) say_issued(app, &report, options.dry_run ? would : done);
+    if (status == MOON_OK) say_issued(app, &report, options.dry_run ? would : done, done);
     return status;
 }
 
@@ -314,7 +367,7 @@ static moon_status run_void(moon_app *app, moon_err *err) {
                                   .refused = on_refused,
                                   .progress = on_progress};
     MOON_TRY(moon_run_void(app->book, &options, reason, &app->arena, &report, err));
-    say_issued(app, &report, options.dry_run ? "would void" : "voided");
+    say_issued(app, &report, options.dry_run ? "would void" : "voided", "void");
     return MOON_OK;
 }
 

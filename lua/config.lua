@@ -5,6 +5,8 @@
 --- terms, the plan "orders" and the chart of accounts below.
 local declare = require "declare"
 local countries = require "countries"
+local locale = require "locale"
+local near = require "near"
 
 local config = {}
 
@@ -71,6 +73,12 @@ local function check_iban(text)
   return text
 end
 
+local function check_locale(name)
+  if pcall(locale.find, name) then return name end
+  return declare.fail("locale of the book is '" .. name .. "', which is not known",
+                      near.hint(name, locale.names()) or "known: " .. table.concat(locale.names(), ", "))
+end
+
 local function company(given, home)
   local out = {}
   declare.fields("company", given, COMPANY)
@@ -103,10 +111,14 @@ end
 
 local function series(given)
   declare.fields("series", given, SERIES)
-  return {
-    invoice = series_pattern("invoice", given.invoice or "INV-{year}-{number:5}"),
-    credit_note = series_pattern("credit_note", given.credit_note or "CN-{year}-{number:5}"),
-  }
+  local invoice = series_pattern("invoice", given.invoice or "INV-{year}-{number:5}")
+  local credit_note = series_pattern("credit_note", given.credit_note or "CN-{year}-{number:5}")
+  -- {number} and {number:5} write the same number from 10000 on.
+  if invoice:gsub("{number:%d}", "{number}") == credit_note:gsub("{number:%d}", "{number}") then
+    declare.fail("series.invoice and series.credit_note have one pattern, '" .. invoice .. "'",
+                 'two documents would have one number; write for example credit_note = "CN-{year}-{number:5}"')
+  end
+  return { invoice = invoice, credit_note = credit_note }
 end
 
 -- Accounts by role, and names by account number.
@@ -178,7 +190,7 @@ local function complete(given)
     currency = check_currency(given.currency),
     zone = given.zone,
     country = home,
-    locale = given.locale or "en-" .. home,
+    locale = check_locale(given.locale or "en-" .. home),
     terms = given.terms or 30,
     plan = given.plan or "orders",
     series = series(given.series or {}),

@@ -245,6 +245,9 @@ int main(void) {
     moon_document invoice = document_of(1, true, false), draft = document_of(1, false, false);
     moon_document exempt = document_of(1, true, true), credit = document_of(-1, true, false);
     moon_account known = account_of(true), unknown = account_of(false);
+    moon_document voided = document_of(1, true, false), voided_credit = document_of(-1, true, false);
+    voided.state = voided_credit.state = MOON_STATE_VOID;
+    voided.reason = voided_credit.reason = MOON_STR("wrong address");
     exempt.rate = number("0.86");
     exempt.note = MOON_STR("Thank you for your order.");
     check_document("invoice", "rules/layouts/invoice.md", "en-GB", &invoice, NULL, &known,
@@ -268,10 +271,17 @@ int main(void) {
                    LIST("draft"));
     check_document("credit note", "rules/layouts/credit-note.md", "en-GB", &credit, &invoice, &known,
                    LIST("CN-2026-00007", "INV-2026-00042", "goods returned", "2,379.38", "354.38",
-                        "set against invoice INV-2026-00042"),
-                   LIST("-2,379.38", "-354.38", "-2 ", "{{", "draft"));
+                        "This credit is set against your open invoices."),
+                   LIST("-2,379.38", "-354.38", "-2 ", "{{", "draft", "set against invoice"));
     check_document("credit note without invoice", "rules/layouts/credit-note.md", "en-GB", &credit, NULL,
-                   &unknown, LIST("This credit stands on your account"), LIST("INV-2026-00042", "Corrects"));
+                   &unknown, LIST("This credit is set against your open invoices."),
+                   LIST("INV-2026-00042", "Corrects"));
+    check_document("void invoice", "rules/layouts/invoice.md", "en-GB", &voided, NULL, &known,
+                   LIST("This invoice is void", "Reason: wrong address", "nothing to pay"),
+                   LIST("Please pay"));
+    check_document("void credit note", "rules/layouts/credit-note.md", "en-GB", &voided_credit, &invoice,
+                   &known, LIST("This credit note is void", "Reason: wrong address", "gives nothing back"),
+                   LIST("set against"));
     check_statement("statement", true,
                     LIST("Balance brought forward", "INV-38", "2,738.20", "120.00", "2,618.20", "€2,618.20",
                          "31 to 60 days", "1 September 2026"),

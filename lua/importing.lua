@@ -132,6 +132,14 @@ local function tag_columns(s, map)
   return tags
 end
 
+-- What stands above the rows of a reject file, such that the same mapping reads it: as many lines as it passes over, and no
+-- header where it says that there is none.
+local function reject_header(s)
+  local above = ("\n"):rep(s.options.skip or 0)
+  if s.options.header == false then return above end
+  return above .. s.header .. s.separator .. s.row({ "line", "column", "reason" }, s.separator)
+end
+
 function importing.begin(options)
   job, part = nil, nil
   local kind, path = options.kind, type(options.mapping) == "string" and options.mapping or nil
@@ -160,7 +168,7 @@ function importing.begin(options)
   return {
     columns = s.columns, rows = s.rows, blank = s.blank, records = job.orders and job.orders.count or s.rows,
     warnings = s.warnings,
-    reject_header = s.header .. s.separator .. s.row({ "line", "column", "reason" }, s.separator),
+    reject_header = reject_header(s),
     found = { separator = found.separator, quote = found.quote, encoding = found.encoding, bom = found.bom,
       line_end = found.line_end,
       decimals = mark, dates = order },

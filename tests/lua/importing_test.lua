@@ -321,13 +321,14 @@ local function run_bad(row)
 end
 
 -- A reject file can be imported again with the same mapping.
-local function repaired()
-  local facts, parts = import({ "", SHOP, HEAD .. 'A1,X,2026-11-30,S1,"a ""b""",x,1\nA1,X,2026-11-30,S1,=c,1,1\n' }, "orders")
+local function repaired(map, head)
+  local facts, parts = import({ "", map, head .. 'A1,X,2026-11-30,S1,"a ""b""",x,1\nA1,X,2026-11-30,S1,=c,1,1\n' }, "orders")
   local text = facts.reject_header .. "\n"
   for _, r in ipairs(parts[1].rejects) do text = text .. r.row .. "\n" end
-  local _, again = import({ "", SHOP, (text:gsub(",x,", ",7,")) }, "orders")
+  local again_facts, again = import({ "", map, (text:gsub(",x,", ",7,")) }, "orders")
   local got = order_text(again[1])
-  return got == "A1 sale due X 2026-11-30; 7 x 1 S1 product; 1 x 1 S1 product" and again[1].order.lines[1].text == 'a "b"', got .. "\n" .. text
+  return again_facts.records == 1 and got == "A1 sale due X 2026-11-30; 7 x 1 S1 product; 1 x 1 S1 product"
+    and again[1].order.lines[1].text == 'a "b"', got .. "\n" .. text
 end
 
 -- Every third row of interleaved orders is wrong: their rows come back, each once, in the order of the file.
@@ -394,7 +395,10 @@ function test.run()
   for _, row in ipairs(ok) do tell(row[1], run_row(row, "orders", order_text)) end
   for _, row in ipairs(records) do tell(row[1], run_row(row, row[2] and row[2].of or row.kind, record_text)) end
   for _, row in ipairs(bad) do tell(row[1], run_bad(row)) end
-  tell("a reject file can be repaired and imported", repaired())
+  tell("a reject file can be repaired and imported", repaired(SHOP, HEAD))
+  tell("a reject file of a mapping with skip", repaired(with { skip = 2 }, "Orders of the shop\nof November\n" .. HEAD))
+  tell("a reject file of a mapping without header", repaired({ of = "orders", header = false,
+    columns = { order = 1, account = 2, date = 3, product = 4, text = 5, quantity = 6, price = 7 } }, ""))
   tell("rows of interleaved orders come back", interleaved())
   tell("advance, record, account", advance())
   tell("next before begin", next_before_begin())

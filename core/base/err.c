@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/text.h"
+
 static const struct {
     const char *name;
     moon_err_class class;
@@ -105,16 +107,46 @@ moon_status moon_status_by_name(const char *name) {
     return (moon_status)code;
 }
 
+/* Messages quote files and rules, which may hold what a terminal obeys: controls and overrides of direction are shown as '?'. */
+static void print_plain(FILE *out, const char *text) {
+    moon_str rest = moon_str_of(text);
+    while (rest.len > 0) {
+        moon_str before = rest;
+        uint32_t ch = 0;
+        bool good = moon_text_next(&rest, &ch) && !moon_text_is_control(ch) && ch != '\n';
+        if (rest.len == before.len) rest = moon_str_sub(rest, 1, rest.len);
+        if (good)
+            fwrite(before.ptr, 1, before.len - rest.len, out);
+        else
+            fputc(ch == '\n' ? ' ' : '?', out);
+    }
+}
+
 void moon_err_print(FILE *out, const moon_err *err) {
     const char *hint = err->hint[0] ? err->hint : moon_status_hint(err->code);
-    if (err->place[0] && err->line > 0)
-        fprintf(out, "%s:%d: ", err->place, err->line);
-    else if (err->place[0])
-        fprintf(out, "%s: ", err->place);
-    fprintf(out, "error[%s]: %s\n", moon_status_name(err->code), err->text);
-    if (err->source[0]) fprintf(out, "  %d | %s\n", err->line, err->source);
-    if (err->context[0]) fprintf(out, "  %s\n", err->context);
-    if (hint[0]) fprintf(out, "  hint: %s\n", hint);
+    if (err->place[0]) {
+        print_plain(out, err->place);
+        if (err->line > 0) fprintf(out, ":%d", err->line);
+        fputs(": ", out);
+    }
+    fprintf(out, "error[%s]: ", moon_status_name(err->code));
+    print_plain(out, err->text);
+    fputc('\n', out);
+    if (err->source[0]) {
+        fprintf(out, "  %d | ", err->line);
+        print_plain(out, err->source);
+        fputc('\n', out);
+    }
+    if (err->context[0]) {
+        fputs("  ", out);
+        print_plain(out, err->context);
+        fputc('\n', out);
+    }
+    if (hint[0]) {
+        fputs("  hint: ", out);
+        print_plain(out, hint);
+        fputc('\n', out);
+    }
 }
 
 void moon_assert_failed(const char *cond, const char *file, int line) {

@@ -25,7 +25,8 @@ static moon_status read_all(int fd, const char *path, size_t size, moon_arena *k
 
 moon_status moon_file_read(const char *path, size_t max, moon_arena *keep, moon_str *out, moon_err *err) {
     struct stat info;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd =
+        open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe must not make us wait: it is refused below */
     if (fd < 0 && errno == ENOENT) return moon_fail(err, MOON_E_NOT_FOUND, "there is no file %s", path);
     if (fd < 0) return moon_fail_sys(err, MOON_E_IO, errno, "cannot open %s", path);
     moon_status status = MOON_OK;

@@ -20,7 +20,8 @@
 #define MOON_KEY_MAX 511          /* bytes of a key in the store */
 #define MOON_TEXT_MAX (64 * 1024) /* bytes of one text field of a record */
 #define MOON_LIST_MAX 100000      /* parts of one list in a record, such as lines of an invoice */
-#define MOON_NEST_MAX 32 /* depth of lists in records, of tables in scripts, of blocks in documents */
+#define MOON_NEST_MAX 32    /* depth of lists in records, of tables in scripts, of blocks in documents */
+#define MOON_TERMS_MAX 3650 /* days from issue to due date */
 #define MOON_FILE_MAX (1024L * 1024 * 1024)  /* bytes of a file that is read whole */
 #define MOON_RULE_FILE_MAX (4 * 1024 * 1024) /* bytes of one rule file or layout */
 #define MOON_DOC_MAX (16 * 1024 * 1024)      /* bytes of Markdown that make one document */

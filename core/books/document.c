@@ -37,7 +37,7 @@ moon_status moon_document_id(moon_change *change, moon_str source, moon_str *id,
         document.id = *id;
         MOON_TRY(moon_get(change, &moon_document_type, &document, &found, err));
         if (!found || document.state != MOON_STATE_VOID) return MOON_OK;
-        *id = moon_arena_printf(moon_change_arena(change), "%.*s~%d", MOON_STR_ARG(source), n);
+        *id = moon_arena_printf(moon_change_arena(change), "again%d/%.*s", n, MOON_STR_ARG(source));
     }
 }
 
@@ -289,7 +289,15 @@ static moon_entry_line *line_of(posting *p, moon_str account) {
     return line;
 }
 
+/* Revenue goes to an account of the chart, and never to one that has another role: the control account is what its open items say. */
 static moon_status check_in_chart(const moon_config *config, moon_str number, moon_err *err) {
+    for (size_t i = 0; i < config->chart.count; i++) {
+        moon_str role = config->chart.items[i].key;
+        bool income = moon_str_is(role, "revenue") || moon_str_is(role, "discounts");
+        if (!income && moon_str_eq(config->chart.items[i].value, number))
+            return moon_fail(err, MOON_E_CHART_MISSING, "account %.*s is for %.*s; nothing can be sold on it",
+                             MOON_STR_ARG(number), MOON_STR_ARG(role));
+    }
     for (size_t i = 0; i < config->chart_names.count; i++)
         if (moon_str_eq(config->chart_names.items[i].key, number)) return MOON_OK;
     if (config->chart_names.count == 0) return MOON_OK;

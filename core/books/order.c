@@ -18,6 +18,16 @@ moon_status moon_order_value(const moon_order *order, moon_decimal *value, moon_
     return MOON_OK;
 }
 
+/* Values that sums over a whole book stay exact with: a million orders of them fit a decimal. */
+static moon_status bounded_value(const moon_order *order, moon_decimal *value, moon_err *err) {
+    moon_decimal most = {(moon_int128)100000000000000, 0};
+    MOON_TRY(moon_order_value(order, value, err));
+    if (value->scale <= 15 && moon_decimal_cmp(moon_decimal_abs(*value), most) < 0) return MOON_OK;
+    return moon_fail(err, MOON_E_MONEY_RANGE,
+                     "order %.*s comes to a value of more than 14 digits, or of more than 15 decimals",
+                     MOON_STR_ARG(order->id));
+}
+
 /* ---- the work list ---- */
 
 moon_status moon_park(moon_change *change, const moon_context *ctx, const char *work, moon_str id,
@@ -134,16 +144,32 @@ static moon_status drop_draft(moon_change *change, const moon_order *order, moon
 static moon_status store(moon_change *change, const moon_context *ctx, const moon_order *order,
                          moon_err *err) {
     moon_order made = *order;
-    MOON_TRY(moon_order_value(order, &made.value, err));
+    moon_status status = bounded_value(order, &made.value, err);
+    if (status != MOON_OK && order->state != MOON_ORDER_HELD) return status;
+    if (status != MOON_OK) made.value = MOON_DECIMAL_ZERO;
     if (made.account.len) MOON_TRY(moon_touch_account(change, made.account, err));
     MOON_TRY(drop_draft(change, order, err));
     MOON_TRY(moon_put(change, &moon_order_type, &made, err));
     return keep_work_list(change, ctx, &made, err);
 }
 
+/* An order whose amounts cannot be computed with is held with that reason. */
+static moon_order taken_or_held(moon_change *change, const moon_order *order) {
+    moon_order made = *order;
+    moon_decimal value;
+    moon_err why;
+    moon_status status = bounded_value(order, &value, &why);
+    if (order->state == MOON_ORDER_HELD || status == MOON_OK) return made;
+    made.state = MOON_ORDER_HELD;
+    made.reason = moon_arena_str(moon_change_arena(change), moon_str_of(why.text));
+    made.code = moon_str_of(moon_status_name(status));
+    return made;
+}
+
 moon_status moon_order_take(moon_change *change, const moon_context *ctx, const moon_order *order,
                             bool update, moon_taken *taken, moon_str *difference, moon_err *err) {
-    moon_order old = {.id = order->id};
+    moon_order held = taken_or_held(change, order), old = {.id = order->id};
+    order = &held;
     bool found;
     *difference = MOON_STR_NONE;
     MOON_TRY(moon_get(change, &moon_order_type, &old, &found, err));

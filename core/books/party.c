@@ -1,5 +1,6 @@
 #include "books/party.h"
 
+#include "base/limits.h"
 #include "store/table.h"
 
 /* The three versioned types begin alike: head, id, from, version. */
@@ -72,6 +73,11 @@ moon_status moon_version_add(moon_change *change, const moon_type *type, void *r
     bool found;
     int64_t count;
     *written = false;
+    const moon_field *terms = moon_type_field(type, MOON_STR("terms"));
+    int64_t days = terms ? *(int64_t *)moon_field_at(terms, record) : MOON_INT_NONE;
+    if (days != MOON_INT_NONE && (days < 0 || days > MOON_TERMS_MAX))
+        return moon_fail(err, MOON_E_RECORD_INVALID, "terms are %lld days, but must be 0 to %d",
+                         (long long)days, MOON_TERMS_MAX);
     if (type != &moon_product_type) MOON_TRY(moon_touch_account(change, owner, err));
     MOON_TRY(moon_version_at(change, type, new->id, new->from, old, &found, err));
     if (found && old->from <= new->from &&says_the_same(change, type, record, old)) {

@@ -370,6 +370,19 @@ static moon_status keep_manual(moon_book *book, moon_change *change, moon_str re
     return dry_run ? MOON_OK : moon_commit(change, &book->ctx, "draft", out->id, MOON_STR_NONE, NULL, err);
 }
 
+/* The document that this source made before, if it stands: the same command again is the same document. */
+static moon_status find_manual(moon_book *book, moon_str source, moon_arena *keep, moon_document *out,
+                               bool *found, moon_err *err) {
+    moon_change *change;
+    moon_document document;
+    MOON_TRY(moon_change_begin(book->store, &change, err));
+    moon_status status = moon_document_id(change, source, &document.id, err);
+    if (status == MOON_OK) status = moon_get(change, &moon_document_type, &document, found, err);
+    if (status == MOON_OK && *found) moon_record_copy(&moon_document_type, &document, out, keep);
+    moon_change_end(change);
+    return status;
+}
+
 static moon_status try_manual(moon_book *book, const moon_arg *input, moon_str source, bool dry_run,
                               moon_arena *keep, moon_document *out, moon_drafted *how, moon_err *err) {
     moon_change *change;
@@ -384,7 +397,11 @@ static moon_status try_manual(moon_book *book, const moon_arg *input, moon_str s
 moon_status moon_bill_manual(moon_book *book, const moon_arg *input, moon_str source, bool dry_run,
                              moon_arena *keep, moon_document *out, moon_drafted *how, moon_err *err) {
     moon_status status = MOON_E_CHANGED;
+    bool found;
     MOON_TRY(moon_operator_check(&book->ctx, "prepare", err));
+    MOON_TRY(find_manual(book, source, keep, out, &found, err));
+    *how = MOON_DRAFTED_SAME;
+    if (found) return MOON_OK;
     for (int attempt = 0; status == MOON_E_CHANGED && attempt < 5; attempt++)
         status = try_manual(book, input, source, dry_run, keep, out, how, err);
     return status;

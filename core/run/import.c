@@ -243,8 +243,11 @@ static moon_status write_rejects(run *r, moon_err *err) {
     moon_buf text = MOON_BUF_EMPTY;
     if (r->rejects.len == 0 || r->options->dry_run) return MOON_OK;
     moon_str folder = moon_arena_printf(r->keep, "%s/out", r->book->folder);
-    r->report->reject_file = moon_arena_printf(r->keep, "%s/%.*s.rejects.csv", folder.ptr,
-                                               dot ? (int)(dot - name) : (int)strlen(name), name);
+    moon_hash content = moon_hash_of(moon_buf_str(&r->rejects));
+    char digits[MOON_HASH_TEXT];
+    moon_hash_format(&content, digits);
+    r->report->reject_file = moon_arena_printf(r->keep, "%s/%.*s-%.6s.rejects.csv", folder.ptr,
+                                               dot ? (int)(dot - name) : (int)strlen(name), name, digits);
     moon_buf_add_str(&text, moon_arg_text_of(&r->report->facts, "reject_header"));
     moon_buf_add_char(&text, '\n');
     moon_buf_add_str(&text, moon_buf_str(&r->rejects));

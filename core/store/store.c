@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -230,7 +231,17 @@ static moon_status open_keys(moon_store *store, const char *folder, const moon_s
 
 static moon_status make_folders(const char *folder, const char *keys_folder, bool create, moon_err *err) {
     if (create) MOON_TRY(moon_folder_make(folder, err));
-    if (create || !moon_folder_exists(keys_folder)) MOON_TRY(moon_folder_make(keys_folder, err));
+    char data[PATH_MAX], keys[PATH_MAX];
+    if (create) MOON_TRY(moon_folder_make(keys_folder, err));
+    if (!moon_folder_exists(keys_folder)) {
+        moon_fail(err, MOON_E_CRYPT, "the folder with the keys of personal data is not there: %s",
+                  keys_folder);
+        return moon_err_hint(err, "put it back; if it is lost for good, make an empty folder of that name, "
+                                  "and the data stays sealed");
+    }
+    if (realpath(folder, data) && realpath(keys_folder, keys) && strcmp(data, keys) == 0)
+        return moon_fail(err, MOON_E_BOOK_FOREIGN, "the keys cannot lie in the folder of the data: %s",
+                         keys_folder);
     if (create && chmod(keys_folder, 0770) < 0)
         return moon_fail_sys(err, MOON_E_IO, errno, "cannot protect %s", keys_folder);
     return MOON_OK;

@@ -89,7 +89,10 @@ static moon_status encode_value(moon_change *change, const moon_type *type, cons
                                "the key of %.*s was deleted: nothing personal can be kept for it any more",
                                MOON_STR_ARG(account_of(type, record)));
         else if (((const moon_head *)record)->erased)
-            moon_buf_add_str(&sealed, old ? old->sealed : MOON_STR_NONE);
+            moon_buf_add_str(&sealed, ((const moon_head *)record)->sealed.len
+                                          ? ((const moon_head *)record)->sealed
+                                      : old ? old->sealed
+                                            : MOON_STR_NONE);
         else if (half.len > 0) {
             status = moon_change_secret(change, account_of(type, record), &secret, err);
             if (status == MOON_OK) moon_seal(&secret, account_of(type, record), moon_buf_str(&half), &sealed);

@@ -602,7 +602,7 @@ def second_day(moonbill, auditor, world, rnd):
 
 def renamed(document, voided):
     if document.order == voided.order:
-        document.id += "~2"
+        document.id = "again2/" + document.id
     return document
 
 

@@ -119,11 +119,11 @@ static void test_change_after_void(void **state) {
     moon_order order = order_of(b, "o1", "A", "2010-11-30", "2.5", "5");
     assert_int_equal(take(b, &order, true, "line 1 quantity: 4 -> 5"), MOON_TAKEN_UPDATED);
     bool found;
-    DO(moon_document_find(b->change, MOON_STR("order/o1~2"), &document, &found, ERR));
+    DO(moon_document_find(b->change, MOON_STR("again2/order/o1"), &document, &found, ERR));
     assert_false(found);
     assert_int_equal(found_document(b, "order/o1").state, MOON_STATE_VOID);
     document = document_for(b, "o1", 1250, 250);
-    expect_text("id", document.id, "order/o1~2");
+    expect_text("id", document.id, "again2/order/o1");
     issue(b, &document);
 }
 

@@ -241,6 +241,7 @@ class Document:
         self.number = self.date = self.due = self.voided = None
         self.id = "order/" + order if order else None
         self.settled = []  # (day, amount), as they change what is open
+        self.exchange = None  # what tells exchange rates apart
         self.touched = False  # something was applied or credited
 
     def open(self, day):
@@ -314,6 +315,8 @@ class Auditor:
         if order.cancels and document.total == 0:
             document.invoice = False
         document.corrects = sale.name if sale else None
+        # A credit and an invoice of different exchange rates stay open beside each other.
+        document.exchange = day >= datetime.date(2011, 1, 1) if order.currency == "EUR" else None
         return document
 
     def is_due(self, order, today):
@@ -343,10 +346,12 @@ class Auditor:
             part = min(left, item.open(today))
             if item.account != credit.account or item.currency != credit.currency or not item.invoice or part <= 0:
                 continue
+            left -= part
+            if item.exchange != credit.exchange:
+                continue
             item.settled.append((today, -part))
             credit.settled.append((today, part))
             item.touched = credit.touched = True
-            left -= part
 
     def is_left_alone(self, document):
         """No cancellation concerns it, nor will one that is still to come."""

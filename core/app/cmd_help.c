@@ -14,9 +14,10 @@ static moon_status help(moon_app *app, moon_err *err) {
     }
     for (size_t i = 0; i < moon_app_arg_count(app); i++)
         moon_buf_printf(&name, "%s%.*s", i ? " " : "", MOON_STR_ARG(moon_app_arg(app, i)));
-    moon_status status = moon_command_find(moon_buf_str(&name), &command, err);
+    moon_status status = MOON_OK;
+    if (!moon_help_named(app, moon_buf_str(&name)))
+        status = moon_command_find(moon_buf_str(&name), &command, err);
     moon_buf_free(&name);
-    if (status == MOON_OK) moon_help_command(app, command);
     return status;
 }
 
@@ -27,6 +28,8 @@ static moon_status version(moon_app *app, moon_err *err) {
 }
 
 static const moon_command commands[] = {{"help", "this list, or what one command does", "help [COMMAND]",
+                                         "The first word of commands that have two shows them all.\n"
+                                         "\n"
                                          "Example\n"
                                          "  moonbill help list",
                                          NULL, 0, 2, MOON_NEEDS_NOTHING, help},

@@ -29,7 +29,7 @@ typedef struct moon_command {
     const char *name;    /* one word, or two: "rules check" */
     const char *summary; /* one line, without a full stop */
     const char *usage;   /* what follows "moonbill "; several lines are separated by \n */
-    const char *help;    /* paragraphs and an example; lines up to 100 columns, no line feed at the end */
+    const char *help;    /* paragraphs, which are filled, and indented examples; no line feed at the end */
     const moon_option *options; /* ended by a NULL name, or NULL */
     int args_min, args_max;     /* how many arguments; args_max -1: any number */
     moon_need need;
@@ -124,5 +124,7 @@ MOON_CHECK moon_status moon_app_look(moon_app *app, moon_work_fn work, void *ctx
 /* Help (app/help.c). */
 void moon_help_all(moon_app *app);
 void moon_help_command(moon_app *app, const moon_command *command);
+/* Of all commands that are called so, or whose first word is `name`; false if there is none. */
+bool moon_help_named(moon_app *app, moon_str name);
 
 #endif

@@ -17,7 +17,8 @@ static const moon_option verify_options[] = {
     {"digest", 0, MOON_OPTION_FLAG, NULL,
      "print only the digest of all facts: the same for two books that hold the same", false},
     {"expect", 0, MOON_OPTION_TEXT, "HEAD",
-     "a head that was printed or lodged earlier: it has to be in the chain", false},
+     "a head that was printed or lodged earlier, alone or as its whole line: it has to be in the chain",
+     false},
     {"format", 0, MOON_OPTION_CHOICE, "text|json", "how to print what was found", false},
     MOON_OPTION_END};
 

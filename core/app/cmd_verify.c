@@ -152,6 +152,19 @@ static moon_status read_verdict(pid_t child, int from_child, verdict *out, moon_
                      WEXITSTATUS(how));
 }
 
+/* The 64 digits, or the line that ends a verification: "head 46 5c...". */
+static bool read_head(moon_str text, moon_hash *out) {
+    moon_str rest = moon_str_trim(text), word;
+    if (moon_str_starts(rest, MOON_STR("head "))) {
+        rest = moon_str_trim(moon_str_sub(rest, 5, rest.len));
+        if (!moon_str_cut(&rest, ' ', &word) || word.len == 0) return false;
+        for (size_t i = 0; i < word.len; i++)
+            if (word.ptr[i] < '0' || word.ptr[i] > '9') return false;
+        rest = moon_str_trim(rest);
+    }
+    return moon_hash_parse(rest, out);
+}
+
 moon_status moon_command_verify(moon_app *app, moon_err *err) {
     verification v = {.digest_only = moon_app_flag(app, "digest")};
     moon_str expected;
@@ -159,9 +172,10 @@ moon_status moon_command_verify(moon_app *app, moon_err *err) {
     verdict out;
     int ends[2];
     if (moon_app_text(app, "expect", &expected)) {
-        if (!moon_hash_parse(expected, &expect))
+        if (!read_head(expected, &expect))
             return moon_fail(err, MOON_E_USAGE,
-                             "--expect wants the 64 hexadecimal digits of a head, found \"%.*s\"",
+                             "--expect wants the 64 hexadecimal digits of a head, or the whole line that "
+                             "verify printed, found \"%.*s\"",
                              MOON_STR_ARG(expected));
         v.expect = &expect;
         v.digest_only = false;

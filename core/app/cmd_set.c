@@ -22,6 +22,7 @@ typedef struct edit {
     int64_t version;   /* of a versioned record */
     moon_date later;   /* a version that holds from a later day, or MOON_DATE_NONE */
     int before, after; /* states of an order */
+    moon_str reason;   /* why an order is held still */
 } edit;
 
 /* ---- what was asked for ---- */
@@ -155,6 +156,7 @@ static moon_status edit_order(moon_app *app, moon_change *change, edit *e, moon_
     moon_difference_of(app, &moon_order_type, found ? old : NULL, new, &e->rows, &e->row_count);
     e->before = found ? old->state : 0;
     e->after = new->state;
+    e->reason = moon_arena_str(&app->arena, new->reason);
     return MOON_OK;
 }
 
@@ -166,12 +168,19 @@ static moon_status work(moon_app *app, moon_change *change, void *ctx, moon_err 
     return edit_versioned(app, change, e, err);
 }
 
+static void tell_held(moon_app *app, const edit *e) {
+    if (e->before != MOON_ORDER_HELD || e->after != MOON_ORDER_HELD) return;
+    moon_app_say(app, "\nThe order is still held%s%.*s; release it with: moonbill set order %.*s state=due\n",
+                 e->reason.len ? ": " : "", MOON_STR_ARG(e->reason), MOON_STR_ARG(e->id));
+}
+
 static void tell(moon_app *app, const edit *e, bool dry_run) {
     char day[MOON_DATE_TEXT];
     moon_date_format(e->from, day);
     if (!e->adds && e->row_count == 0) {
         moon_app_say(app, "%s %.*s says that already; nothing was written.\n", e->type->name,
                      MOON_STR_ARG(e->id));
+        tell_held(app, e);
         return;
     }
     moon_app_say(app, "%s %.*s", e->type->name, MOON_STR_ARG(e->id));
@@ -181,6 +190,7 @@ static void tell(moon_app *app, const edit *e, bool dry_run) {
     if (e->before && e->before != e->after)
         moon_app_say(app, "\nThe order was %s and is %s now.\n", moon_order_states[e->before - 1],
                      moon_order_states[e->after - 1]);
+    tell_held(app, e);
     if (dry_run) moon_app_say(app, "\nNothing was written (dry run).\n");
     if (e->later != MOON_DATE_NONE) {
         moon_date_format(e->later, day);

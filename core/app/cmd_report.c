@@ -186,10 +186,16 @@ static const moon_heading statement_headings[] = {
     {.name = "currency", .cell = MOON_CELL_TEXT}, {.name = "amount", .cell = MOON_CELL_NUMBER},
     {.name = "balance", .cell = MOON_CELL_NUMBER}};
 
-static moon_status list_statement(moon_app *app, const moon_statement *statement, moon_err *err) {
+/* For programs: the balance before the first day, then the movements. */
+static moon_status list_statement(moon_app *app, const moon_statement *statement, moon_date from,
+                                  moon_err *err) {
     moon_str currency = moon_str_of(moon_currency_code(statement->currency));
     moon_listing *listing =
         moon_listing_begin(app, statement_headings, sizeof statement_headings / sizeof *statement_headings);
+    moon_str opening[7] = {date_text(app, from), MOON_STR("opening")};
+    opening[4] = currency;
+    opening[6] = amount(app, statement->opening, statement->currency);
+    moon_listing_add(listing, opening);
     for (size_t i = 0; i < statement->count; i++) {
         const moon_movement *m = &statement->movements[i];
         moon_str cells[] = {date_text(app, m->date),
@@ -216,7 +222,7 @@ static moon_status show_statement(moon_app *app, moon_change *change, void *ctx,
     MOON_TRY(moon_version_at(change, &moon_account_type, id, request->to, &account, &found, err));
     if (!found) return moon_fail(err, MOON_E_NOT_FOUND, "there is no account %.*s", MOON_STR_ARG(id));
     MOON_TRY(moon_statement_of(change, id, request->currency, request->from, request->to, &statement, err));
-    if (app->format != MOON_FORMAT_TABLE) return list_statement(app, &statement, err);
+    if (app->format != MOON_FORMAT_TABLE) return list_statement(app, &statement, request->from, err);
     MOON_TRY(moon_ageing_at(change, &app->book->config, request->to, id, &ageing, err));
     for (size_t i = 0; i < ageing.count; i++)
         if (ageing.rows[i].currency == request->currency) row = ageing.rows[i];
@@ -235,8 +241,11 @@ static moon_status run_statement(moon_app *app, moon_err *err) {
     moon_app_date(app, "to", &request.to);
     if (moon_app_text(app, "currency", &currency))
         MOON_TRY(moon_currency_parse(currency, &request.currency, err));
-    if (request.from > request.to)
-        return moon_fail(err, MOON_E_PERIOD_ORDER, "the statement would begin after it ends");
+    if (request.from > request.to) {
+        moon_fail(err, MOON_E_PERIOD_ORDER, "the statement would begin on %.*s, after it ends on %.*s",
+                  MOON_STR_ARG(date_text(app, request.from)), MOON_STR_ARG(date_text(app, request.to)));
+        return moon_err_hint(err, "--from is the first day of it and --to the last; both are included");
+    }
     return moon_app_look(app, show_statement, &request, err);
 }
 
@@ -262,8 +271,11 @@ static const moon_option statement_options[] = {
     {.name = "from",
      .kind = MOON_OPTION_DATE,
      .value = "DATE",
-     .doc = "first day; the first of January if not given"},
-    {.name = "to", .kind = MOON_OPTION_DATE, .value = "DATE", .doc = "last day; today if not given"},
+     .doc = "first day, included; the first of January if not given"},
+    {.name = "to",
+     .kind = MOON_OPTION_DATE,
+     .value = "DATE",
+     .doc = "last day, included; today if not given"},
     {.name = "currency",
      .kind = MOON_OPTION_TEXT,
      .value = "CODE",

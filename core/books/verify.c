@@ -153,6 +153,7 @@ static moon_status check_record(verifier *v, moon_str key, const moon_value *val
                          MOON_STR_ARG(name), (unsigned long long)value->seq);
     MOON_TRY(moon_stored_decode(v->change, type, value->bytes, record, err));
     MOON_TRY(moon_record_validate(type, record, err));
+    if (type->account && ((const moon_head *)record)->erased) v->out.sealed++;
     moon_status status = moon_key_of(type, record, MOON_KEY_FIELDS_MAX, &own, err);
     if (status == MOON_OK && !moon_str_eq(moon_buf_str(&own), key))
         status = moon_fail(err, MOON_E_BOOK_DAMAGED, "%.*s is stored under a key that is not its own",

@@ -11,7 +11,8 @@
 
 typedef struct moon_verified {
     uint64_t commits, records, index_entries, documents, entries;
-    moon_hash head; /* of the chain */
+    uint64_t sealed; /* records whose personal fields nobody can read: their key is gone */
+    moon_hash head;  /* of the chain */
     uint64_t seq;
 } moon_verified;
 

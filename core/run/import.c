@@ -51,12 +51,23 @@ static moon_status take_account(run *r, moon_account *account, moon_date from, m
     return MOON_OK;
 }
 
+/* A row that names no order has its place for a name; with what it says, so that row 2 of tomorrow's file of the same name is another. */
+static void name_by_content(run *r, moon_order *order) {
+    char digits[MOON_HASH_TEXT];
+    if (order->raw.len == 0 || !moon_str_starts(order->id, MOON_STR("row "))) return;
+    moon_hash hash = moon_hash_of(order->raw);
+    moon_hash_format(&hash, digits);
+    order->id =
+        moon_arena_printf(moon_change_arena(r->change), "%.*s #%.6s", MOON_STR_ARG(order->id), digits);
+}
+
 static moon_status take_order(run *r, part *p, moon_err *err) {
     moon_order *order = p->record;
     moon_taken taken;
     moon_str difference;
     moon_import_report *report = r->report;
     if (order->currency == 0) order->currency = r->book->config.currency;
+    name_by_content(r, order);
     if (p->has_account) MOON_TRY(take_account(r, &p->account, order->date, err));
     MOON_TRY(moon_order_take(r->change, &r->book->ctx, order, r->options->update, &taken, &difference, err));
     if (taken == MOON_TAKEN_SAME)

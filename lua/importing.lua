@@ -6,7 +6,7 @@
 ---     bytes     the file; file: its name for messages; book: currency of the book
 ---     today     the day of records and held orders whose file does not say one
 ---   facts: columns, found { separator, encoding, bom, line_end, quote, decimals, dates }, rows, blank (rows without anything),
----     records (orders or rows), warnings (the first 20 { line, column, message }; total counts all), reject_header
+---     records (orders or rows), warnings (the first 20 { line, column, message }), warning_count (all), reject_header
 --- importing.next() -> nil at the end, or a table
 ---   orders:   { order = <moon_order without value>, account = <moon_account to create if it is unknown> | nil, rejects = list }
 ---   others:   { record = <moon_account or moon_product> } or { id =, code =, reason =, place =, raw =, rejects = list }
@@ -167,7 +167,7 @@ function importing.begin(options)
   local found = s.found
   return {
     columns = s.columns, rows = s.rows, blank = s.blank, records = job.orders and job.orders.count or s.rows,
-    warnings = s.warnings,
+    warnings = s.warnings, warning_count = s.warning_count,
     reject_header = reject_header(s),
     found = { separator = found.separator, quote = found.quote, encoding = found.encoding, bom = found.bom,
       line_end = found.line_end,

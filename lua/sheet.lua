@@ -107,7 +107,7 @@ function sheet.load(s, names, trim)
   end
   for j = 1, m do lists[j][n + 1] = nil end
   s.rows, s.blank = n, blank
-  s.warnings = { total = reader.warnings.total or #reader.warnings }
+  s.warnings, s.warning_count = {}, reader.warnings.total or #reader.warnings
   for i = 1, #reader.warnings < WARNINGS_MAX and #reader.warnings or WARNINGS_MAX do
     local w = reader.warnings[i]
     s.warnings[i] = { line = w.line, column = w.column, message = w.message }

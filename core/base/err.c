@@ -107,7 +107,8 @@ moon_status moon_status_by_name(const char *name) {
     return (moon_status)code;
 }
 
-/* Messages quote files and rules, which may hold what a terminal obeys: controls and overrides of direction are shown as '?'. */
+/* Messages quote files and rules, which may hold what a terminal obeys: controls and overrides of direction
+ * are shown as '?'. */
 static void print_plain(FILE *out, const char *text) {
     moon_str rest = moon_str_of(text);
     while (rest.len > 0) {

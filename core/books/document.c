@@ -289,7 +289,8 @@ static moon_entry_line *line_of(posting *p, moon_str account) {
     return line;
 }
 
-/* Revenue goes to an account of the chart, and never to one that has another role: the control account is what its open items say. */
+/* Revenue goes to an account of the chart, and never to one that has another role: the control account is
+ * what its open items say. */
 static moon_status check_in_chart(const moon_config *config, moon_str number, moon_err *err) {
     for (size_t i = 0; i < config->chart.count; i++) {
         moon_str role = config->chart.items[i].key;

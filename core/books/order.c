@@ -187,7 +187,8 @@ moon_status moon_order_take(moon_change *change, const moon_context *ctx, const 
     return *taken == MOON_TAKEN_UPDATED ? store(change, ctx, order, err) : MOON_OK;
 }
 
-/* A hold ends when the account it waited for is named, or by hand (state=due); other edits leave it, for it may be a decision. */
+/* A hold ends when the account it waited for is named, or by hand (state=due); other edits leave it, for it
+ * may be a decision. */
 moon_status moon_order_repair(moon_change *change, const moon_context *ctx, moon_order *order,
                               moon_err *err) {
     moon_order old = {.id = order->id};

@@ -19,8 +19,9 @@ typedef enum moon_taken {
 MOON_CHECK moon_status moon_order_take(moon_change *change, const moon_context *ctx, const moon_order *order,
                                        bool update, moon_taken *taken, moon_str *difference, moon_err *err);
 
-/* Store an order after a field of it was changed by hand. A held one becomes due when its missing account was named, or when its state was set to
- * due; its reason and the rows that could not be read go then. MOON_E_STATE_REFUSED if it is billed; MOON_E_FIELD_REQUIRED without account. */
+/* Store an order after a field of it was changed by hand. A held one becomes due when its missing account was
+ * named, or when its state was set to due; its reason and the rows that could not be read go then.
+ * MOON_E_STATE_REFUSED if it is billed; MOON_E_FIELD_REQUIRED without account. */
 MOON_CHECK moon_status moon_order_repair(moon_change *change, const moon_context *ctx, moon_order *order,
                                          moon_err *err);
 

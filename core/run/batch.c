@@ -14,7 +14,8 @@ static moon_status finish(const moon_batch *batch, moon_change *change, moon_err
     return moon_commit(change, &batch->book->ctx, batch->action, MOON_STR_NONE, MOON_STR_NONE, NULL, err);
 }
 
-/* All of them in one change; nothing is kept unless all succeed. `failed` is the one that did not, `count` if it was the commit. */
+/* All of them in one change; nothing is kept unless all succeed. `failed` is the one that did not, `count` if
+ * it was the commit. */
 static moon_status try_units(const moon_batch *batch, const moon_str *units, size_t count, size_t *failed,
                              moon_err *err) {
     moon_change *change;

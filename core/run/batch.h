@@ -1,8 +1,9 @@
 /* run/batch: a list of units done in batches, each unit whole or not at all.  Floor 5.
  *
- * Units (accounts, documents) are done in order, many to a commit. If one of a batch fails, those before it are committed without it, it is
- * told to `failed`, and the rest goes on. If somebody else changed what the batch read, its units are done again, a commit each. What is
- * wrong with the machine or the book (a full disk, damage), or would refuse every unit alike, ends the run instead. */
+ * Units (accounts, documents) are done in order, many to a commit. If one of a batch fails, those before it
+ * are committed without it, it is told to `failed`, and the rest goes on. If somebody else changed what the
+ * batch read, its units are done again, a commit each. What is wrong with the machine or the book (a full
+ * disk, damage), or would refuse every unit alike, ends the run instead. */
 #ifndef MOON_RUN_BATCH_H
 #define MOON_RUN_BATCH_H
 

@@ -202,7 +202,8 @@ static moon_status foreign(moon_err *err, const char *name, moon_str says, moon_
                          MOON_STR_ARG(was), name);
 }
 
-/* Open items stand on the receivables account they were posted to; another number in book.lua would tear the sub-ledger from its control account. */
+/* Open items stand on the receivables account they were posted to; another number in book.lua would tear the
+ * sub-ledger from its control account. */
 static moon_status check_control_account(moon_book *book, moon_change *change, moon_err *err) {
     moon_balance balance = {0};
     moon_item item;

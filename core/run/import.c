@@ -51,7 +51,8 @@ static moon_status take_account(run *r, moon_account *account, moon_date from, m
     return MOON_OK;
 }
 
-/* A row that names no order has its place for a name; with what it says, so that row 2 of tomorrow's file of the same name is another. */
+/* A row that names no order has its place for a name; with what it says, so that row 2 of tomorrow's file of
+ * the same name is another. */
 static void name_by_content(run *r, moon_order *order) {
     char digits[MOON_HASH_TEXT];
     if (order->raw.len == 0 || !moon_str_starts(order->id, MOON_STR("row "))) return;

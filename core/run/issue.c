@@ -213,7 +213,8 @@ static bool is_wanted(const run *r, const moon_document *document) {
     return r->options->name_count == 0;
 }
 
-/* A credit note waits for the invoice that it corrects: its number is printed on it. `w` holds what is issued before it. */
+/* A credit note waits for the invoice that it corrects: its number is printed on it. `w` holds what is issued
+ * before it. */
 static moon_status is_waiting(moon_change *change, const work *w, const moon_document *document,
                               bool *waiting, moon_err *err) {
     moon_document original = {.id = document->corrects};
@@ -257,7 +258,8 @@ static moon_status account_work(run *r, moon_change *change, moon_str account, w
     return status;
 }
 
-/* A credit and an invoice of different exchange rates stay open beside each other: what settling them gains or loses is not posted yet. */
+/* A credit and an invoice of different exchange rates stay open beside each other: what settling them gains
+ * or loses is not posted yet. */
 static moon_status rates_alike(moon_change *change, moon_str source, moon_str target, bool *alike,
                                moon_err *err) {
     moon_document credit, invoice;

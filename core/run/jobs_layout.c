@@ -7,8 +7,8 @@
 
 /* ---- layouts ---- */
 
-/* { record = "document", id = … } or { record = "account", id = …, from = date, version = n }: a view of that record;
- * everything else stays as it is. */
+/* { record = "document", id = … } or { record = "account", id = …, from = date, version = n }: a view of that
+ * record; everything else stays as it is. */
 static moon_status resolve(moon_change *change, moon_arg *value, moon_arena *keep, moon_err *err) {
     moon_str type = moon_arg_text_of(value, "record"), id = moon_arg_text_of(value, "id");
     bool found;

@@ -289,7 +289,7 @@ local function details(row, facts, parts)
     if rejects[i] ~= want then return "reject " .. tostring(rejects[i]) end
   end
   if row.rejects and #row.rejects ~= n then return n .. " rejects" end
-  if (row.warnings or 0) ~= facts.warnings.total then return facts.warnings.total .. " warnings" end
+  if (row.warnings or 0) ~= facts.warning_count then return facts.warning_count .. " warnings" end
   local got = { currency = o.currency, unit = line.unit, tax_category = line.tax_category, reference = o.reference, corrects = o.corrects, raw = o.raw,
     place = o.place and o.place:gsub("^in/", ""), tag = o.tags and o.tags.channel, row = row_text,
     account = first.account and first.account.id .. " " .. tostring(first.account.from) .. " " .. tostring(first.account.country) .. " " .. tostring(first.account.name) }

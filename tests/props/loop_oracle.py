@@ -241,8 +241,7 @@ class Document:
         self.number = self.date = self.due = self.voided = None
         self.id = "order/" + order if order else None
         self.settled = []  # (day, amount), as they change what is open
-        self.exchange = None  # what tells exchange rates apart
-        self.touched = False  # something was applied or credited
+        self.touched, self.exchange = False, None  # something was applied or credited; what tells exchange rates apart
 
     def open(self, day):
         if self.date > day or (self.voided and self.voided <= day):

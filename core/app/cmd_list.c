@@ -17,8 +17,9 @@ typedef struct list_kind {
     const char *shown;
     const char *sums; /* columns with totals */
     moon_status (*fill)(lister *l, moon_change *change, moon_err *err);
-    int document;     /* documents of this kind only; 0: both */
-    const char *many; /* the rows in words, where that is not the name */
+    int document;      /* documents of this kind only; 0: both */
+    const char *many;  /* the rows in words, where that is not the name */
+    const char *spare; /* columns to leave out where the terminal is narrow, the first one first */
 } list_kind;
 
 struct lister {
@@ -41,15 +42,19 @@ struct lister {
 
 /* ---- headings ---- */
 
-static bool names(const char *words, const char *name) {
+/* The place of a name among words, from 1; 0 if it is not among them. */
+static int place_of(const char *words, const char *name) {
     moon_str rest = moon_str_of(words ? words : ""), word;
-    while (moon_str_cut(&rest, ' ', &word))
-        if (moon_str_is(word, name)) return true;
-    return false;
+    for (int place = 1; rest.len && moon_str_cut(&rest, ' ', &word); place++)
+        if (moon_str_is(word, name)) return place;
+    return 0;
 }
+
+static bool names(const char *words, const char *name) { return place_of(words, name) > 0; }
 
 static void add_heading(lister *l, const moon_field *field, const char *const *words, moon_heading heading) {
     if (names(l->kind->sums, heading.name)) heading.flags |= MOON_HEADING_SUM;
+    heading.spare = place_of(l->kind->spare, heading.name);
     l->headings[l->count] = heading;
     l->words[l->count] = words;
     l->fields[l->count++] = field;
@@ -282,35 +287,40 @@ static moon_status fill_audit(lister *l, moon_change *change, moon_err *err) {
 }
 
 #define DOCUMENT_COLUMNS "number order account date due currency net tax total open status"
+#define DOCUMENT_SPARE "currency order due tax net date"
 
 static const list_kind kinds[] = {
-    {"accounts", "account", &moon_account_type, NULL, NULL, fill_versions, 0, NULL},
-    {"products", "product", &moon_product_type, NULL, NULL, fill_versions, 0, NULL},
-    {"agreements", "agreement", &moon_agreement_type, NULL, NULL, fill_versions, 0, NULL},
+    {"accounts", "account", &moon_account_type, NULL, NULL, fill_versions, 0, NULL,
+     "version currency tags plan tax_id terms region phone attention email postcode street from city"},
+    {"products", "product", &moon_product_type, NULL, NULL, fill_versions, 0, NULL,
+     "version currency revenue tags unit tax_category from"},
+    {"agreements", "agreement", &moon_agreement_type, NULL, NULL, fill_versions, 0, NULL,
+     "version tags reference terms"},
     {"orders", "order", &moon_order_type, "id kind state account date lines currency value reason", "value",
-     fill_plain, 0, NULL},
+     fill_plain, 0, NULL, "currency lines kind date reason"},
     {"invoices", "invoice", &moon_document_type, DOCUMENT_COLUMNS, "net tax total open", fill_numbered,
-     MOON_DOCUMENT_INVOICE, NULL},
+     MOON_DOCUMENT_INVOICE, NULL, DOCUMENT_SPARE},
     {"credit-notes", "credit-note", &moon_document_type, DOCUMENT_COLUMNS, "net tax total open",
-     fill_numbered, MOON_DOCUMENT_CREDIT_NOTE, "credit notes"},
+     fill_numbered, MOON_DOCUMENT_CREDIT_NOTE, "credit notes", DOCUMENT_SPARE},
     {"drafts", "draft", &moon_document_type,
      "id kind account lines currency net tax total status approval_rule", "net tax total", fill_drafts, 0,
-     NULL},
+     NULL, "currency lines tax net status"},
     {"documents", "document", &moon_document_type, "id kind " DOCUMENT_COLUMNS, "net tax total open",
-     fill_documents, 0, NULL},
+     fill_documents, 0, NULL, DOCUMENT_SPARE " kind"},
     {"items", "item", &moon_item_type, "number kind account date due currency amount open closed voided",
-     "amount open", fill_items, 0, NULL},
-    {"applications", "application", &moon_application_type, NULL, "amount", fill_plain, 0, NULL},
+     "amount open", fill_items, 0, NULL, "currency kind voided closed date"},
+    {"applications", "application", &moon_application_type, NULL, "amount", fill_plain, 0, NULL,
+     "currency ordinal booked rule"},
     {"entries", "entry", &moon_entry_type, "id date booked account party currency amount base", "amount base",
-     fill_booked, 0, NULL},
-    {"balances", "balance", &moon_balance_type, NULL, NULL, fill_plain, 0, NULL},
-    {"series", "series", &moon_series_type, NULL, NULL, fill_plain, 0, NULL},
-    {"claims", "claim", &moon_claim_type, NULL, NULL, fill_plain, 0, NULL},
-    {"closures", "closure", &moon_closure_type, NULL, NULL, fill_plain, 0, NULL},
+     fill_booked, 0, NULL, "booked currency base"},
+    {"balances", "balance", &moon_balance_type, NULL, NULL, fill_plain, 0, NULL, NULL},
+    {"series", "series", &moon_series_type, NULL, NULL, fill_plain, 0, NULL, NULL},
+    {"claims", "claim", &moon_claim_type, NULL, NULL, fill_plain, 0, NULL, "cause line"},
+    {"closures", "closure", &moon_closure_type, NULL, NULL, fill_plain, 0, NULL, "engine sources"},
     {"parked", "parked", &moon_parked_type, "work id account lines currency amount since reason", "amount",
-     fill_plain, 0, "parked work"},
+     fill_plain, 0, "parked work", "currency lines"},
     {"audit", "audit", &moon_audit_type, "seq time operator action subject records today note", NULL,
-     fill_audit, 0, NULL}};
+     fill_audit, 0, NULL, "records today"}};
 #define KIND_COUNT (sizeof kinds / sizeof *kinds)
 
 /* ---- the command ---- */

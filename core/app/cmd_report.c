@@ -130,13 +130,13 @@ static moon_status run_print(moon_app *app, moon_err *err) {
 
 static const moon_heading ageing_headings[] = {
     {.name = "account", .cell = MOON_CELL_TEXT},
-    {.name = "currency", .cell = MOON_CELL_TEXT},
-    {.name = "not_due", .cell = MOON_CELL_NUMBER, .flags = MOON_HEADING_SUM},
-    {.name = "d1_30", .cell = MOON_CELL_NUMBER, .flags = MOON_HEADING_SUM, .title = "1-30"},
-    {.name = "d31_60", .cell = MOON_CELL_NUMBER, .flags = MOON_HEADING_SUM, .title = "31-60"},
-    {.name = "d61_90", .cell = MOON_CELL_NUMBER, .flags = MOON_HEADING_SUM, .title = "61-90"},
-    {.name = "d91_plus", .cell = MOON_CELL_NUMBER, .flags = MOON_HEADING_SUM, .title = "91+"},
-    {.name = "unapplied", .cell = MOON_CELL_NUMBER, .flags = MOON_HEADING_SUM},
+    {.name = "currency", .cell = MOON_CELL_TEXT, .spare = 1},
+    {.name = "not_due", .cell = MOON_CELL_NUMBER, .flags = MOON_HEADING_SUM, .spare = 2},
+    {.name = "d1_30", .cell = MOON_CELL_NUMBER, .flags = MOON_HEADING_SUM, .title = "1-30", .spare = 4},
+    {.name = "d31_60", .cell = MOON_CELL_NUMBER, .flags = MOON_HEADING_SUM, .title = "31-60", .spare = 5},
+    {.name = "d61_90", .cell = MOON_CELL_NUMBER, .flags = MOON_HEADING_SUM, .title = "61-90", .spare = 6},
+    {.name = "d91_plus", .cell = MOON_CELL_NUMBER, .flags = MOON_HEADING_SUM, .title = "91+", .spare = 7},
+    {.name = "unapplied", .cell = MOON_CELL_NUMBER, .flags = MOON_HEADING_SUM, .spare = 3},
     {.name = "total", .cell = MOON_CELL_NUMBER, .flags = MOON_HEADING_SUM}};
 
 typedef struct ageing_request {

@@ -1,20 +1,32 @@
 #include "app/output.h"
 
-#include "base/limits.h"
+#include "base/text.h"
 #include "doc/table.h"
+
+#define GAP 2 /* between two columns, as doc/table sets them */
 
 typedef struct total {
     moon_str currency;
     moon_decimal *sums; /* one per heading */
 } total;
 
+/* How a heading stands in a table. */
+typedef struct column {
+    moon_str title;
+    bool shown, number;
+    bool filled;            /* something else than zero stands in it */
+    size_t natural, narrow; /* widths: of its widest cell; with texts wrapped between words */
+} column;
+
 struct moon_listing {
     moon_app *app;
     const moon_heading *headings;
     size_t count, rows;
-    size_t shown, currency; /* columns of a table; the column named "currency", or count */
+    size_t currency; /* the column named "currency", or count */
     bool sums;
-    moon_table *table;
+    column *columns; /* of a table, one per heading */
+    moon_str *cells; /* of a table, row after row, `count` each */
+    size_t cell_room;
     moon_json json;
     moon_buf out;
     total *totals;
@@ -24,22 +36,38 @@ struct moon_listing {
 
 /* ---- beginning ---- */
 
-static bool is_shown(const moon_heading *heading) { return !(heading->flags & MOON_HEADING_DETAIL); }
+static moon_str title_of(moon_arena *keep, const moon_heading *heading) {
+    moon_str made = moon_arena_str(keep, moon_str_of(heading->title ? heading->title : heading->name));
+    char *title = (char *)(uintptr_t)made.ptr;
+    for (char *c = title; *c && !heading->title; c++)
+        if (*c == '_') *c = ' ';
+    if (title[0] >= 'a' && title[0] <= 'z') title[0] = (char)(title[0] - 32);
+    return made;
+}
+
+static void widen(column *c, moon_str cell) {
+    moon_str lines = cell, line, words, word;
+    while (lines.len && moon_str_cut(&lines, '\n', &line)) {
+        size_t width = moon_text_width(line);
+        if (width > c->natural) c->natural = width;
+        if (c->number && width > c->narrow) c->narrow = width;
+        words = line;
+        while (!c->number && words.len && moon_str_cut(&words, ' ', &word)) {
+            size_t own = moon_text_width(word);
+            if (own > c->narrow) c->narrow = own;
+        }
+    }
+}
 
 static void begin_table(moon_listing *l) {
-    moon_arena *keep = &l->app->arena;
-    moon_column *columns = MOON_NEW_N(keep, moon_column, l->count + 1);
+    l->columns = MOON_NEW_N(&l->app->arena, column, l->count + 1);
     for (size_t i = 0; i < l->count; i++) {
         const moon_heading *h = &l->headings[i];
-        if (!is_shown(h)) continue;
-        bool number = h->cell == MOON_CELL_INT || h->cell == MOON_CELL_NUMBER;
-        char *title = (char *)(uintptr_t)moon_arena_str(keep, moon_str_of(h->title ? h->title : h->name)).ptr;
-        for (char *c = title; *c && !h->title; c++)
-            if (*c == '_') *c = ' ';
-        if (title[0] >= 'a' && title[0] <= 'z') title[0] = (char)(title[0] - 32);
-        columns[l->shown++] = (moon_column){moon_str_of(title), number ? MOON_ALIGN_RIGHT : MOON_ALIGN_LEFT};
+        l->columns[i].shown = !(h->flags & MOON_HEADING_DETAIL);
+        l->columns[i].number = h->cell == MOON_CELL_INT || h->cell == MOON_CELL_NUMBER;
+        l->columns[i].title = title_of(&l->app->arena, h);
+        widen(&l->columns[i], l->columns[i].title);
     }
-    l->table = moon_table_new(keep, columns, l->shown);
 }
 
 static void add_csv_row(moon_buf *out, const moon_str *cells, size_t count) {
@@ -115,34 +143,40 @@ static void add_to_sums(moon_listing *l, const moon_str *cells) {
     }
 }
 
-static void add_totals(moon_listing *l) {
+static moon_currency currency_of(moon_str code) {
+    moon_currency currency;
+    moon_err err;
+    return code.len && moon_currency_parse(code, &currency, &err) == MOON_OK ? currency : 0;
+}
+
+/* One line per currency in each cell. Where the column of currencies is left out, "Total" names the currency. */
+static moon_str *total_cells(moon_listing *l) {
     moon_arena *keep = &l->app->arena;
-    moon_str *cells = MOON_NEW_N(keep, moon_str, l->shown + 1);
+    moon_str *cells = MOON_NEW_N(keep, moon_str, l->count + 1);
+    bool named = l->currency < l->count && !l->columns[l->currency].shown, first = true;
     moon_buf cell = MOON_BUF_EMPTY;
-    for (size_t i = 0, at = 0; i < l->count; i++) {
+    for (size_t i = 0; i < l->count; i++) {
         moon_buf_clear(&cell);
-        if (!is_shown(&l->headings[i])) continue;
         for (size_t t = 0; t < l->total_count; t++) {
+            const total *own = &l->totals[t];
+            moon_currency currency = currency_of(own->currency);
             char text[64];
-            moon_currency currency = 0;
-            moon_err err;
             if (t) moon_buf_add_char(&cell, '\n');
-            if (l->totals[t].currency.len &&
-                moon_currency_parse(l->totals[t].currency, &currency, &err) != MOON_OK)
-                currency = 0;
             if (l->headings[i].flags & MOON_HEADING_SUM) {
                 int places = currency ? moon_currency_exponent(currency) : 0;
-                size_t len = moon_decimal_format_places(l->totals[t].sums[i], places, text);
+                size_t len = moon_decimal_format_places(own->sums[i], places, text);
                 moon_cell_add_grouped((moon_str){text, len}, &cell);
             } else if (i == l->currency)
-                moon_buf_add_str(&cell, l->totals[t].currency);
-            else if (at == 0)
-                moon_buf_add_text(&cell, t ? "" : "Total");
+                moon_buf_add_str(&cell, own->currency);
+            else if (first && l->columns[i].shown && t == 0)
+                moon_buf_printf(&cell, "Total%s%.*s", named ? " " : "", named ? (int)own->currency.len : 0,
+                                own->currency.ptr);
         }
-        cells[at++] = moon_arena_str(keep, moon_buf_str(&cell));
+        first = first && !l->columns[i].shown;
+        cells[i] = moon_arena_str(keep, moon_buf_str(&cell));
     }
     moon_buf_free(&cell);
-    moon_table_total(l->table, cells);
+    return cells;
 }
 
 /* ---- rows ---- */
@@ -167,20 +201,35 @@ static void add_json_cells(moon_listing *l, const moon_str *cells) {
     moon_json_close(&l->json, '}');
 }
 
+static bool is_zero(moon_str cell) {
+    for (size_t i = 0; i < cell.len; i++)
+        if (cell.ptr[i] != '0' && cell.ptr[i] != '.') return false;
+    return true;
+}
+
 static void add_table_row(moon_listing *l, const moon_str *cells) {
-    moon_str shown[MOON_TABLE_COLUMNS_MAX];
-    size_t at = 0;
+    moon_arena *keep = &l->app->arena;
+    if (l->rows * l->count > l->cell_room) {
+        size_t room = l->cell_room ? l->cell_room * 2 : 16 * l->count;
+        moon_str *larger = MOON_NEW_N(keep, moon_str, room);
+        if (l->cell_room) memcpy(larger, l->cells, l->cell_room * sizeof *larger);
+        l->cells = larger;
+        l->cell_room = room;
+    }
+    moon_str *row = l->cells + (l->rows - 1) * l->count;
     moon_buf grouped = MOON_BUF_EMPTY;
-    for (size_t i = 0; i < l->count && at < MOON_TABLE_COLUMNS_MAX; i++) {
-        if (!is_shown(&l->headings[i])) continue;
-        shown[at++] = cells[i];
-        if (l->headings[i].cell != MOON_CELL_NUMBER) continue;
+    for (size_t i = 0; i < l->count; i++) {
+        column *c = &l->columns[i];
+        row[i] = MOON_STR_NONE;
+        if (!c->shown) continue;
         moon_buf_clear(&grouped);
-        moon_cell_add_grouped(cells[i], &grouped);
-        shown[at - 1] = moon_arena_str(&l->app->arena, moon_buf_str(&grouped));
+        if (l->headings[i].cell == MOON_CELL_NUMBER) moon_cell_add_grouped(cells[i], &grouped);
+        row[i] =
+            moon_arena_str(keep, l->headings[i].cell == MOON_CELL_NUMBER ? moon_buf_str(&grouped) : cells[i]);
+        widen(c, row[i]);
+        c->filled = c->filled || !is_zero(cells[i]);
     }
     moon_buf_free(&grouped);
-    moon_table_add(l->table, shown);
 }
 
 /* Rows of csv and json leave as they come, so that a long list needs no memory. */
@@ -216,11 +265,102 @@ void moon_listing_add_record(moon_listing *l, const moon_str *cells, const moon_
 
 size_t moon_listing_count(const moon_listing *l) { return l->rows; }
 
+/* ---- the end ---- */
+
+/* Columns of the terminal that the table takes: as it is, or with texts wrapped between words. */
+static size_t width_of(const moon_listing *l, bool wrapped) {
+    size_t width = 0, shown = 0;
+    for (size_t i = 0; i < l->count; i++)
+        if (l->columns[i].shown) {
+            width += wrapped ? l->columns[i].narrow : l->columns[i].natural;
+            shown++;
+        }
+    return width + (shown ? (shown - 1) * GAP : 0);
+}
+
+/* May it be left out? The currency only where there is one, which the total or the line below then names. */
+static bool is_spare(const moon_listing *l, size_t i) {
+    if (!l->columns[i].shown || l->headings[i].spare == 0) return false;
+    for (size_t row = 1; i == l->currency && row < l->rows; row++)
+        if (!moon_str_eq(l->cells[row * l->count + i], l->cells[i])) return false;
+    return true;
+}
+
+/* Nothing is lost with the currency, which is named elsewhere; then goes what holds nothing. */
+static int worth(const moon_listing *l, size_t i) {
+    return i == l->currency ? 0 : (l->columns[i].filled ? 1000 : 0) + l->headings[i].spare;
+}
+
+/* The next column to leave out, or count. */
+static size_t next_spare(const moon_listing *l) {
+    size_t best = l->count;
+    for (size_t i = 0; i < l->count; i++)
+        if (is_spare(l, i) && (best == l->count || worth(l, i) < worth(l, best))) best = i;
+    return best;
+}
+
+/* Rather than wrap a text, leave out what holds nothing; rather than cut a word, all that is spare. */
+static size_t leave_out(moon_listing *l) {
+    size_t width = l->app->style.width, left = 0;
+    for (size_t i = l->count; width && i-- > 0 && width_of(l, false) > width;)
+        if (is_spare(l, i) && !l->columns[i].filled && !l->columns[i].number) {
+            l->columns[i].shown = false;
+            left++;
+        }
+    while (width && width_of(l, true) > width) {
+        size_t spare = next_spare(l);
+        if (spare == l->count) break;
+        l->columns[spare].shown = false;
+        left++;
+    }
+    return left;
+}
+
+static size_t pick_shown(const moon_listing *l, const moon_str *cells, moon_str *out) {
+    size_t n = 0;
+    for (size_t i = 0; i < l->count; i++)
+        if (l->columns[i].shown) out[n++] = cells[i];
+    return n;
+}
+
+static void write_left_out(moon_listing *l, size_t left, bool totals) {
+    bool named = !totals && l->rows && l->currency < l->count && l->cells[l->currency].len &&
+                 !l->columns[l->currency].shown;
+    if (left == 0) return;
+    moon_buf_add_char(&l->out, '(');
+    if (named) moon_buf_printf(&l->out, "all in %.*s; ", MOON_STR_ARG(l->cells[l->currency]));
+    moon_buf_printf(&l->out, "%zu column%s left out: --format csv has all)\n", left, left == 1 ? "" : "s");
+}
+
+static void write_table(moon_listing *l) {
+    moon_arena *keep = &l->app->arena;
+    bool totals = l->total_count && l->rows > 1 && l->failed.code == MOON_OK;
+    moon_str *sums = totals ? total_cells(l) : NULL;
+    for (size_t i = 0; sums && i < l->count; i++) widen(&l->columns[i], sums[i]);
+    size_t left = leave_out(l), shown = 0;
+    moon_column *columns = MOON_NEW_N(keep, moon_column, l->count + 1);
+    moon_str *cells = MOON_NEW_N(keep, moon_str, l->count + 1);
+    for (size_t i = 0; i < l->count; i++)
+        if (l->columns[i].shown)
+            columns[shown++] =
+                (moon_column){l->columns[i].title, l->columns[i].number ? MOON_ALIGN_RIGHT : MOON_ALIGN_LEFT};
+    moon_table *table = moon_table_new(keep, columns, shown);
+    for (size_t row = 0; row < l->rows; row++) {
+        pick_shown(l, l->cells + row * l->count, cells);
+        moon_table_add(table, cells);
+    }
+    if (totals) {
+        pick_shown(l, total_cells(l), cells);
+        moon_table_total(table, cells);
+    }
+    moon_table_write(table, &l->app->style, &l->out);
+    write_left_out(l, left, totals);
+}
+
 moon_status moon_listing_end(moon_listing *l, const char *none, moon_err *err) {
     if (l->app->format == MOON_FORMAT_TABLE) {
-        if (l->total_count && l->rows > 1 && l->failed.code == MOON_OK) add_totals(l);
         if (l->rows || !none)
-            moon_table_write(l->table, &l->app->style, &l->out);
+            write_table(l);
         else
             moon_buf_printf(&l->out, "%s\n", none);
     }

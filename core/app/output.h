@@ -1,10 +1,11 @@
 /* app/output: one way to print lists.                                        Floor 6.
  *
  * A listing has headings and rows of cells. As a table (the default) it shows the columns that are no detail,
- * amounts to the right, and a total per currency where a column is summed. As csv it is RFC 4180: a header
- * line, every column, quotes where needed, UTF-8, line feeds, exact data and nothing else (a cell that begins
- * with = is written as it is: tell your spreadsheet that it is text). As json it is an array of objects;
- * amounts and other decimals are texts, counts are numbers. */
+ * amounts to the right, and a total per currency where a column is summed. Where the table is wider than the
+ * terminal, spare columns are left out, those that say least first, and a line below says how many. As csv it
+ * is RFC 4180: a header line, every column, quotes where needed, UTF-8, line feeds, exact data and nothing else
+ * (a cell that begins with = is written as it is: tell your spreadsheet that it is text). As json it is an array
+ * of objects; amounts and other decimals are texts, counts are numbers. */
 #ifndef MOON_APP_OUTPUT_H
 #define MOON_APP_OUTPUT_H
 
@@ -21,6 +22,7 @@ typedef struct moon_heading {
     moon_cell cell;
     unsigned flags;
     const char *title; /* in tables; made from the name if NULL */
+    int spare; /* turn in which it is left out of a table too wide for the terminal, from 1; 0: never */
 } moon_heading;
 
 typedef struct moon_listing moon_listing;

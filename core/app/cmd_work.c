@@ -408,7 +408,7 @@ static const moon_command commands[] = {
          "Separator, quotes, encoding, decimals and order of dates are found out, or named by a mapping in\n"
          "rules/imports/. An order is taken whole or held whole. What is held is on the work list (list "
          "parked),\n"
-         "and its rows, with line, column and reason, are in out/FILE.rejects.csv, which can be repaired "
+         "and its rows, with line, column and reason, are in out/, in FILE-*.rejects.csv, which can be repaired "
          "and\n"
          "imported again. Importing the same file again changes nothing.\n"
          "\n"

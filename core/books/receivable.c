@@ -17,6 +17,7 @@ moon_status moon_item_add(moon_change *change, const moon_document *document, mo
     item.currency = document->currency;
     item.date = document->date;
     item.due = document->due;
+    item.rate = document->rate;
     item.amount = item.open = document->total;
     if (item.open == 0) item.closed = item.date;
     return moon_put(change, &moon_item_type, &item, err);

@@ -156,7 +156,8 @@ static moon_status check_item(reconciler *r, const void *record, moon_err *err) 
     bool found;
     MOON_TRY(moon_get(r->change, &moon_document_type, &document, &found, err));
     bool fits = found && document.number.len && moon_str_eq(document.number, item->number) &&
-                document.total == item->amount && document.due == item->due && document.date == item->date &&
+                document.total == item->amount && document.due == item->due &&
+                moon_decimal_eq(document.rate, item->rate) && document.date == item->date &&
                 document.kind == item->kind && document.currency == item->currency &&
                 moon_str_eq(document.account, item->account) &&
                 (document.state == MOON_STATE_VOID) == (item->voided != MOON_DATE_NONE);

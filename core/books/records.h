@@ -251,7 +251,8 @@ extern const moon_type moon_application_type;
     F(8, MINOR, amount, MOON_REQUIRED, MOON_PLAIN, "owed at first; negative for a credit")                   \
     F(9, MINOR, open, MOON_REQUIRED, MOON_PLAIN, "owed still, all applications counted")                     \
     F(10, DATE, closed, 0, MOON_PLAIN, "value date on which it came to zero")                                \
-    F(11, DATE, voided, 0, MOON_PLAIN, "day on which its document was voided")
+    F(11, DATE, voided, 0, MOON_PLAIN, "day on which its document was voided")                               \
+    F(12, DECIMAL, rate, 0, MOON_PLAIN, "exchange rate of its document")
 MOON_STRUCT(moon_item, MOON_ITEM_FIELDS)
 extern const moon_type moon_item_type;
 

@@ -226,6 +226,9 @@ static void say_done(moon_app *app, const moon_issue_report *report, const char 
     if (report->same)
         moon_app_say(app, "%.*s %s already\n", MOON_STR_ARG(plural(app, report->same, "was", "were")),
                      already);
+    if (report->waiting)
+        moon_app_say(app, "%.*s: the invoice comes first\n",
+                     MOON_STR_ARG(plural(app, report->waiting, "credit note waits", "credit notes wait")));
     if (report->refused)
         moon_app_say(app, "%.*s refused, see above\n",
                      MOON_STR_ARG(plural(app, report->refused, "was", "were")));
@@ -234,7 +237,7 @@ static void say_done(moon_app *app, const moon_issue_report *report, const char 
 static void say_issued(moon_app *app, const moon_issue_report *report, const char *done,
                        const char *already) {
     say_done(app, report, done, already);
-    if (report->done + report->same + report->refused == 0)
+    if (report->done + report->same + report->refused + report->waiting == 0)
         moon_app_say(app, "Nothing to do: there is no such document waiting.\n");
 }
 
@@ -408,7 +411,8 @@ static const moon_command commands[] = {
          "Separator, quotes, encoding, decimals and order of dates are found out, or named by a mapping in\n"
          "rules/imports/. An order is taken whole or held whole. What is held is on the work list (list "
          "parked),\n"
-         "and its rows, with line, column and reason, are in out/, in FILE-*.rejects.csv, which can be repaired "
+         "and its rows, with line, column and reason, are in out/, in FILE-*.rejects.csv, which can be "
+         "repaired "
          "and\n"
          "imported again. Importing the same file again changes nothing.\n"
          "\n"

@@ -56,33 +56,77 @@ local function before(a, b)
   return a.id < b.id
 end
 
--- The newest sale that has all lines of the cancellation, and where. Earlier cancellations are matched first, so that
--- nothing is taken back twice.
-local function find_original(cancellation, orders)
-  local sales, cancellations = {}, { cancellation }
+-- The sales and cancellations of an account that count, by date; sales by id and by product, those with nothing left of a
+-- product taken out, so that long accounts are not compared sale by sale.
+local function sort_orders(orders)
+  local sales, cancellations, by_id, by_product = {}, {}, {}, {}
   for i = 1, #orders do
     local order = orders[i]
-    if counts(order) and order.kind == "sale" and order.date <= cancellation.date then
+    if counts(order) and order.kind == "sale" then
       sales[#sales + 1] = order
-    elseif counts(order) and order.kind == "cancellation" and before(order, cancellation) then
+    elseif counts(order) and order.kind == "cancellation" then
       cancellations[#cancellations + 1] = order
     end
   end
   table.sort(sales, before)
   table.sort(cancellations, before)
-  for i = 1, #sales do sales[i] = lines_by_product(sales[i]) end
-  for _, one in ipairs(cancellations) do
-    for i = #sales, 1, -1 do
-      local sale = sales[i].order
-      local named = one.corrects == nil or one.corrects == sale.id
-      local positions = named and sale.date <= one.date and sale.currency == one.currency and match_lines(one, sales[i])
-      if positions then
-        if one.id == cancellation.id then return sale, positions end
-        break
-      end
+  for i = 1, #sales do
+    local sale = lines_by_product(sales[i])
+    by_id[sale.order.id] = sale
+    for id in pairs(sale.at) do
+      local list = by_product[id] or {}
+      by_product[id] = list
+      list[#list + 1] = sale
+    end
+  end
+  return cancellations, by_id, by_product
+end
+
+local function is_sold_out(sale, product)
+  for _, at in ipairs(sale.at[product]) do
+    if sale.rest[at] > 0 then return false end
+  end
+  return true
+end
+
+local function is_of(one, sale)
+  return sale.order.date <= one.date and sale.order.currency == one.currency
+end
+
+-- The sale that a cancellation takes back, and the positions of its lines there.
+local function match_one(one, by_id, by_product)
+  if one.corrects then
+    local sale = by_id[one.corrects]
+    local positions = sale and is_of(one, sale) and match_lines(one, sale)
+    return positions and sale, positions
+  end
+  local product = one.lines[1] and one.lines[1].product or ""
+  local list = by_product[product] or {}
+  for i = #list, 1, -1 do
+    local sale = list[i]
+    if is_sold_out(sale, product) then
+      table.remove(list, i)
+    else
+      local positions = is_of(one, sale) and match_lines(one, sale)
+      if positions then return sale, positions end
     end
   end
   return nil
+end
+
+--- Which sale each cancellation of an account takes back: the one it names, else the newest that has all its lines. Earlier
+--- cancellations come first, so that nothing is taken back twice.
+---@param orders table list of all orders of the account
+---@return table by id of the cancellation { original (id of the sale), positions (of its lines in the sale) }
+function billing.match(orders)
+  local cancellations, by_id, by_product = sort_orders(orders)
+  local found = {}
+  for i = 1, #cancellations do
+    local one = cancellations[i]
+    local sale, positions = match_one(one, by_id, by_product)
+    if sale then found[one.id] = { original = sale.order.id, positions = positions } end
+  end
+  return found
 end
 
 -- What pricing needs to know of the original, by position of the cancelled line.
@@ -149,6 +193,53 @@ local function check_sign(order, document)
     .. ": what is taken back has negative quantities", "write negative quantities, or say negate = true in the mapping")
 end
 
+-- How much a cancellation takes back of each line of the sale.
+local function taken_of(order, positions)
+  local taken = {}
+  for i = 1, #positions do
+    taken[positions[i]] = (taken[positions[i]] or 0) - order.lines[i].quantity
+  end
+  return taken
+end
+
+local function priced(input, book, document, plan, corrected)
+  local order = input.order
+  return pricing.lines({
+    order = order, account = input.account, agreement = input.agreement, book = book, currency = order.currency,
+    day = document.tax_point, find_product = find_product(input), corrected = corrected,
+  }, plan, "rules/pricing/" .. document.plan .. ".lua")
+end
+
+-- Where the invoice is issued, the credit is made of it, whatever prices, taxes and the customer's country are by now.
+local function credit_issued(input, book, document, plan, invoice)
+  local sale, positions = input.original, input.match.positions
+  local billed_lines, others = false, false
+  for _, line in ipairs(invoice.lines) do
+    if line.source_line then billed_lines = true elseif line.kind ~= "discount" then others = true end
+  end
+  local charges = {}
+  if others or not billed_lines then
+    charges = priced(input, book, document, plan, corrected_lines(sale, positions, plan))
+  end
+  document.rate = invoice.rate
+  local credits = (input.credits or host.credits)(invoice.id)
+  crediting.cancel(document, invoice, credits, sale, taken_of(input.order, positions), charges)
+  return document
+end
+
+-- The issued invoice of the sale that a cancellation takes back, and what pricing has to know where there is none.
+local function find_corrected(input, document, plan)
+  local original = input.match and input.original
+  if not original then
+    document.reason = "order cancelled; the original is not in this book"
+    return nil
+  end
+  document.corrects = (input.document_id or host.document_id)(original.id)
+  document.reason = "cancels order " .. original.id
+  document.tax_point = original.date
+  return (input.invoice or host.invoice)(original.id), corrected_lines(original, input.match.positions, plan)
+end
+
 local function draft(input, book)
   local order, account, agreement = input.order, input.account, input.agreement
   local cancels = order.kind == "cancellation"
@@ -159,37 +250,29 @@ local function draft(input, book)
     kind = cancels and "credit_note" or "invoice", account = account.id, order = order.id, reference = order.reference,
     currency = order.currency, tax_point = order.date, terms = first_of("terms", agreement, account, book), plan = name,
   }
-  local corrected
-  if cancels then
-    local original, positions = find_original(order, input.orders or host.orders(account.id))
-    if original then
-      document.corrects = (input.document_id or host.document_id)(original.id)
-      document.reason = "cancels order " .. original.id
-      document.tax_point = original.date
-      corrected = corrected_lines(original, positions, plan)
-    else
-      document.reason = "order cancelled; the original is not in this book"
+  local invoice, corrected
+  if cancels then invoice, corrected = find_corrected(input, document, plan) end
+  if invoice then
+    credit_issued(input, book, document, plan, invoice)
+  else
+    document.lines, document.note = priced(input, book, document, plan, corrected)
+    if #document.lines == 0 then
+      declare.fail("no charge of " .. path .. " applies to order " .. order.id,
+                   "mark the order as no sale, or add a charge")
     end
+    settle_today(document, input, book)
   end
-  document.lines, document.note = pricing.lines({
-    order = order, account = account, agreement = agreement, book = book, currency = order.currency,
-    day = document.tax_point, find_product = find_product(input), corrected = corrected,
-  }, plan, path)
-  if #document.lines == 0 then
-    declare.fail("no charge of " .. path .. " applies to order " .. order.id,
-                 "mark the order as no sale, or add a charge")
-  end
-  settle_today(document, input, book)
   if cancels then check_sign(order, document) end
   return finish(document, input, book, {})
 end
 
 --- The document that policy makes of an order: an invoice for a sale, a credit note for a cancellation.
----@param input table order, account, agreement (or nil), book (or nil: config.read()). Examples and tests may put
----  find_product, orders, document_id, plan, tax, approvals and rates in the place of the host and the rule files.
+---@param input table order, account, agreement (or nil), book (or nil: config.read()); of a cancellation match (its entry
+---  of billing.match, or nil) and original (the order that this names). Examples and tests may put find_product,
+---  document_id, invoice, credits, plan, tax, approvals and rates in the place of the host and the rule files.
 ---@return table fields of a document: kind, account, order, reference, currency, tax_point, terms, plan, corrects,
 ---  reason, lines, taxes, net, tax, total, rate, rounding, approval_rule, note. A cancellation whose sale is known takes
----  that sale's day as its tax point. Where the sign of the total contradicts the kind (a sale of nothing but discounts),
+---  that sale's day as its tax point, and where the sale's invoice is issued all amounts from that. Where the sign of the total contradicts the kind (a sale of nothing but discounts),
 ---  the sign counts.
 function billing.draft(input)
   return draft(input, input.book or config.read())
@@ -258,7 +341,7 @@ end
 -- An item as application rules see it: a table of its own, since its open amount goes down.
 local function open_item(item)
   return { document = item.document, number = item.number, kind = item.kind, date = item.date, due = item.due,
-           amount = item.amount, open = item.open, currency = item.currency }
+           amount = item.amount, open = item.open, currency = item.currency, rate = item.rate }
 end
 
 -- A document that is about to be issued has no date yet; `today` will be it.
@@ -266,7 +349,7 @@ local function item_of(document, today)
   local day = document.date or today or document.tax_point
   return { document = document.id, number = document.number or document.id, kind = "invoice", date = day,
            due = document.due or day:add_days(document.terms), amount = document.total, open = document.total,
-           currency = document.currency }
+           currency = document.currency, rate = document.rate }
 end
 
 local function push(lists, account, item)
@@ -289,6 +372,15 @@ local function open_invoices(input)
   return lists
 end
 
+-- The items with the exchange rate of a credit: what settling others would gain or lose is not posted yet, so they stay open.
+local function of_rate(list, rate)
+  local alike = {}
+  for _, item in ipairs(list) do
+    if item.rate == rate then alike[#alike + 1] = item end
+  end
+  return alike
+end
+
 --- What the credit notes of a batch settle when they are issued, in the order of the batch; each takes from what the ones
 --- before it left open.
 ---@param input table documents (records to issue, in order), items (open items of their accounts), today (the day of issue;
@@ -299,6 +391,7 @@ function billing.issue(input)
   for i = 1, #documents do
     local document = documents[i]
     local list = document.kind == "credit_note" and lists[document.account]
+    list = list and of_rate(list, document.rate)
     if list and document.total < 0 then
       local credit = { amount = -document.total, currency = document.currency, corrects = document.corrects }
       local settled, place = application.settle(credit, list, input.application)

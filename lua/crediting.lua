@@ -11,18 +11,33 @@ local function exceeds(message, hint) raise { code = "document.credit_exceeds", 
 
 -- ---- what is left of the original ----
 
--- Per line what is left of amount and quantity, per category what is left of net and tax, all positive for a plain invoice.
+-- The line of the original that a credit's line gives back; charges and discounts of a plan are known by what they say.
+local function place_of(original, line)
+  if line.corrects_line then return original.lines[line.corrects_line] and line.corrects_line end
+  if line.source_line then return nil end
+  for i, one in ipairs(original.lines) do
+    if not one.source_line and one.kind == line.kind and one.text == line.text and one.tax_category == line.tax_category then
+      return i
+    end
+  end
+  return nil
+end
+
+-- Per line what is left of amount and quantity and what was given back by quantity, per category what is left of net and
+-- tax, all positive for a plain invoice.
 local function remainder(original, credited)
-  local left, quantities, taxes, net = {}, {}, {}, original.net
-  for i, line in ipairs(original.lines) do left[i], quantities[i] = line.amount, line.quantity end
+  local left, quantities, counted, taxes, net = {}, {}, {}, {}, original.net
+  for i, line in ipairs(original.lines) do left[i], quantities[i], counted[i] = line.amount, line.quantity, net * 0 end
   for _, row in ipairs(original.taxes) do taxes[row.category] = { net = row.net, tax = row.tax } end
   for _, note in ipairs(credited) do
     if note.state ~= "void" then
       for _, line in ipairs(note.lines) do
-        local i = line.corrects_line
-        if i and left[i] then
+        local i = place_of(original, line)
+        if i then
           left[i] = left[i] + line.amount
-          if quantities[i] and line.quantity then quantities[i] = quantities[i] + line.quantity end
+          if quantities[i] and line.quantity then
+            quantities[i], counted[i] = quantities[i] + line.quantity, counted[i] - line.amount
+          end
         end
       end
       for _, row in ipairs(note.taxes) do
@@ -32,7 +47,7 @@ local function remainder(original, credited)
       net = net + note.net
     end
   end
-  return { lines = left, quantities = quantities, taxes = taxes, net = net }
+  return { lines = left, quantities = quantities, counted = counted, taxes = taxes, net = net }
 end
 
 -- ---- choosing amounts ----
@@ -79,12 +94,16 @@ local function of_line(rest, original, wanted, i)
     exceeds("line " .. i .. " has a quantity of " .. tostring(rest.quantities[i] or 0) .. " left, not " .. tostring(quantity))
   end
   if quantity == rest.quantities[i] then return left end
-  return prorate(line.amount, quantity, line.quantity)
+  local amount = prorate(line.amount, line.quantity - rest.quantities[i] + quantity, line.quantity) - rest.counted[i]
+  -- Earlier credits that were rounded one by one may have given back more than their share.
+  if (amount > 0) ~= (line.amount > 0) then return amount * 0 end
+  return amount
 end
 
 local function check_line(rest, original, amount, i)
   local left = rest.lines[i]
-  if abs(amount) > abs(left) or (amount > 0) ~= (left > 0) then
+  local turned = amount > 0 and left < 0 or amount < 0 and left > 0
+  if abs(amount) > abs(left) or turned then
     exceeds("line " .. i .. " '" .. (original.lines[i].text or "") .. "' has " .. left .. " left to credit, not " .. amount)
   end
 end
@@ -112,7 +131,7 @@ local function add_discounts(amounts, rest, original, whole)
 end
 
 local function chosen(rest, original, wanted)
-  local amounts, whole, quantities = {}, {}, {}
+  local amounts, whole, quantities = {}, {}, { named = true }
   if #wanted == 1 and wanted[1].amount and not wanted[1].corrects_line then
     return spread(rest, positive(wanted[1].amount, "the credit", original.currency)), {}
   end
@@ -133,21 +152,19 @@ end
 
 -- ---- the credit note ----
 
--- Quantity and price stand on the line only where they multiply out to its amount; else the amount alone.
+-- A price stands on the line only where it multiplies out to the amount.
 local function credit_line(line, quantity, amount, i)
   local unit_price = line.price
-  if not (quantity and unit_price and round(money(quantity * unit_price, amount.currency)) == amount) then
-    quantity, unit_price = nil, nil
-  end
+  if not (quantity and unit_price and round(money(quantity * unit_price, amount.currency)) == amount) then unit_price = nil end
   return { kind = line.kind, product = line.product, text = line.text, quantity = quantity and -quantity, unit = line.unit,
            price = unit_price, amount = -amount, tax_category = line.tax_category, tax_rate = line.tax_rate,
-            revenue = line.revenue,
-           source_line = line.source_line, corrects_line = i, rule = line.rule }
+           revenue = line.revenue, source_line = line.source_line, corrects_line = i, rule = line.rule }
 end
 
 -- The tax to give back of a category.
 local function tax_of(row, of, net)
   local left = of.net - net
+  if net == net * 0 then return net end
   if left == net * 0 then return of.tax end
   local credited_tax = row.tax - of.tax
   local upto = round((row.net - left) * percent(row.rate))
@@ -178,26 +195,18 @@ local function settle(document, original, rest)
   document.rounding = original.rounding
 end
 
---- Fill in lines, taxes and totals of a credit note.
----@param document table its other fields
----@param original table the invoice, as a record
----@param credited table list of its credit notes so far
----@param wanted table lines to credit; empty: all that is left
-function crediting.fill(document, original, credited, wanted)
-  local rest = remainder(original, credited)
+local function check_left(original, rest)
   if (rest.net > 0) ~= (original.net > 0) then
     exceeds("nothing is left to credit of invoice " .. (original.number or original.id))
   end
-  local amounts, quantities
-  if #wanted == 0 then
-    amounts, quantities = whole_rest(rest)
-  else
-    amounts, quantities = chosen(rest, original, wanted)
-  end
+end
+
+-- Lines, taxes and totals. What is given back by quantity is a line also where it comes to nothing.
+local function complete(document, original, rest, amounts, quantities)
   document.lines = {}
   for i, line in ipairs(original.lines) do
     local amount = amounts[i]
-    if amount and (amount > 0 or amount < 0) then
+    if amount and (amount > 0 or amount < 0 or quantities.named and quantities[i]) then
       local credit = credit_line(line, quantities[i], amount, i)
       credit.ordinal = #document.lines + 1
       document.lines[credit.ordinal] = credit
@@ -207,6 +216,73 @@ function crediting.fill(document, original, credited, wanted)
     exceeds("nothing is left to credit of invoice " .. (original.number or original.id))
   end
   settle(document, original, rest)
+end
+
+--- Fill in lines, taxes and totals of a credit note.
+---@param document table its other fields
+---@param original table the invoice, as a record
+---@param credited table list of its credit notes so far
+---@param wanted table lines to credit; empty: all that is left
+function crediting.fill(document, original, credited, wanted)
+  local rest = remainder(original, credited)
+  check_left(original, rest)
+  if #wanted == 0 then
+    complete(document, original, rest, whole_rest(rest))
+  else
+    complete(document, original, rest, chosen(rest, original, wanted))
+  end
+end
+
+-- ---- cancelled orders ----
+
+-- How much of an invoice's line goes back with so much of the order's line; nil: its rest.
+local function share_of(line, taken, sold)
+  if line.quantity == sold then return taken end
+  if taken == sold then return nil end
+  return line.quantity * taken / sold
+end
+
+-- What a plan gives back with a cancellation besides the lines: charges that say cancellations = true.
+local function add_charges(wanted, original, rest, charges)
+  local named = {}
+  for _, charge in ipairs(charges) do
+    local i = not charge.source_line and charge.kind ~= "discount" and place_of(original, charge)
+    if i and not named[i] and rest.lines[i] > 0 and charge.amount < 0 then
+      named[i] = true
+      wanted[#wanted + 1] = { corrects_line = i, amount = min(-charge.amount, rest.lines[i]) }
+    end
+  end
+end
+
+--- The same for a cancelled order: what it takes back of the lines of its order goes back of the invoice's.
+---@param document table its other fields
+---@param original table the invoice, as a record
+---@param credited table list of its credit notes so far
+---@param sale table the order that the invoice bills
+---@param taken table quantity that is taken back, by position of the sale's line
+---@param charges table lines that the plan makes of the cancellation
+function crediting.cancel(document, original, credited, sale, taken, charges)
+  local rest, wanted, lines = remainder(original, credited), {}, 0
+  check_left(original, rest)
+  for i, line in ipairs(original.lines) do
+    local quantity = line.source_line and taken[line.source_line]
+    if quantity then
+      wanted[#wanted + 1] = { corrects_line = i, quantity = share_of(line, quantity, sale.lines[line.source_line].quantity) }
+    end
+    if line.source_line then lines = lines + 1 end
+  end
+  if lines > 0 then
+    add_charges(wanted, original, rest, charges)
+    if #wanted == 0 then
+      exceeds("invoice " .. (original.number or original.id) .. " does not bill what order " .. document.order .. " takes back")
+    end
+    complete(document, original, rest, chosen(rest, original, wanted))
+    return
+  end
+  -- A plan that bills orders as a whole: its amount is spread over what is left.
+  local net = original.net * 0
+  for _, charge in ipairs(charges) do net = net - charge.amount end
+  complete(document, original, rest, spread(rest, positive(net, "what order " .. document.order .. " takes back", original.currency)), {})
 end
 
 return crediting

@@ -30,7 +30,22 @@ typedef struct drafting {
     moon_change *change;
     moon_input *inputs; /* records read for the document at hand */
     size_t input_count, input_room;
+    const moon_document **drafted; /* credits drafted in this job, in order */
+    size_t drafted_count, drafted_room;
 } drafting;
+
+static void forget_inputs(drafting *d) {
+    d->inputs = NULL;
+    d->input_count = d->input_room = 0;
+}
+
+static moon_hash content_of(const moon_type *type, const void *record) {
+    moon_buf bytes = MOON_BUF_EMPTY;
+    moon_record_encode(type, record, false, &bytes);
+    moon_hash hash = moon_hash_of(moon_buf_str(&bytes));
+    moon_buf_free(&bytes);
+    return hash;
+}
 
 static void note_input(drafting *d, const char *type, moon_str id, int64_t version,
                        const moon_hash *content) {
@@ -69,39 +84,6 @@ static moon_status host_product(void *ctx, const moon_arg *args, size_t n, moon_
     return MOON_OK;
 }
 
-/* host.orders(account): its orders by date. */
-static moon_status host_orders(void *ctx, const moon_arg *args, size_t n, moon_arena *scratch,
-                               moon_arg *result, moon_err *err) {
-    drafting *d = ctx;
-    moon_order bound = {0}, order;
-    moon_scan scan;
-    bool more;
-    size_t count = 0, room = 8;
-    if (n < 1 || args[0].kind != MOON_ARG_TEXT)
-        return moon_fail(err, MOON_E_SCRIPT_VALUE, "orders wants an account");
-    moon_arg *items = MOON_NEW_N(scratch, moon_arg, room);
-    bound.account = args[0].text;
-    MOON_TRY(moon_scan_begin(d->change, &moon_order_type, moon_type_index(&moon_order_type, "account"),
-                             &bound, 1, &bound, 1, false, &scan, err));
-    for (;;) {
-        moon_status status = moon_scan_next(&scan, &order, &more, err);
-        if (status != MOON_OK || !more) {
-            moon_scan_end(&scan);
-            *result = moon_arg_list(items, count);
-            return status;
-        }
-        if (count == room) {
-            moon_arg *larger = MOON_NEW_N(scratch, moon_arg, room * 2);
-            memcpy(larger, items, room * sizeof *items);
-            items = larger;
-            room *= 2;
-        }
-        moon_order *kept = MOON_NEW(scratch, moon_order);
-        *kept = order;
-        items[count++] = moon_arg_record(&moon_order_type, kept);
-    }
-}
-
 /* host.document_id(order): id of the document that bills an order. */
 static moon_status host_document_id(void *ctx, const moon_arg *args, size_t n, moon_arena *scratch,
                                     moon_arg *result, moon_err *err) {
@@ -115,29 +97,119 @@ static moon_status host_document_id(void *ctx, const moon_arg *args, size_t n, m
     return MOON_OK;
 }
 
+/* host.invoice(order): the issued invoice of an order, nil if there is none. */
+static moon_status host_invoice(void *ctx, const moon_arg *args, size_t n, moon_arena *scratch,
+                                moon_arg *result, moon_err *err) {
+    drafting *d = ctx;
+    moon_document *invoice = MOON_NEW(scratch, moon_document);
+    moon_str id;
+    bool found;
+    if (n < 1 || args[0].kind != MOON_ARG_TEXT)
+        return moon_fail(err, MOON_E_SCRIPT_VALUE, "invoice wants an order");
+    MOON_TRY(moon_document_id(d->change, moon_arena_printf(scratch, "order/%.*s", MOON_STR_ARG(args[0].text)),
+                              &id, err));
+    MOON_TRY(moon_document_find(d->change, id, invoice, &found, err));
+    if (!found || invoice->state != MOON_STATE_ISSUED || invoice->kind != MOON_DOCUMENT_INVOICE)
+        return MOON_OK;
+    note_input(d, "document", invoice->id, 0, NULL);
+    *result = moon_arg_record(&moon_document_type, invoice);
+    return MOON_OK;
+}
+
+/* host.credits(document): its credit notes so far. Drafts of orders that wait are made anew in their order, so of
+ * them those of this job count and no stored ones: drafting again makes the same of them. */
+static moon_status host_credits(void *ctx, const moon_arg *args, size_t n, moon_arena *scratch,
+                                moon_arg *result, moon_err *err) {
+    drafting *d = ctx;
+    moon_document *credits;
+    size_t count, kept = 0;
+    if (n < 1 || args[0].kind != MOON_ARG_TEXT)
+        return moon_fail(err, MOON_E_SCRIPT_VALUE, "credits wants a document");
+    MOON_TRY(moon_document_credits(d->change, args[0].text, scratch, &credits, &count, err));
+    moon_arg *items = MOON_NEW_N(scratch, moon_arg, count + d->drafted_count);
+    for (size_t i = 0; i < count; i++)
+        if (credits[i].state == MOON_STATE_ISSUED || !moon_str_is(credits[i].cause, "order"))
+            items[kept++] = moon_arg_record(&moon_document_type, &credits[i]);
+    for (size_t i = 0; i < d->drafted_count; i++)
+        if (moon_str_eq(d->drafted[i]->corrects, args[0].text))
+            items[kept++] = moon_arg_record(&moon_document_type, d->drafted[i]);
+    *result = moon_arg_list(items, kept);
+    return MOON_OK;
+}
+
 /* One per worker: what the host functions work on is set anew for each request. */
 static drafting *drafting_of(moon_job *job) {
     static drafting kept;
     if (!kept.job) {
         moon_script_provide(job->script, "product", host_product, &kept);
-        moon_script_provide(job->script, "orders", host_orders, &kept);
         moon_script_provide(job->script, "document_id", host_document_id, &kept);
+        moon_script_provide(job->script, "invoice", host_invoice, &kept);
+        moon_script_provide(job->script, "credits", host_credits, &kept);
     }
-    kept.job = job;
-    kept.inputs = NULL;
-    kept.input_count = kept.input_room = 0;
+    kept = (drafting){.job = job};
     return &kept;
 }
 
-/* ---- drafts from orders ---- */
+/* ---- what cancellations take back ---- */
 
-static moon_hash content_of(const moon_type *type, const void *record) {
-    moon_buf bytes = MOON_BUF_EMPTY;
-    moon_record_encode(type, record, false, &bytes);
-    moon_hash hash = moon_hash_of(moon_buf_str(&bytes));
-    moon_buf_free(&bytes);
-    return hash;
+/* All orders of an account, in the change's arena. */
+static moon_status read_orders(drafting *d, moon_str account, moon_arg *orders, moon_err *err) {
+    moon_order bound = {.account = account}, order;
+    moon_arena *keep = moon_change_arena(d->change);
+    moon_scan scan;
+    bool more;
+    size_t count = 0, room = 64;
+    moon_arg *items = MOON_NEW_N(keep, moon_arg, room);
+    MOON_TRY(moon_scan_begin(d->change, &moon_order_type, moon_type_index(&moon_order_type, "account"),
+                             &bound, 1, &bound, 1, false, &scan, err));
+    for (;;) {
+        moon_status status = moon_scan_next(&scan, &order, &more, err);
+        if (status != MOON_OK || !more) {
+            moon_scan_end(&scan);
+            *orders = moon_arg_list(items, count);
+            return status;
+        }
+        if (count == room) {
+            moon_arg *larger = MOON_NEW_N(keep, moon_arg, room * 2);
+            memcpy(larger, items, room * sizeof *items);
+            items = larger;
+            room *= 2;
+        }
+        moon_order *kept = MOON_NEW(keep, moon_order);
+        *kept = order;
+        items[count++] = moon_arg_record(&moon_order_type, kept);
+    }
 }
+
+/* Which sale each cancellation of an account takes back, once for all of them (billing.match). */
+static moon_status match_orders(drafting *d, moon_str account, moon_arg *matches, moon_err *err) {
+    moon_arg orders;
+    if (matches->kind == MOON_ARG_MAP) return MOON_OK;
+    MOON_TRY(read_orders(d, account, &orders, err));
+    MOON_TRY(moon_script_call(d->job->script, "billing.match", &orders, 1, moon_change_arena(d->change),
+                              matches, err));
+    if (matches->kind != MOON_ARG_MAP) *matches = moon_arg_map(NULL, 0);
+    return MOON_OK;
+}
+
+/* What is known of the sale that a cancellation takes back: its entry of `matches` and the order; both stay nil
+ * where there is none. */
+static moon_status find_original(drafting *d, const moon_arg *matches, const moon_order *order,
+                                 moon_arg *match, moon_arg *original, moon_err *err) {
+    moon_order *sale = MOON_NEW(moon_change_arena(d->change), moon_order);
+    bool found;
+    for (size_t i = 0; i < matches->map.count; i++)
+        if (moon_str_eq(matches->map.items[i].name, order->id)) *match = matches->map.items[i].value;
+    if (match->kind != MOON_ARG_MAP) return MOON_OK;
+    sale->id = moon_arg_text_of(match, "original");
+    MOON_TRY(moon_get(d->change, &moon_order_type, sale, &found, err));
+    if (!found) return moon_fail(err, MOON_E_NOT_FOUND, "there is no order %.*s", MOON_STR_ARG(sale->id));
+    note_input(d, "order", sale->id, 0, NULL);
+    *original = moon_arg_record(&moon_order_type, sale);
+    return MOON_OK;
+}
+
+/* ---- drafts from orders ---- */
 
 /* What moonbill, not a rule, says about a draft. */
 static moon_status complete(drafting *d, moon_document *document, const moon_account *account,
@@ -162,17 +234,25 @@ static moon_status load_account(drafting *d, moon_str id, moon_date date, moon_a
     return moon_err_hint(err, "moonbill add account %.*s name=... country=...", MOON_STR_ARG(id));
 }
 
-static moon_status draft_order(drafting *d, const moon_order *order, moon_date today, moon_document *document,
-                               moon_err *err) {
+static moon_status draft_order(drafting *d, const moon_order *order, moon_date today, moon_arg *matches,
+                               moon_document *document, moon_err *err) {
     moon_account account;
+    moon_arg match = {0}, original = {0};
     moon_agreement agreement;
     bool agreed;
     MOON_TRY(load_account(d, order->account, order->date, &account, err));
     MOON_TRY(moon_agreement_of(d->change, order->account, order->date, &agreement, &agreed, err));
+    if (order->kind == MOON_ORDER_CANCELLATION) {
+        MOON_TRY(match_orders(d, order->account, matches, err));
+        MOON_TRY(find_original(d, matches, order, &match, &original, err));
+    }
     moon_named input[] = {
         named("account", moon_arg_record(&moon_account_type, &account)),
         named("agreement", agreed ? moon_arg_record(&moon_agreement_type, &agreement) : (moon_arg){0}),
-        named("order", moon_arg_record(&moon_order_type, order)), named("today", moon_arg_date(today))};
+        named("match", match),
+        named("order", moon_arg_record(&moon_order_type, order)),
+        named("original", original),
+        named("today", moon_arg_date(today))};
     moon_arg args[] = {moon_arg_map(input, sizeof input / sizeof *input)};
     moon_hash content = content_of(&moon_order_type, order);
     note_input(d, "order", order->id, 0, &content);
@@ -183,28 +263,42 @@ static moon_status draft_order(drafting *d, const moon_order *order, moon_date t
     return complete(d, document, &account, source, "order", err);
 }
 
+/* Later credits of the same invoice take what this one left. */
+static void keep_drafted(drafting *d, const moon_document *document) {
+    if (document->corrects.len == 0) return;
+    if (d->drafted_count == d->drafted_room) {
+        size_t room = d->drafted_room ? d->drafted_room * 2 : 8;
+        const moon_document **larger = MOON_NEW_N(moon_change_arena(d->change), const moon_document *, room);
+        if (d->drafted_count) memcpy(larger, d->drafted, d->drafted_count * sizeof *larger);
+        d->drafted = larger;
+        d->drafted_room = room;
+    }
+    d->drafted[d->drafted_count++] = document;
+}
+
 static moon_status draft_account(drafting *d, moon_str account, moon_date today, moon_buf *documents,
                                  uint64_t *count, moon_err *err) {
     moon_order bound = {.account = account}, last = {.account = account, .date = today}, order;
+    moon_arg matches = {0};
     moon_scan scan;
     bool more;
     MOON_TRY(moon_watch_account(d->change, account, err));
     MOON_TRY(moon_scan_begin(d->change, &moon_order_type, moon_type_index(&moon_order_type, "due"), &bound, 1,
                              &last, 2, false, &scan, err));
     for (;;) {
-        moon_document document;
+        moon_document *document = MOON_NEW(moon_change_arena(d->change), moon_document);
         moon_status status = moon_scan_next(&scan, &order, &more, err);
         if (status == MOON_OK && more) {
-            d->inputs = NULL;
-            d->input_count = d->input_room = 0;
-            status = draft_order(d, &order, today, &document, err);
+            forget_inputs(d);
+            status = draft_order(d, &order, today, &matches, document, err);
             if (status != MOON_OK) moon_err_context(err, "order %.*s", MOON_STR_ARG(order.id));
         }
         if (status != MOON_OK || !more) {
             moon_scan_end(&scan);
             return status;
         }
-        moon_wire_add_record(documents, &moon_document_type, &document);
+        keep_drafted(d, document);
+        moon_wire_add_record(documents, &moon_document_type, document);
         ++*count;
     }
 }
@@ -243,6 +337,7 @@ static moon_status get_original(drafting *d, moon_str id, moon_document **origin
     MOON_TRY(moon_document_find(d->change, id, *original, &found, err));
     if (!found || (*original)->kind != MOON_DOCUMENT_INVOICE || (*original)->state != MOON_STATE_ISSUED)
         return moon_fail(err, MOON_E_NOT_FOUND, "there is no issued invoice %.*s", MOON_STR_ARG(id));
+    note_input(d, "document", (*original)->id, 0, NULL);
     MOON_TRY(moon_document_credits(d->change, (*original)->id, keep, &credits, &count, err));
     moon_arg *items = MOON_NEW_N(keep, moon_arg, count);
     for (size_t i = 0; i < count; i++) items[i] = moon_arg_record(&moon_document_type, &credits[i]);

@@ -44,16 +44,53 @@ end
 
 local AMOUNTS = { "kind", "net", "tax", "total" }
 
+local draft_of
+
+-- The invoice of a sale as it was issued, to the account as it was then; nil if the case says nothing of it.
+local function invoice_of(case, orders, sale)
+  if not case.issued then return nil end
+  local invoice = draft_of({ sale = true, account = case.issued, plan = case.plan }, orders, sale)
+  invoice.id, invoice.number, invoice.state = document_id(sale.id), "INV-1", "issued"
+  return invoice
+end
+
+-- What was credited of it: by hand, then by earlier cancellations; each knows those before it.
+local function credits_of(case, orders, sale, last)
+  local list = {}
+  local invoice = invoice_of(case, orders, sale)
+  for i, lines in ipairs(case.by_hand or {}) do
+    list[i] = billing.manual { kind = "credit_note", account = account_of(case.issued), original = invoice, credited = list,
+                               lines = lines, today = date "2011-06-01", book = BOOK }
+  end
+  for _, order in ipairs(orders) do
+    if order == last then break end
+    if order.kind == "cancellation" then
+      list[#list + 1] = draft_of(case, orders, order, { table.unpack(list) })
+    end
+  end
+  return list
+end
+
+function draft_of(case, orders, order, credits)
+  local match, original = billing.match(orders)[order.id], nil
+  for _, one in ipairs(orders) do
+    if match and one.id == match.original then original = one end
+  end
+  return billing.draft {
+    order = order, match = match, original = original, account = account_of(case.account), agreement = case.agreement,
+    today = date "2011-06-01", book = BOOK, document_id = document_id, find_product = find_product,
+    rates = case.rates or RATES, plan = case.plan, approvals = case.approvals,
+    invoice = function() return invoice_of(case, orders, original) end,
+    credits = function() return credits or credits_of(case, orders, original, order) end,
+  }
+end
+
 local function draft(case)
   local orders = {}
   for i, given in ipairs(case.orders or {}) do orders[i] = order_of(given, "sale") end
   local order = order_of(case.sale or case.cancel, case.sale and "sale" or "cancellation")
   orders[#orders + 1] = order
-  local document = billing.draft {
-    order = order, account = account_of(case.account), agreement = case.agreement, today = date "2011-06-01", book = BOOK,
-    orders = orders, document_id = document_id, find_product = find_product, rates = case.rates or RATES, plan = case.plan,
-    approvals = case.approvals,
-  }
+  local document = draft_of(case, orders, order)
   if case.lines then
     local out = {}
     for i, line in ipairs(document.lines) do out[i] = told(line, case.lines) end
@@ -158,6 +195,62 @@ local cancellations = {
   { "of a discount", cancel = { "C1", "2010-12-02", { "D", -1, 27.5, kind = "discount" } }, want = "credit_note -27.5 -4.81 -32.31" },
 }
 
+-- ---- cancellations of what is issued ----
+
+-- Three lamps at a price whose parts do not divide, with a discount and a delivery.
+local ODD = { "S1", "2010-12-01", { "P", 3, 0.335 }, { "Q", 2, 10 } }
+local function plan_of(more, cancellations)
+  local given = { title = "X", pricing.per_unit { "Goods", each = "line" } }
+  if more.delivery then given[2] = pricing.flat { "Delivery", price = 5, cancellations = cancellations } end
+  if more.discount then given.adjust = function(invoice) invoice:discount("Trade", percent(10)) end end
+  return pricing.declare(given)
+end
+local WHOLE = { "C1", "2011-01-05", { "P", -3, 0.335 }, { "Q", -2, 10 } }
+local SHOWN = { "quantity", "price", "amount", "source_line", "corrects_line" }
+local function taken(id, ...) return { id, "2011-01-05", kind = "cancellation", ... } end
+local issued = {
+  { "the exact negative", cancel = WHOLE, orders = { ODD }, issued = {}, want = "credit_note -21.01 -3.68 -24.69" },
+  { "also where the customer moved", cancel = WHOLE, orders = { ODD }, issued = {}, account = { country = "FR" },
+    want = "credit_note -21.01 -3.68 -24.69" },
+  { "and where it came from abroad", cancel = WHOLE, orders = { ODD }, issued = { country = "FR" },
+    show = { "net", "tax", "corrects", "reason", "tax_point" }, want = "-21.01 0 doc-S1 cancels order S1 2010-12-01" },
+  { "where it is not issued: today's", cancel = WHOLE, orders = { ODD }, account = { country = "FR" },
+    want = "credit_note -21.01 0 -21.01" },
+  { "lines in the order of the invoice", cancel = { "C1", "2011-01-05", { "Q", -2, 10 }, { "P", -1, 0.335 } }, orders = { ODD }, issued = {},
+    lines = SHOWN, want = "-1 0.335 -0.34 1 1, -2 10 -20 2 2" },
+  { "parts add up: the first", cancel = taken("C1", { "P", -1, 0.335 }), orders = { ODD }, issued = {}, want = "credit_note -0.34 -0.06 -0.4" },
+  { "parts add up: the second", cancel = taken("C2", { "P", -1, 0.335 }), orders = { ODD, taken("C1", { "P", -1, 0.335 }) }, issued = {},
+    want = "credit_note -0.33 -0.06 -0.39" },
+  { "parts add up: the last", cancel = taken("C3", { "P", -1, 0.335 }, { "Q", -2, 10 }), issued = {},
+    orders = { ODD, taken("C1", { "P", -1, 0.335 }), taken("C2", { "P", -1, 0.335 }) }, want = "credit_note -20.34 -3.56 -23.9" },
+  { "two cancelled lines of one", cancel = taken("C1", { "P", -1, 0.335 }, { "P", -2, 0.335 }), orders = { ODD }, issued = {},
+    lines = SHOWN, want = "-3 0.335 -1.01 1 1" },
+  { "a gift", cancel = taken("C1", { "G", -1, 0 }), orders = { { "S1", "2010-12-01", { "P", 1, 10 }, { "G", 1, 0 } } }, issued = {},
+    lines = SHOWN, want = "-1 0 0 2 2" },
+  { "an invoice of nothing", cancel = taken("C1", { "G", -1, 0 }), orders = { { "S1", "2010-12-01", { "G", 1, 0 } } }, issued = {},
+    want = "credit_note 0 0 0" },
+  { "the rest of a line that was credited by hand", cancel = WHOLE, orders = { ODD }, issued = {},
+    by_hand = { { { corrects_line = 2, amount = 5 } } }, want = "credit_note -16.01 -2.8 -18.81" },
+  { "more than is left", cancel = taken("C1", { "Q", -1, 10 }), orders = { ODD }, issued = {},
+    by_hand = { { { corrects_line = 2, amount = 15 } } }, fails = "document.credit_exceeds", says = "line 2 'Q' has 5.00 GBP left to credit" },
+  { "pieces that went back by hand", cancel = WHOLE, orders = { ODD }, issued = {}, by_hand = { { { corrects_line = 2, quantity = 1 } } },
+    fails = "document.credit_exceeds", says = "line 2 has a quantity of 1 left, not 2" },
+  { "nothing is left", cancel = WHOLE, orders = { ODD }, issued = {}, by_hand = { {} }, fails = "document.credit_exceeds", says = "nothing is left" },
+  { "a discount goes with its lines", cancel = taken("C1", { "Q", -2, 10 }), orders = { ODD }, issued = {}, plan = plan_of { discount = true },
+    lines = { "kind", "amount", "corrects_line" }, want = "product -20 2, discount 2 3" },
+  { "all of it", cancel = WHOLE, orders = { ODD }, issued = {}, plan = plan_of { discount = true }, want = "credit_note -18.91 -3.31 -22.22" },
+  { "delivery stays", cancel = WHOLE, orders = { ODD }, issued = {}, plan = plan_of { delivery = true }, want = "credit_note -21.01 -3.68 -24.69" },
+  { "unless the plan gives it back", cancel = WHOLE, orders = { ODD }, issued = {}, plan = plan_of({ delivery = true }, true),
+    lines = { "text", "amount", "corrects_line" }, want = "P -1.01 1, Q -20 2, Delivery -5 3" },
+  { "which it does once", cancel = taken("C2", { "Q", -2, 10 }), orders = { ODD, taken("C1", { "P", -3, 0.335 }) }, issued = {},
+    plan = plan_of({ delivery = true }, true), lines = { "text", "amount", "corrects_line" }, want = "Q -20 2" },
+  { "a plan that bills the order as a whole", cancel = WHOLE, orders = { ODD }, issued = {}, account = { country = "FR" },
+    plan = pricing.declare { title = "X", pricing.flat { "Fee", price = 7, cancellations = true } },
+    lines = { "text", "amount", "corrects_line" }, want = "Fee -7 1" },
+  { "the invoice's rate of exchange", cancel = { "C1", "2011-01-05", { "P", -1, 1 }, currency = "USD" }, issued = {},
+    orders = { { "S1", "2010-12-01", { "P", 1, 1 }, currency = "USD" } }, show = { "rate", "total" }, want = "0.65 -1.18" },
+}
+
 -- ---- by hand ----
 
 local function manual(case)
@@ -244,7 +337,7 @@ function test.run()
   for _, case in ipairs(sales) do
     if case.account and case.account.country == "none" then case.account.country = "" end
   end
-  return rows.join(rows.check(sales, draft), rows.check(cancellations, draft), rows.check(by_hand, manual), rows.check(issues, issue))
+  return rows.join(rows.check(sales, draft), rows.check(cancellations, draft), rows.check(issued, draft), rows.check(by_hand, manual), rows.check(issues, issue))
 end
 
 return test

@@ -304,6 +304,9 @@ class Auditor:
             if price is None:
                 price = listed
             lines.append((cents(line.quantity * price), line.category or category or "standard"))
+        invoice = self.billed.get(sale.name) if sale else None
+        if invoice and invoice.invoice and not invoice.voided:
+            lines = self.take_back(invoice, sale, order, places)
         taxes = {}
         for category in {category for _, category in lines}:
             net = sum((amount for amount, of in lines if of == category), Decimal(0))
@@ -317,6 +320,15 @@ class Auditor:
         # A credit and an invoice of different exchange rates stay open beside each other.
         document.exchange = day >= datetime.date(2011, 1, 1) if order.currency == "EUR" else None
         return document
+
+    @staticmethod
+    def take_back(invoice, sale, order, places):
+        """Of an issued invoice its own amounts go back, in its order: of a line the share of what is taken."""
+        taken = {}
+        for place, line in zip(places, order.lines):
+            taken[place] = taken.get(place, Decimal(0)) - line.quantity
+        return [(-cents(invoice.lines[place][0] * quantity / sale.lines[place].quantity), invoice.lines[place][1])
+                for place, quantity in sorted(taken.items())]
 
     def is_due(self, order, today):
         return (not (order.held or order.no_sale) and order.day <= today and order.name not in self.billed
@@ -345,9 +357,9 @@ class Auditor:
             part = min(left, item.open(today))
             if item.account != credit.account or item.currency != credit.currency or not item.invoice or part <= 0:
                 continue
-            left -= part
             if item.exchange != credit.exchange:
                 continue
+            left -= part
             item.settled.append((today, -part))
             credit.settled.append((today, part))
             item.touched = credit.touched = True

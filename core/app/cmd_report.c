@@ -4,6 +4,7 @@
 #include "app/command.h"
 #include "app/output.h"
 #include "base/file.h"
+#include "base/limits.h"
 #include "books/document.h"
 #include "books/party.h"
 #include "books/receivable.h"
@@ -24,6 +25,22 @@ static moon_str date_text(moon_app *app, moon_date date) {
 
 /* ---- pages ---- */
 
+/* A page may take the place of an older page, never of anything else: book.lua is a file too. */
+static moon_status check_target(moon_str file, moon_err *err) {
+    static const char page[] = "<!DOCTYPE html>";
+    moon_arena scratch = MOON_ARENA_EMPTY;
+    moon_str old;
+    if (!moon_file_exists(file.ptr)) return MOON_OK;
+    moon_status status = moon_file_read(file.ptr, MOON_FILE_MAX, &scratch, &old, err);
+    bool is_page =
+        status == MOON_OK &&
+        (old.len == 0 || (old.len >= sizeof page - 1 && strncasecmp(old.ptr, page, sizeof page - 1) == 0));
+    moon_arena_free(&scratch);
+    if (status != MOON_OK || is_page) return status;
+    moon_fail(err, MOON_E_BOOK_EXISTS, "%.*s is there already, and is no page", MOON_STR_ARG(file));
+    return moon_err_hint(err, "name another file, for example out/page.html");
+}
+
 /* To the terminal, or as HTML into a file. */
 static moon_status put_page(moon_app *app, const moon_page *page, moon_str file, moon_err *err) {
     moon_buf out = MOON_BUF_EMPTY;
@@ -32,7 +49,8 @@ static moon_status put_page(moon_app *app, const moon_page *page, moon_str file,
     if (style.width == 0) style.width = 100; /* not a terminal: a page still wants a width */
     if (file.len) {
         moon_page_html(app->book, page, &out);
-        status = moon_file_write(file.ptr, moon_buf_str(&out), 0644, err);
+        status = check_target(file, err);
+        if (status == MOON_OK) status = moon_file_write(file.ptr, moon_buf_str(&out), 0644, err);
         if (status == MOON_OK) moon_app_say(app, "wrote %.*s\n", MOON_STR_ARG(file));
     } else {
         moon_page_text(page, &style, &out);

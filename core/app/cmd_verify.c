@@ -75,6 +75,11 @@ static void print_lines(moon_app *app, const verification *v) {
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
         moon_app_say(app, "ok  %8llu %-15s %s\n", (unsigned long long)lines[i].count, lines[i].what,
                      lines[i].how);
+    if (v->found.sealed)
+        moon_app_note(app,
+                      "%llu records hold personal data whose key is not in keys/: erased, or keys/ was not "
+                      "restored with the book",
+                      (unsigned long long)v->found.sealed);
     if (v->expect) moon_app_say(app, "ok           the head you lodged is in the chain\n");
     moon_app_print(app, "head %llu %s\n", (unsigned long long)v->found.seq, head);
 }

@@ -272,7 +272,8 @@ end
 ---  document_id, invoice, credits, plan, tax, approvals and rates in the place of the host and the rule files.
 ---@return table fields of a document: kind, account, order, reference, currency, tax_point, terms, plan, corrects,
 ---  reason, lines, taxes, net, tax, total, rate, rounding, approval_rule, note. A cancellation whose sale is known takes
----  that sale's day as its tax point, and where the sale's invoice is issued all amounts from that. Where the sign of the total contradicts the kind (a sale of nothing but discounts),
+---  that sale's day as its tax point, and where the sale's invoice is issued all amounts from that. Where the sign of
+---  the total contradicts the kind (a sale of nothing but discounts),
 ---  the sign counts.
 function billing.draft(input)
   return draft(input, input.book or config.read())

@@ -282,7 +282,8 @@ function crediting.cancel(document, original, credited, sale, taken, charges)
   -- A plan that bills orders as a whole: its amount is spread over what is left.
   local net = original.net * 0
   for _, charge in ipairs(charges) do net = net - charge.amount end
-  complete(document, original, rest, spread(rest, positive(net, "what order " .. document.order .. " takes back", original.currency)), {})
+  net = positive(net, "what order " .. document.order .. " takes back", original.currency)
+  complete(document, original, rest, spread(rest, net), {})
 end
 
 return crediting

@@ -229,6 +229,14 @@ static moon_status load_account(drafting *d, moon_str id, moon_date date, moon_a
                                 moon_err *err) {
     bool found;
     MOON_TRY(moon_version_at(d->change, &moon_account_type, id, date, account, &found, err));
+    /* Its tax number may decide the tax: what cannot be read must not be taken for absent. */
+    if (found && account->head.erased) {
+        moon_fail(err, MOON_E_RECORD_INVALID,
+                  "the personal data of account %.*s cannot be read: its key is not in keys/",
+                  MOON_STR_ARG(id));
+        return moon_err_hint(err, "restore keys/ from its own backup; if it was erased, mark its orders: set "
+                                  "order ID state=no_sale");
+    }
     if (found) return MOON_OK;
     moon_fail(err, MOON_E_NOT_FOUND, "there is no account %.*s", MOON_STR_ARG(id));
     return moon_err_hint(err, "moonbill add account %.*s name=... country=...", MOON_STR_ARG(id));

@@ -27,15 +27,21 @@ static bool read_raw(moon_str *rest, void *bytes, size_t size) {
     return true;
 }
 
+/* Member by member: between them lies what happened to be in memory. */
+static void add_decimal(moon_buf *out, moon_decimal value) {
+    add_raw(out, &value.coef, sizeof value.coef);
+    add_raw(out, &value.scale, sizeof value.scale);
+}
+
 void moon_wire_add_arg(moon_buf *out, const moon_arg *arg) {
     moon_buf_add_char(out, (char)arg->kind);
     switch (arg->kind) {
     case MOON_ARG_NIL: break;
     case MOON_ARG_BOOL: moon_buf_add_char(out, arg->boolean); break;
     case MOON_ARG_INTEGER: add_raw(out, &arg->integer, sizeof arg->integer); break;
-    case MOON_ARG_DECIMAL: add_raw(out, &arg->decimal, sizeof arg->decimal); break;
+    case MOON_ARG_DECIMAL: add_decimal(out, arg->decimal); break;
     case MOON_ARG_MONEY:
-        add_raw(out, &arg->money.amount, sizeof arg->money.amount);
+        add_decimal(out, arg->money.amount);
         add_raw(out, &arg->money.currency, sizeof arg->money.currency);
         break;
     case MOON_ARG_DATE: add_raw(out, &arg->date, sizeof arg->date); break;
@@ -62,7 +68,8 @@ static bool read_arg(moon_str *rest, moon_arg *arg, moon_arena *keep, int depth)
 static bool read_decimal(moon_str *rest, moon_decimal *value) {
     moon_decimal canonical;
     moon_err ignored;
-    return read_raw(rest, value, sizeof *value) && value->scale >= 0 &&
+    return read_raw(rest, &value->coef, sizeof value->coef) &&
+           read_raw(rest, &value->scale, sizeof value->scale) && value->scale >= 0 &&
            value->scale <= MOON_DECIMAL_SCALE_MAX &&
            moon_decimal_make(value->coef, value->scale, &canonical, &ignored) == MOON_OK &&
            moon_decimal_eq(*value, canonical);

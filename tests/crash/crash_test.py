@@ -6,7 +6,8 @@ has the digest of one that nothing happened to.
 
     tests/crash/crash_test.py --build DIR [--quick] [T]    T: only cases whose name contains it
 
-Without --quick each call counts. A process that only read since its last call leaves the same book behind, so of a row of reading
+Without --quick it is killed before each call, and a hundred or so of the other faults of each kind are tried; all of them with EVERY=1 in
+the environment. A process that only read since its last call leaves the same book behind, so of a row of reading
 calls only the first is a point. SEED=n chooses other points for --quick."""
 import argparse
 import concurrent.futures
@@ -129,13 +130,15 @@ class Plan:
 
     def cases(self, kind, index):
         name = COMMANDS[index][0]
-        some_of = lambda points, count: some(points, count if self.quick else None, kind, name)
+        every = bool(os.environ.get("EVERY"))
+        all_of = lambda points, count: some(points, count if self.quick else None, kind, name)
+        some_of = lambda points, count: some(points, count if self.quick else None if every else 80, kind, name)
         calls, mallocs = self.observe(index, kind.startswith("worker"))
         points = points_of(calls)
         changing = [point for point in points if point[1] not in READING]
         at = lambda number, call: "call %d (%s)" % (number, call)
         if kind == "kill":
-            for number, call in some_of(points, 28):
+            for number, call in all_of(points, 28):
                 yield Case(index, "killed before " + at(number, call), {"FAULT_KILL_AT": str(number)}, "killed")
             for number, call in some_of(changing, 6):
                 yield Case(index, "killed after " + at(number, call), {"FAULT_KILL_AFTER": str(number)}, "killed")
@@ -152,15 +155,15 @@ class Plan:
                 yield Case(index, "failing " + at(number, call),
                            {"FAULT_FAIL_AT": str(number), "FAULT_ERRNO": "EIO"}, "failed")
         elif kind == "memory":
-            # A thousand spread over all; each would be as many as there are records.
-            for number in some(range(1, mallocs + 1), 10 if self.quick else 1000, kind, name):
+            # Spread over all; each would be as many as there are records.
+            for number in some(range(1, mallocs + 1), 10 if self.quick else 1000 if every else 100, kind, name):
                 yield Case(index, "without memory at allocation %d" % number, {"FAULT_MALLOC_AT": str(number)}, "any")
         elif kind == "worker-kill":
             for number, call in some_of(points, 5):
                 yield Case(index, "worker killed before " + at(number, call),
                            {"FAULT_KILL_AT": str(number), "FAULT_CHILDREN": "1"}, "any")
         elif kind == "worker-memory":
-            for number in some(range(1, 3000), 5 if self.quick else 300, kind, name):
+            for number in some(range(1, 3000), 5 if self.quick else 300 if every else 40, kind, name):
                 yield Case(index, "worker without memory at allocation %d" % number,
                            {"FAULT_MALLOC_AT": str(number), "FAULT_CHILDREN": "1"}, "any")
 

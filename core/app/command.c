@@ -187,20 +187,6 @@ bool moon_app_int(const moon_app *app, const char *name, int64_t *out) {
     if (g) *out = g->integer;
     return g != NULL;
 }
-bool moon_app_decimal(const moon_app *app, const char *name, moon_decimal *out) {
-    const moon_given *g = given(app, name);
-    if (g) *out = g->decimal;
-    return g != NULL;
-}
-bool moon_app_money(const moon_app *app, const char *name, moon_money *out) {
-    const moon_given *g = given(app, name);
-    if (g) *out = g->money;
-    return g != NULL;
-}
-const moon_given *moon_app_nth(const moon_app *app, const char *name, size_t i) {
-    given(app, name);
-    return moon_options_nth(&app->options, name, i);
-}
 
 moon_status moon_app_pairs(moon_app *app, size_t from, bool compared, moon_pair **pairs, size_t *count,
                            moon_err *err) {

@@ -96,10 +96,6 @@ bool moon_app_flag(const moon_app *app, const char *name);
 bool moon_app_text(const moon_app *app, const char *name, moon_str *out);
 bool moon_app_date(const moon_app *app, const char *name, moon_date *out);
 bool moon_app_int(const moon_app *app, const char *name, int64_t *out);
-bool moon_app_decimal(const moon_app *app, const char *name, moon_decimal *out);
-bool moon_app_money(const moon_app *app, const char *name, moon_money *out);
-/* The i-th one of a repeated option, or NULL. */
-const moon_given *moon_app_nth(const moon_app *app, const char *name, size_t i);
 
 /* The arguments from the `from`-th on as pairs, in the arena. MOON_E_USAGE. */
 MOON_CHECK moon_status moon_app_pairs(moon_app *app, size_t from, bool compared, moon_pair **pairs,

@@ -88,11 +88,6 @@ void moon_json_bool(moon_json *json, bool value) {
     moon_buf_add_text(json->out, value ? "true" : "false");
 }
 
-void moon_json_null(moon_json *json) {
-    before_value(json);
-    moon_buf_add_text(json->out, "null");
-}
-
 /* ---- records ---- */
 
 static void add_fields(moon_json *json, const moon_type *type, const void *record, moon_currency currency,

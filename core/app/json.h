@@ -24,7 +24,6 @@ void moon_json_name(moon_json *json, const char *name);
 void moon_json_text(moon_json *json, moon_str text);
 void moon_json_int(moon_json *json, int64_t value);
 void moon_json_bool(moon_json *json, bool value);
-void moon_json_null(moon_json *json);
 
 /* A record with all its fields, lists included; bytes that are text as text, others in hexadecimal digits.
  *   base  the book's currency, for the base amounts of ledger lines */

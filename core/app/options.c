@@ -17,12 +17,6 @@ const moon_option *moon_option_find(const moon_option *table, const char *arg) {
     return NULL;
 }
 
-const moon_given *moon_options_nth(const moon_options *options, const char *name, size_t i) {
-    for (size_t k = 0; k < options->given_count; k++)
-        if (strcmp(options->given[k].option->name, name) == 0 && i-- == 0) return &options->given[k];
-    return NULL;
-}
-
 const moon_given *moon_options_last(const moon_options *options, const char *name) {
     const moon_given *last = NULL;
     for (size_t k = 0; k < options->given_count; k++)
@@ -77,9 +71,6 @@ static moon_status read_value(moon_given *given, moon_err *err) {
     case MOON_OPTION_DECIMAL:
         if (moon_decimal_parse(given->text, &given->decimal, &why) == MOON_OK) return MOON_OK;
         return wanted(o, "a number such as 1234.50", given->text, err);
-    case MOON_OPTION_MONEY:
-        if (moon_money_parse(given->text, &given->money, &why) == MOON_OK) return MOON_OK;
-        return wanted(o, "an amount such as \"12.50 EUR\"", given->text, err);
     case MOON_OPTION_CHOICE: return read_choice(given, err);
     }
     return MOON_OK;

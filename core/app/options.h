@@ -16,7 +16,6 @@ typedef enum moon_option_kind {
     MOON_OPTION_DATE,
     MOON_OPTION_INT, /* a whole number from 0 */
     MOON_OPTION_DECIMAL,
-    MOON_OPTION_MONEY, /* "12.50 EUR" */
     MOON_OPTION_CHOICE /* one of the words in `value`, separated by | */
 } moon_option_kind;
 
@@ -36,7 +35,6 @@ typedef struct moon_given {
     moon_date date;
     int64_t integer; /* INT; CHOICE: which word, from 0 */
     moon_decimal decimal;
-    moon_money money;
 } moon_given;
 
 typedef struct moon_options {
@@ -56,8 +54,6 @@ const moon_option *moon_option_find(const moon_option *table, const char *arg);
 
 /* The last one given of this name, or NULL. */
 const moon_given *moon_options_last(const moon_options *options, const char *name);
-/* The i-th one given of this name, or NULL. */
-const moon_given *moon_options_nth(const moon_options *options, const char *name, size_t i);
 
 /* ---- arguments of the form field=value ---- */
 

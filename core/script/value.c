@@ -197,13 +197,6 @@ bool moon_to_date(lua_State *L, int index, moon_date *out) {
     return true;
 }
 
-bool moon_to_period(lua_State *L, int index, moon_period *out) {
-    moon_operand o;
-    if (!moon_operand_at(L, index, &o) || o.kind != MOON_VALUE_PERIOD) return false;
-    *out = o.period;
-    return true;
-}
-
 static int l_wanted(lua_State *L, int arg, const char *what) {
     lua_Debug ar = {0};
     const char *name = NULL;

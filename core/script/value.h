@@ -60,7 +60,6 @@ const char *moon_type_name_at(lua_State *L, int index);
 bool moon_to_decimal(lua_State *L, int index, moon_decimal *out);
 bool moon_to_money(lua_State *L, int index, moon_decimal *amount, moon_currency *currency);
 bool moon_to_date(lua_State *L, int index, moon_date *out);
-bool moon_to_period(lua_State *L, int index, moon_period *out);
 
 /* Raise MOON_E_SCRIPT_VALUE (MOON_E_SCRIPT_FLOAT, MOON_E_SCRIPT_INTEGER) if argument `arg` is something else.
  * Dates are taken as text as well. */

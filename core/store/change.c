@@ -45,7 +45,6 @@ void moon_change_end(moon_change *change) {
 
 moon_arena *moon_change_arena(moon_change *change) { return &change->arena; }
 uint64_t moon_change_seq(const moon_change *change) { return change->seq; }
-moon_store *moon_change_store(const moon_change *change) { return change->store; }
 size_t moon_change_size(const moon_change *change) { return change->overlay.count; }
 
 /* ---- reading ---- */

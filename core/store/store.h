@@ -55,7 +55,6 @@ void moon_change_end(moon_change *change);
 moon_arena *moon_change_arena(moon_change *change);
 /* Sequence of the last commit that the snapshot shows; 0 for an empty book. */
 uint64_t moon_change_seq(const moon_change *change);
-moon_store *moon_change_store(const moon_change *change);
 
 typedef struct moon_value {
     bool found;

@@ -364,24 +364,29 @@ static moon_status read_day(moon_app *app, lister *l, moon_err *err) {
     return MOON_OK;
 }
 
+/* Reads the options, then looks; the listing is left for its end. */
+static moon_status run_list(moon_app *app, lister *l, size_t *filters, moon_err *err) {
+    moon_pair *pairs;
+    MOON_TRY(find_kind(moon_app_arg(app, 0), &l->kind, err));
+    MOON_TRY(read_day(app, l, err));
+    moon_app_int(app, "limit", &l->limit);
+    make_headings(l);
+    MOON_TRY(moon_app_pairs(app, 1, true, &pairs, filters, err));
+    moon_filter_columns columns = {l->kind->name, l->headings, l->words, l->count};
+    MOON_TRY(moon_filter_make(&columns, pairs, *filters, &app->arena, &l->filter, err));
+    l->listing = moon_listing_begin(app, l->headings, l->count);
+    return moon_app_look(app, fill, l, err);
+}
+
 moon_status moon_command_list(moon_app *app, moon_err *err) {
     lister l = {.app = app, .limit = -1};
+    size_t filters = 0;
     moon_arena_alloc(&l.scratch, 1);
     l.row = moon_arena_here(&l.scratch);
-    moon_pair *pairs;
-    size_t count;
-    MOON_TRY(find_kind(moon_app_arg(app, 0), &l.kind, err));
-    MOON_TRY(read_day(app, &l, err));
-    moon_app_int(app, "limit", &l.limit);
-    make_headings(&l);
-    MOON_TRY(moon_app_pairs(app, 1, true, &pairs, &count, err));
-    moon_filter_columns columns = {l.kind->name, l.headings, l.words, l.count};
-    MOON_TRY(moon_filter_make(&columns, pairs, count, &app->arena, &l.filter, err));
-    l.listing = moon_listing_begin(app, l.headings, l.count);
-    moon_status status = moon_app_look(app, fill, &l, err);
+    moon_status status = run_list(app, &l, &filters, err);
     moon_arena_free(&l.scratch);
     if (status != MOON_OK) return status;
     moon_str none = moon_arena_printf(&app->arena, "No %s%s", l.kind->many ? l.kind->many : l.kind->name,
-                                      count || l.limit == 0 ? " that fit." : " yet.");
+                                      filters || l.limit == 0 ? " that fit." : " yet.");
     return moon_listing_end(l.listing, none.ptr, err);
 }

@@ -233,7 +233,15 @@ static moon_status check_folder(moon_app *app, moon_str folder, moon_err *err) {
         MOON_TRY(moon_folder_list(folder.ptr, &app->arena, &names, &count, err));
     char book[2100];
     snprintf(book, sizeof book, "%s/book.lua", folder.ptr);
-    if (moon_file_exists(book)) return moon_fail(err, MOON_E_BOOK_EXISTS, "%s is a book already", folder.ptr);
+    if (moon_file_exists(book)) {
+        snprintf(book, sizeof book, "%s/data/data.mdb", folder.ptr);
+        if (moon_file_exists(book))
+            return moon_fail(err, MOON_E_BOOK_EXISTS, "%s is a book already", folder.ptr);
+        moon_fail(err, MOON_E_BOOK_EXISTS, "%s has a book.lua, but no data/data.mdb", folder.ptr);
+        return moon_err_hint(
+            err, "if this is left of an init that was cut off, delete the folder and run init again; "
+                 "a book that had entries comes back from its last backup");
+    }
     if (count) return moon_fail(err, MOON_E_BOOK_EXISTS, "the folder %s is not empty", folder.ptr);
     struct stat info;
     if (lstat(folder.ptr, &info) == 0 && !moon_folder_exists(folder.ptr))

@@ -22,8 +22,9 @@ static moon_str grouped(moon_app *app, moon_decimal amount, int places) {
     return made;
 }
 
-static moon_str money_text(moon_app *app, int64_t minor, moon_currency currency) {
-    return grouped(app, moon_money_decimal((moon_money){minor, currency}), moon_currency_exponent(currency));
+static moon_str money_text(moon_app *app, moon_int128 minor, moon_currency currency) {
+    int places = moon_currency_exponent(currency);
+    return grouped(app, (moon_decimal){minor, places}, places);
 }
 
 /* What the callbacks of a run work on. */

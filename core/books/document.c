@@ -80,9 +80,7 @@ static moon_status wrong_sum(const moon_document *document, const char *what, in
 }
 
 static moon_status add(int64_t *sum, int64_t amount, moon_err *err) {
-    if (__builtin_add_overflow(*sum, amount, sum) || *sum > MOON_MONEY_MAX || *sum < -MOON_MONEY_MAX)
-        return moon_fail(err, MOON_E_MONEY_RANGE, "a sum of the document has more than 18 digits");
-    return MOON_OK;
+    return moon_minor_add(sum, amount, "a sum of the document", err);
 }
 
 /* Each category's taxable amount is the sum of its lines. */

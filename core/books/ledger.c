@@ -4,12 +4,8 @@
 
 /* ---- entries ---- */
 
-static moon_status add_checked(int64_t *sum, int64_t amount, moon_err *err) {
-    int64_t made;
-    if (__builtin_add_overflow(*sum, amount, &made) || made > MOON_MONEY_MAX || made < -MOON_MONEY_MAX)
-        return moon_fail(err, MOON_E_MONEY_RANGE, "a sum in the ledger has more than 18 digits");
-    *sum = made;
-    return MOON_OK;
+static moon_status add(int64_t *sum, int64_t amount, moon_err *err) {
+    return moon_minor_add(sum, amount, "a sum in the ledger", err);
 }
 
 static moon_status sum_currency(const moon_entry *entry, moon_currency currency, int64_t *sum,
@@ -17,7 +13,7 @@ static moon_status sum_currency(const moon_entry *entry, moon_currency currency,
     *sum = 0;
     for (size_t i = 0; i < entry->lines.count; i++) {
         const moon_entry_line *line = MOON_AT(moon_entry_line, entry->lines, i);
-        if (line->currency == currency) MOON_TRY(add_checked(sum, line->amount, err));
+        if (line->currency == currency) MOON_TRY(add(sum, line->amount, err));
     }
     return MOON_OK;
 }
@@ -27,7 +23,7 @@ moon_status moon_entry_check(const moon_entry *entry, moon_err *err) {
     char text[MOON_MONEY_TEXT];
     for (size_t i = 0; i < entry->lines.count; i++) {
         const moon_entry_line *line = MOON_AT(moon_entry_line, entry->lines, i);
-        MOON_TRY(add_checked(&base, line->base, err));
+        MOON_TRY(add(&base, line->base, err));
         MOON_TRY(sum_currency(entry, line->currency, &sum, err));
         if (sum == 0) continue;
         moon_money_format_code((moon_money){sum, line->currency}, text);
@@ -53,8 +49,8 @@ static moon_status move_balance(moon_change *change, moon_date date, const moon_
         balance.date = date;
         balance.amount = balance.base = 0;
     }
-    MOON_TRY(add_checked(&balance.amount, line->amount, err));
-    MOON_TRY(add_checked(&balance.base, line->base, err));
+    MOON_TRY(add(&balance.amount, line->amount, err));
+    MOON_TRY(add(&balance.base, line->base, err));
     return moon_put(change, &moon_balance_type, &balance, err);
 }
 
@@ -84,7 +80,7 @@ moon_status moon_balance_at(moon_change *change, moon_str account, moon_currency
     for (;;) {
         moon_status status = moon_scan_next(&scan, &day, &more, err);
         if (status == MOON_OK && more && day.date <= date)
-            status = add_checked(amount, currency ? day.amount : day.base, err);
+            status = add(amount, currency ? day.amount : day.base, err);
         if (status == MOON_OK && more) continue;
         moon_scan_end(&scan);
         return status;

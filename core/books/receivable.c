@@ -37,7 +37,7 @@ static moon_status get_item(moon_change *change, moon_str account, moon_str docu
 /* ---- applications ---- */
 
 /* Sum of the applications that concern an item with a value date up to `date`, as they change its open amount;
- * and their count. */
+ * and the date of the last. None exceeds its item, so the sum stays in range. */
 static moon_status sum_applications(moon_change *change, const moon_item *item, moon_date date, int64_t *sum,
                                     moon_date *last, moon_err *err) {
     moon_application bound = {.account = item->account, .source = item->document, .target = item->document},
@@ -245,7 +245,7 @@ static int by_account(const void *a, const void *b) {
     return order ? order : moon_str_cmp(x->number, y->number);
 }
 
-static void age(moon_ageing_row *row, const moon_item *item, moon_date date) {
+static moon_status age(moon_ageing_row *row, const moon_item *item, moon_date date, moon_err *err) {
     int64_t days = (int64_t)date - item->due;
     int64_t *bucket = item->open < 0 ? &row->unapplied
                       : days <= 0    ? &row->not_due
@@ -253,8 +253,8 @@ static void age(moon_ageing_row *row, const moon_item *item, moon_date date) {
                       : days <= 60   ? &row->d31_60
                       : days <= 90   ? &row->d61_90
                                      : &row->d91_plus;
-    *bucket += item->open;
-    row->total += item->open;
+    MOON_TRY(moon_minor_add(bucket, item->open, "a sum of open items", err));
+    return moon_minor_add(&row->total, item->open, "a sum of open items", err);
 }
 
 static moon_ageing_row *total_row(moon_ageing *ageing, moon_currency currency) {
@@ -306,8 +306,8 @@ moon_status moon_ageing_at(moon_change *change, const moon_config *config, moon_
             row->account = item->account;
             row->currency = item->currency;
         }
-        age(row, item, date);
-        age(total_row(&made, item->currency), item, date);
+        MOON_TRY(age(row, item, date, err));
+        MOON_TRY(age(total_row(&made, item->currency), item, date, err));
     }
     if (account.len == 0) MOON_TRY(check_all_controls(change, config, date, &made, err));
     *out = made;
@@ -359,7 +359,7 @@ static moon_status collect_open(moon_change *change, const item_list *list, moon
     for (size_t i = 0; i < list->count; i++) {
         moon_item item = list->items[i];
         MOON_TRY(moon_item_open_at(change, &list->items[i], to, &item.open, err));
-        *sum += item.open;
+        MOON_TRY(moon_minor_add(sum, item.open, "a sum of open items", err));
         if (item.open != 0) add_item(open, &item);
     }
     return MOON_OK;
@@ -375,7 +375,7 @@ moon_status moon_statement_of(moon_change *change, moon_str account, moon_curren
     size_t count = list_movements(&list, to, all), before = 0;
     moon_statement made = {.currency = currency};
     for (size_t i = 0; i < count; i++) {
-        made.closing += all[i].amount;
+        MOON_TRY(moon_minor_add(&made.closing, all[i].amount, "a balance of the statement", err));
         all[i].balance = made.closing;
         if (all[i].date >= from) continue;
         made.opening = made.closing;

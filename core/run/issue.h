@@ -11,8 +11,8 @@ typedef struct moon_issue_report {
     uint64_t refused;    /* documents; issuing: accounts, whose documents stay as they are */
     struct moon_issue_sum {
         moon_currency currency;
-        uint64_t count[2];                /* invoices, credit notes */
-        int64_t net[2], tax[2], total[2]; /* minor units */
+        uint64_t count[2];                    /* invoices, credit notes */
+        moon_int128 net[2], tax[2], total[2]; /* minor units; more than any number of documents comes to */
     } * sums;
     size_t sum_count;
 } moon_issue_report;

@@ -23,6 +23,14 @@ moon_status moon_money_add(moon_money a, moon_money b, moon_money *out, moon_err
     return MOON_OK;
 }
 
+moon_status moon_minor_add(int64_t *sum, int64_t amount, const char *what, moon_err *err) {
+    int64_t made;
+    if (__builtin_add_overflow(*sum, amount, &made) || !in_range(made))
+        return moon_fail(err, MOON_E_MONEY_RANGE, "%s has more than 18 digits", what);
+    *sum = made;
+    return MOON_OK;
+}
+
 moon_status moon_money_sub(moon_money a, moon_money b, moon_money *out, moon_err *err) {
     int64_t difference;
     MOON_TRY(check_same(a, b, "subtract", err));

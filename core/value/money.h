@@ -20,6 +20,9 @@ typedef struct moon_money {
 /* MOON_E_CURRENCY_MISMATCH before MOON_E_MONEY_RANGE. */
 MOON_CHECK moon_status moon_money_add(moon_money a, moon_money b, moon_money *out, moon_err *err);
 MOON_CHECK moon_status moon_money_sub(moon_money a, moon_money b, moon_money *out, moon_err *err);
+/* Adds to a sum of minor units of one currency. `what` begins the message: "a sum of the document".
+ * MOON_E_MONEY_RANGE, the sum being left as it was. */
+MOON_CHECK moon_status moon_minor_add(int64_t *sum, int64_t amount, const char *what, moon_err *err);
 static inline moon_money moon_money_neg(moon_money a) { return (moon_money){-a.minor, a.currency}; }
 
 /* A decimal of the currency's major unit and back. Rounds to the minor unit in the mode named.

@@ -48,6 +48,26 @@ static void adds_and_subtracts(void **state) {
     assert_int_equal(moon_money_neg((moon_money){5, EUR}).minor, -5);
 }
 
+static void adds_to_a_sum(void **state) {
+    static const struct {
+        int64_t sum, amount;
+        moon_status status;
+    } rows[] = {
+        {MOON_MONEY_MAX - 1, 1, MOON_OK},           {-MOON_MONEY_MAX, MOON_MONEY_MAX, MOON_OK},
+        {MOON_MONEY_MAX, 1, MOON_E_MONEY_RANGE},    {-MOON_MONEY_MAX, -1, MOON_E_MONEY_RANGE},
+        {INT64_MAX, INT64_MAX, MOON_E_MONEY_RANGE},
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        int64_t sum = rows[i].sum;
+        moon_status status = moon_minor_add(&sum, rows[i].amount, "a sum here", &err);
+        int64_t want = rows[i].sum + (rows[i].status == MOON_OK ? rows[i].amount : 0);
+        if (status != rows[i].status || sum != want)
+            fail_msg("row %zu: got %s and %lld", i, moon_status_name(status), (long long)sum);
+        if (status != MOON_OK) assert_string_equal(err.text, "a sum here has more than 18 digits");
+    }
+}
+
 static void reads_and_prints(void **state) {
     static const struct {
         const char *text, *want;
@@ -228,9 +248,13 @@ static void splits_as_it_goes(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(adds_and_subtracts),       cmocka_unit_test(reads_and_prints),
-        cmocka_unit_test(rounds_to_the_minor_unit), cmocka_unit_test(splits),
-        cmocka_unit_test(refuses_splits),           cmocka_unit_test(splits_at_the_limit),
+        cmocka_unit_test(adds_and_subtracts),
+        cmocka_unit_test(adds_to_a_sum),
+        cmocka_unit_test(reads_and_prints),
+        cmocka_unit_test(rounds_to_the_minor_unit),
+        cmocka_unit_test(splits),
+        cmocka_unit_test(refuses_splits),
+        cmocka_unit_test(splits_at_the_limit),
         cmocka_unit_test(splits_as_it_goes),
     };
     return cmocka_run_group_tests_name("money", tests, NULL, NULL);

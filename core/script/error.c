@@ -229,7 +229,9 @@ moon_status moon_error_take(lua_State *L, moon_err *err) {
         snprintf(text, sizeof text, "%s", lua_tostring(L, -1));
     if (s->stop) code = s->stop;
     moon_fail(err, code, "%s", s->stop ? stop_text(s, text, sizeof text) : text);
-    if (!object && s->stop == MOON_E_SCRIPT_MEMORY) {
+    bool budget = s->stop == MOON_E_SCRIPT_STEPS || s->stop == MOON_E_SCRIPT_TIME;
+    bool noted = s->noted_place[0] && (budget || (!object && s->stop == MOON_E_SCRIPT_MEMORY));
+    if (noted) {
         snprintf(err->place, sizeof err->place, "%s", s->noted_place);
         err->line = s->noted_line;
         moon_error_excerpt(L, err);
@@ -237,6 +239,7 @@ moon_status moon_error_take(lua_State *L, moon_err *err) {
     if (!object) return code;
     if (!s->stop) get_text(L, -1, "hint", err->hint, sizeof err->hint);
     get_text(L, -1, "context", err->context, sizeof err->context);
+    if (noted) return code;
     get_text(L, -1, "file", err->place, sizeof err->place);
     lua_pushliteral(L, "line");
     lua_rawget(L, -2);

@@ -29,7 +29,8 @@ int l_error_error(lua_State *L);
 /* A message handler for lua_pcall: turns any error into an error object and adds the place. */
 int l_error_handler(lua_State *L);
 
-/* Note where the state is, for an error that no message handler will see (memory). Never raises or allocates. */
+/* Note where the state is, for an error that no message handler will see (memory), or that is raised anew from
+ * elsewhere (steps, time). Never raises or allocates. */
 void moon_error_note(lua_State *L);
 /* The source text of err->place and err->line, if the state knows the file. */
 void moon_error_excerpt(lua_State *L, moon_err *err);

@@ -23,13 +23,19 @@ void moon_script_stop(moon_script *s, moon_status code) {
     if (s->stop == MOON_OK) s->stop = code;
 }
 
+/* Ends the call. The place is noted, for the error may be raised anew on its way out, from elsewhere. */
+static void l_stop(lua_State *L, moon_status code) {
+    moon_script *s = moon_script_of(L);
+    if (s->stop == MOON_OK) moon_error_note(L);
+    moon_script_stop(s, code);
+    l_raise(L, s->stop, "stopped");
+}
+
 void l_script_charge(lua_State *L, uint64_t steps) {
     moon_script *s = moon_script_of(L);
     if (!s->limits.exact) return;
     s->steps += steps;
-    if (s->steps <= s->limits.steps) return;
-    moon_script_stop(s, MOON_E_SCRIPT_STEPS);
-    l_raise(L, s->stop, "stopped");
+    if (s->steps > s->limits.steps) l_stop(L, MOON_E_SCRIPT_STEPS);
 }
 
 static void l_hook(lua_State *L, lua_Debug *ar) {
@@ -40,8 +46,7 @@ static void l_hook(lua_State *L, lua_Debug *ar) {
         s->steps += HOOK_INTERVAL;
         if (s->steps <= s->limits.steps) return;
     }
-    moon_script_stop(s, counting ? MOON_E_SCRIPT_STEPS : MOON_E_SCRIPT_TIME);
-    l_raise(L, s->stop, "stopped");
+    l_stop(L, counting ? MOON_E_SCRIPT_STEPS : MOON_E_SCRIPT_TIME);
 }
 
 /* ---- running something under the budgets ---- */

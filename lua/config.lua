@@ -35,7 +35,17 @@ local CHART = {
   tax = { "2200", "Tax payable" },
   revenue = { "4000", "Sales" },
   discounts = { "4900", "Discounts allowed" },
+  unapplied = { "2100", "Unapplied cash" },
+  deferred = { "2300", "Deferred revenue" },
+  opening = { "3900", "Opening balances" },
+  fees = { "4800", "Reminder fees" },
+  interest = { "4810", "Late interest" },
+  bad_debt = { "6800", "Bad debt" },
+  differences = { "6810", "Small differences" },
+  exchange = { "7700", "Exchange differences" },
 }
+-- Roles whose accounts moonbill keeps in step with records of its own: each needs a number to itself.
+local CONTROL = { "receivables", "unapplied", "deferred" }
 local CHART_FIELDS = { others = "table" }
 for role in pairs(CHART) do CHART_FIELDS[role] = "text|table" end
 
@@ -138,6 +148,14 @@ local function chart(given)
   end
   if numbers.receivables == numbers.revenue or numbers.receivables == numbers.tax or numbers.tax == numbers.revenue then
     declare.fail("two of receivables, revenue and tax have one number in the chart", "give each its own")
+  end
+  for _, control in ipairs(CONTROL) do
+    for role, number in pairs(numbers) do
+      if role ~= control and number == numbers[control] then
+        declare.fail(control .. " and " .. role .. " have one number in the chart, " .. number,
+                     "give " .. control .. " its own: chart." .. control .. " in book.lua")
+      end
+    end
   end
   return numbers, names
 end

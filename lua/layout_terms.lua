@@ -21,7 +21,7 @@ local TYPES = {
     .. "inputs:*any "
     .. "approval_rule note",
   line = "ordinal kind product text quantity unit price amount tax_category tax_rate revenue start stop source_line "
-    .. "corrects_line rule",
+    .. "corrects_line rule agreement claim meter",
   tax = "category rate net tax code reason rule",
   account = "id from version name attention street city postcode region email phone tax_id country currency terms plan "
     .. "locale tags:any",

@@ -45,6 +45,14 @@ return book {
     tax = { "2200", "Tax payable" },
     revenue = { "4000", "Sales" },
     discounts = { "4900", "Discounts allowed" },
+    unapplied = { "2100", "Unapplied cash" },      -- payments that settle nothing yet
+    deferred = { "2300", "Deferred revenue" },     -- billed in advance, not earned yet
+    opening = { "3900", "Opening balances" },      -- the other side of items from the system before
+    fees = { "4800", "Reminder fees" },
+    interest = { "4810", "Late interest" },
+    bad_debt = { "6800", "Bad debt" },
+    differences = { "6810", "Small differences" }, -- what payments fall short of by less than the tolerance
+    exchange = { "7700", "Exchange differences" },
     others = {
       -- ["4010"] = "Postage",
     },

@@ -292,7 +292,8 @@ static moon_entry_line *line_of(posting *p, moon_str account) {
 static moon_status check_in_chart(const moon_config *config, moon_str number, moon_err *err) {
     for (size_t i = 0; i < config->chart.count; i++) {
         moon_str role = config->chart.items[i].key;
-        bool income = moon_str_is(role, "revenue") || moon_str_is(role, "discounts");
+        bool income = moon_str_is(role, "revenue") || moon_str_is(role, "discounts") ||
+                      moon_str_is(role, "fees") || moon_str_is(role, "interest");
         if (!income && moon_str_eq(config->chart.items[i].value, number))
             return moon_fail(err, MOON_E_CHART_MISSING, "account %.*s is for %.*s; nothing can be sold on it",
                              MOON_STR_ARG(number), MOON_STR_ARG(role));

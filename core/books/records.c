@@ -5,6 +5,17 @@ const char *const moon_order_states[] = {"due", "billed", "held", "no_sale", NUL
 const char *const moon_line_kinds[] = {"product", "charge", "discount", NULL};
 const char *const moon_document_kinds[] = {"invoice", "credit_note", NULL};
 const char *const moon_document_states[] = {"draft", "approved", "issued", "void", NULL};
+const char *const moon_item_kinds[] = {"invoice", "credit_note", "payment",  "refund",
+                                       "return",  "write_off",   "recovery", "difference",
+                                       "opening", "transfer",    NULL};
+const char *const moon_controls[] = {"receivables", "unapplied", NULL};
+const char *const moon_payment_kinds[] = {"receipt", "refund", "return", NULL};
+const char *const moon_payment_states[] = {"proposed", "posted", "refused", NULL};
+const char *const moon_adjustment_kinds[] = {"write_off", "recovery", "difference",
+                                             "opening",   "transfer", NULL};
+const char *const moon_dispute_states[] = {"open", "upheld", "rejected", "split", NULL};
+const char *const moon_message_states[] = {"queued", "written", NULL};
+const char *const moon_occurrence_states[] = {"done", "failed", NULL};
 
 /* The fields of one type, and their number. */
 #define FIELDS(name, LIST) static const moon_field name##_fields[] = {LIST(MOON_FIELD_ROW)}
@@ -33,6 +44,9 @@ FIELDS(entry_line, MOON_ENTRY_LINE_FIELDS);
 #define MOON_THIS moon_source
 FIELDS(source, MOON_SOURCE_FIELDS);
 #undef MOON_THIS
+#define MOON_THIS moon_message_line
+FIELDS(message_line, MOON_MESSAGE_LINE_FIELDS);
+#undef MOON_THIS
 
 const moon_type moon_order_line_type = {
     .name = "order line", .plural = "order lines", .size = sizeof(moon_order_line), FIELD_COUNT(order_line)};
@@ -48,6 +62,10 @@ const moon_type moon_entry_line_type = {
     .name = "entry line", .plural = "entry lines", .size = sizeof(moon_entry_line), FIELD_COUNT(entry_line)};
 const moon_type moon_source_type = {
     .name = "source", .plural = "sources", .size = sizeof(moon_source), FIELD_COUNT(source)};
+const moon_type moon_message_line_type = {.name = "message line",
+                                          .plural = "message lines",
+                                          .size = sizeof(moon_message_line),
+                                          FIELD_COUNT(message_line)};
 
 /* ---- records under keys of their own ---- */
 
@@ -99,6 +117,42 @@ FIELDS(parked, MOON_PARKED_FIELDS);
 #define MOON_THIS moon_touch
 FIELDS(touch, MOON_TOUCH_FIELDS);
 #undef MOON_THIS
+#define MOON_THIS moon_event
+FIELDS(event, MOON_EVENT_FIELDS);
+#undef MOON_THIS
+#define MOON_THIS moon_usage
+FIELDS(usage, MOON_USAGE_FIELDS);
+#undef MOON_THIS
+#define MOON_THIS moon_payment
+FIELDS(payment, MOON_PAYMENT_FIELDS);
+#undef MOON_THIS
+#define MOON_THIS moon_adjustment
+FIELDS(adjustment, MOON_ADJUSTMENT_FIELDS);
+#undef MOON_THIS
+#define MOON_THIS moon_gap
+FIELDS(gap, MOON_GAP_FIELDS);
+#undef MOON_THIS
+#define MOON_THIS moon_closing
+FIELDS(closing, MOON_CLOSING_FIELDS);
+#undef MOON_THIS
+#define MOON_THIS moon_dispute
+FIELDS(dispute, MOON_DISPUTE_FIELDS);
+#undef MOON_THIS
+#define MOON_THIS moon_promise
+FIELDS(promise, MOON_PROMISE_FIELDS);
+#undef MOON_THIS
+#define MOON_THIS moon_hold
+FIELDS(hold, MOON_HOLD_FIELDS);
+#undef MOON_THIS
+#define MOON_THIS moon_reminder
+FIELDS(reminder, MOON_REMINDER_FIELDS);
+#undef MOON_THIS
+#define MOON_THIS moon_message
+FIELDS(message, MOON_MESSAGE_FIELDS);
+#undef MOON_THIS
+#define MOON_THIS moon_occurrence
+FIELDS(occurrence, MOON_OCCURRENCE_FIELDS);
+#undef MOON_THIS
 #define MOON_THIS moon_audit
 FIELDS(audit, MOON_AUDIT_FIELDS);
 #undef MOON_THIS
@@ -122,6 +176,22 @@ static const struct moon_move document_moves[] = {{0, MOON_STATE_DRAFT},
                                                   {MOON_STATE_APPROVED, MOON_STATE_ISSUED},
                                                   {MOON_STATE_ISSUED, MOON_STATE_VOID},
                                                   {0, 0}};
+static const struct moon_move payment_moves[] = {{0, MOON_PAYMENT_POSTED},
+                                                 {0, MOON_PAYMENT_PROPOSED},
+                                                 {MOON_PAYMENT_PROPOSED, MOON_PAYMENT_POSTED},
+                                                 {MOON_PAYMENT_PROPOSED, MOON_PAYMENT_REFUSED},
+                                                 {0, 0}};
+static const struct moon_move dispute_moves[] = {{0, MOON_DISPUTE_OPEN},
+                                                 {MOON_DISPUTE_OPEN, MOON_DISPUTE_UPHELD},
+                                                 {MOON_DISPUTE_OPEN, MOON_DISPUTE_REJECTED},
+                                                 {MOON_DISPUTE_OPEN, MOON_DISPUTE_SPLIT},
+                                                 {0, 0}};
+static const struct moon_move message_moves[] = {
+    {0, MOON_MESSAGE_QUEUED}, {MOON_MESSAGE_QUEUED, MOON_MESSAGE_WRITTEN}, {0, 0}};
+static const struct moon_move occurrence_moves[] = {{0, MOON_OCCURRENCE_DONE},
+                                                    {0, MOON_OCCURRENCE_FAILED},
+                                                    {MOON_OCCURRENCE_FAILED, MOON_OCCURRENCE_DONE},
+                                                    {0, 0}};
 
 static bool order_is_due(const void *record) { return ((const moon_order *)record)->state == MOON_ORDER_DUE; }
 static bool order_is_not_billed(const void *record) {
@@ -136,6 +206,18 @@ static bool document_is_numbered(const void *record) {
     return ((const moon_document *)record)->number.len > 0;
 }
 static bool item_is_open(const void *record) { return ((const moon_item *)record)->open != 0; }
+static bool payment_is_proposed(const void *record) {
+    return ((const moon_payment *)record)->state == MOON_PAYMENT_PROPOSED;
+}
+static bool message_is_queued(const void *record) {
+    return ((const moon_message *)record)->state == MOON_MESSAGE_QUEUED;
+}
+static bool agreement_is_periodic(const void *record) {
+    return ((const moon_agreement *)record)->start != MOON_DATE_NONE;
+}
+static bool dispute_is_open(const void *record) {
+    return ((const moon_dispute *)record)->state == MOON_DISPUTE_OPEN;
+}
 static bool item_is_closed(const void *record) {
     return ((const moon_item *)record)->closed != MOON_DATE_NONE;
 }
@@ -162,13 +244,14 @@ const moon_type moon_product_type = {.name = "product",
                                      FIELD_COUNT(product),
                                      .key = {"id", "from", "version"}};
 
-const moon_type moon_agreement_type = {.name = "agreement",
-                                       .plural = "agreements",
-                                       .number = 0x22,
-                                       .size = sizeof(moon_agreement),
-                                       FIELD_COUNT(agreement),
-                                       .key = {"id", "from", "version"},
-                                       .indexes = {{"account", {"account"}, NULL}}};
+const moon_type moon_agreement_type = {
+    .name = "agreement",
+    .plural = "agreements",
+    .number = 0x22,
+    .size = sizeof(moon_agreement),
+    FIELD_COUNT(agreement),
+    .key = {"id", "from", "version"},
+    .indexes = {{"account", {"account"}, NULL}, {"periodic", {"account"}, agreement_is_periodic}}};
 
 const moon_type moon_order_type = {.name = "order",
                                    .plural = "orders",
@@ -181,6 +264,22 @@ const moon_type moon_order_type = {.name = "order",
                                    .indexes = {{"due", {"account", "date"}, order_is_due},
                                                {"not_billed", {"state", "id"}, order_is_not_billed},
                                                {"account", {"account", "date"}, NULL}}};
+
+const moon_type moon_event_type = {.name = "event",
+                                   .plural = "events",
+                                   .number = 0x24,
+                                   .size = sizeof(moon_event),
+                                   FIELD_COUNT(event),
+                                   .key = {"id"},
+                                   .indexes = {{"usage", {"account", "meter", "day"}, NULL}}};
+
+const moon_type moon_usage_type = {.name = "usage",
+                                   .plural = "usage",
+                                   .number = 0x25,
+                                   .size = sizeof(moon_usage),
+                                   FIELD_COUNT(usage),
+                                   .key = {"account", "meter", "day"},
+                                   .derived = true};
 
 const moon_type moon_document_type = {.name = "document",
                                       .plural = "documents",
@@ -220,6 +319,64 @@ const moon_type moon_item_type = {.name = "item",
                                   .indexes = {{"open", {"account", "due"}, item_is_open},
                                               {"closed", {"closed", "account"}, item_is_closed}}};
 
+const moon_type moon_payment_type = {.name = "payment",
+                                     .plural = "payments",
+                                     .number = 0x34,
+                                     .size = sizeof(moon_payment),
+                                     FIELD_COUNT(payment),
+                                     .key = {"id"},
+                                     .account = "account",
+                                     .state = "state",
+                                     .moves = payment_moves,
+                                     .indexes = {{"account", {"account", "date"}, NULL},
+                                                 {"proposed", {"account"}, payment_is_proposed},
+                                                 {"settles", {"settles"}, NULL}}};
+
+const moon_type moon_adjustment_type = {
+    .name = "adjustment",
+    .plural = "adjustments",
+    .number = 0x35,
+    .size = sizeof(moon_adjustment),
+    FIELD_COUNT(adjustment),
+    .key = {"id"},
+    .indexes = {{"account", {"account", "date"}, NULL}, {"settles", {"settles"}, NULL}}};
+
+const moon_type moon_dispute_type = {
+    .name = "dispute",
+    .plural = "disputes",
+    .number = 0x36,
+    .size = sizeof(moon_dispute),
+    FIELD_COUNT(dispute),
+    .key = {"id"},
+    .state = "state",
+    .moves = dispute_moves,
+    .indexes = {{"account", {"account", "document"}, NULL}, {"open", {"account"}, dispute_is_open}}};
+
+const moon_type moon_promise_type = {.name = "promise",
+                                     .plural = "promises",
+                                     .number = 0x37,
+                                     .size = sizeof(moon_promise),
+                                     FIELD_COUNT(promise),
+                                     .key = {"id"},
+                                     .account = "account",
+                                     .indexes = {{"account", {"account", "by"}, NULL}}};
+
+const moon_type moon_hold_type = {.name = "hold",
+                                  .plural = "holds",
+                                  .number = 0x38,
+                                  .size = sizeof(moon_hold),
+                                  FIELD_COUNT(hold),
+                                  .key = {"id"},
+                                  .indexes = {{"account", {"account"}, NULL}}};
+
+const moon_type moon_reminder_type = {.name = "reminder",
+                                      .plural = "reminders",
+                                      .number = 0x39,
+                                      .size = sizeof(moon_reminder),
+                                      FIELD_COUNT(reminder),
+                                      .key = {"account", "document", "date"},
+                                      .indexes = {{"date", {"date"}, NULL}}};
+
 const moon_type moon_entry_type = {.name = "entry",
                                    .plural = "entries",
                                    .number = 0x40,
@@ -242,6 +399,20 @@ const moon_type moon_series_type = {.name = "series",
                                     .size = sizeof(moon_series),
                                     FIELD_COUNT(series),
                                     .key = {"kind", "year"}};
+
+const moon_type moon_gap_type = {.name = "gap",
+                                 .plural = "gaps",
+                                 .number = 0x43,
+                                 .size = sizeof(moon_gap),
+                                 FIELD_COUNT(gap),
+                                 .key = {"kind", "year", "first"}};
+
+const moon_type moon_closing_type = {.name = "closing",
+                                     .plural = "closings",
+                                     .number = 0x44,
+                                     .size = sizeof(moon_closing),
+                                     FIELD_COUNT(closing),
+                                     .key = {"ordinal"}};
 
 const moon_type moon_closure_type = {.name = "closure",
                                      .plural = "closures",
@@ -273,6 +444,27 @@ const moon_type moon_touch_type = {.name = "touch",
                                    .key = {"account"},
                                    .derived = true};
 
+const moon_type moon_message_type = {
+    .name = "message",
+    .plural = "messages",
+    .number = 0x62,
+    .size = sizeof(moon_message),
+    FIELD_COUNT(message),
+    .key = {"id"},
+    .state = "state",
+    .moves = message_moves,
+    .indexes = {{"queued", {"date"}, message_is_queued}, {"account", {"account", "date"}, NULL}}};
+
+const moon_type moon_occurrence_type = {.name = "occurrence",
+                                        .plural = "occurrences",
+                                        .number = 0x63,
+                                        .size = sizeof(moon_occurrence),
+                                        FIELD_COUNT(occurrence),
+                                        .key = {"schedule", "date", "time"},
+                                        .state = "state",
+                                        .moves = occurrence_moves,
+                                        .indexes = {{"date", {"date"}, NULL}}};
+
 const moon_type moon_audit_type = {
     .name = "audit", .plural = "audit", .size = sizeof(moon_audit), FIELD_COUNT(audit)};
 
@@ -281,17 +473,29 @@ const moon_type *const moon_types[] = {&moon_book_facts_type,
                                        &moon_product_type,
                                        &moon_agreement_type,
                                        &moon_order_type,
+                                       &moon_event_type,
+                                       &moon_usage_type,
                                        &moon_document_type,
                                        &moon_claim_type,
                                        &moon_application_type,
                                        &moon_item_type,
+                                       &moon_payment_type,
+                                       &moon_adjustment_type,
+                                       &moon_dispute_type,
+                                       &moon_promise_type,
+                                       &moon_hold_type,
+                                       &moon_reminder_type,
                                        &moon_entry_type,
                                        &moon_balance_type,
                                        &moon_series_type,
+                                       &moon_gap_type,
+                                       &moon_closing_type,
                                        &moon_closure_type,
                                        &moon_blob_type,
                                        &moon_parked_type,
                                        &moon_touch_type,
+                                       &moon_message_type,
+                                       &moon_occurrence_type,
                                        NULL};
 
 const moon_type *moon_type_by_name(moon_str name) {

@@ -61,11 +61,14 @@ extern const moon_type moon_product_type;
       "counts the versions of this agreement, from 1")                                                       \
     F(4, ID, account, MOON_REQUIRED, MOON_PLAIN, "the account it is with")                                   \
     F(5, TEXT, plan, MOON_PRICED, MOON_PLAIN,                                                                \
-      "pricing plan for the account's orders (rules/pricing/<plan>.lua)")                                    \
+      "pricing plan (rules/pricing/<plan>.lua): of its periods, or of the account's orders")                 \
     F(6, INT, terms, MOON_PRICED, MOON_PLAIN, "days from invoice date to due date")                          \
     F(7, DATE, until, MOON_PRICED, MOON_PLAIN, "first day on which it no longer holds")                      \
     F(8, TEXT, reference, 0, MOON_PLAIN, "the buyer's number for it (BT-12)")                                \
-    F(9, TAGS, tags, MOON_PRICED, MOON_PLAIN, "anything rules should know")
+    F(9, TAGS, tags, MOON_PRICED, MOON_PLAIN, "anything rules should know: tags.seats=12")                   \
+    F(10, DATE, start, MOON_PRICED, MOON_PLAIN,                                                              \
+      "first day of service; with it the agreement is billed by periods that begin on this day of the "      \
+      "month")
 MOON_STRUCT(moon_agreement, MOON_AGREEMENT_FIELDS)
 extern const moon_type moon_agreement_type;
 
@@ -114,6 +117,31 @@ extern const moon_type moon_order_line_type;
 MOON_STRUCT(moon_order, MOON_ORDER_FIELDS)
 extern const moon_type moon_order_type;
 
+/* ---- usage ---- */
+
+/* What was used, once by its id. */
+#define MOON_EVENT_FIELDS(F)                                                                                 \
+    F(1, ID, id, MOON_REQUIRED, MOON_PLAIN, "the event's own id; the same id is the same event")             \
+    F(2, ID, account, MOON_REQUIRED, MOON_PLAIN, "who used it")                                              \
+    F(3, ID, meter, MOON_REQUIRED, MOON_PLAIN, "what was used, for example api.calls")                       \
+    F(4, INT, time, MOON_DETAIL, MOON_PLAIN,                                                                 \
+      "instant, microseconds since 1970 in UTC; absent where only the day is known")                         \
+    F(5, DATE, day, MOON_REQUIRED, MOON_PLAIN, "civil day in the book's zone, fixed when it was taken in")   \
+    F(6, DECIMAL, quantity, MOON_REQUIRED, MOON_PLAIN, "how much; negative takes back")                      \
+    F(7, TAGS, tags, MOON_PRICED, MOON_PLAIN, "anything rules should know")
+MOON_STRUCT(moon_event, MOON_EVENT_FIELDS)
+extern const moon_type moon_event_type;
+
+/* Sum of the events of an account, meter and day: a cached answer. A period's usage is the sum of its days. */
+#define MOON_USAGE_FIELDS(F)                                                                                 \
+    F(1, ID, account, MOON_REQUIRED, MOON_PLAIN, "who used it")                                              \
+    F(2, ID, meter, MOON_REQUIRED, MOON_PLAIN, "what was used")                                              \
+    F(3, DATE, day, MOON_REQUIRED, MOON_PLAIN, "civil day")                                                  \
+    F(4, INT, count, MOON_REQUIRED, MOON_PLAIN, "number of events")                                          \
+    F(5, DECIMAL, quantity, MOON_REQUIRED, MOON_PLAIN, "sum of their quantities")
+MOON_STRUCT(moon_usage, MOON_USAGE_FIELDS)
+extern const moon_type moon_usage_type;
+
 /* ---- invoices and credit notes ---- */
 
 enum { MOON_DOCUMENT_INVOICE = 1, MOON_DOCUMENT_CREDIT_NOTE };
@@ -138,7 +166,11 @@ extern const char *const moon_document_states[];
     F(14, INT, corrects_line, 0, MOON_PLAIN, "ordinal of the line of the corrected invoice")                 \
     F(15, TEXT, rule, MOON_DETAIL, MOON_PLAIN,                                                               \
       "rule file and line that made it, for example rules/pricing/orders.lua:9")                             \
-    F(16, DECIMAL, tax_rate, 0, MOON_PLAIN, "percent of tax on it (BT-152)")
+    F(16, DECIMAL, tax_rate, 0, MOON_PLAIN, "percent of tax on it (BT-152)")                                 \
+    F(17, ID, agreement, 0, MOON_PLAIN, "agreement whose period it bills")                                   \
+    F(18, TEXT, claim, MOON_DETAIL, MOON_PLAIN,                                                              \
+      "what of that period it claims: advance or arrears; with agreement and start it is billed once")       \
+    F(19, ID, meter, 0, MOON_PLAIN, "meter whose usage is its quantity")
 MOON_STRUCT(moon_line, MOON_LINE_FIELDS)
 extern const moon_type moon_line_type;
 
@@ -216,20 +248,107 @@ extern const moon_type moon_document_type;
 
 /* Nothing is billed twice: written with the document's issue, freed by its voiding. */
 #define MOON_CLAIM_FIELDS(F)                                                                                 \
-    F(1, TEXT, source, MOON_REQUIRED, MOON_PLAIN, "for example order/SO-1001")                               \
+    F(1, TEXT, source, MOON_REQUIRED, MOON_PLAIN, "for example order/SO-1001, agreement/A-7")                \
     F(2, INT, line, MOON_REQUIRED, MOON_PLAIN, "line of the source, 0 for the whole")                        \
     F(3, DATE, start, MOON_REQUIRED, MOON_PLAIN, "first day of the period billed")                           \
-    F(4, TEXT, cause, MOON_REQUIRED, MOON_PLAIN, "why: order, …")                                            \
+    F(4, TEXT, cause, MOON_REQUIRED, MOON_PLAIN, "why: order, advance, arrears")                             \
     F(5, ID, document, MOON_REQUIRED, MOON_PLAIN, "document that bills it")
 MOON_STRUCT(moon_claim, MOON_CLAIM_FIELDS)
 extern const moon_type moon_claim_type;
 
 /* ---- receivables ---- */
 
+/* What adds to an account's balance: the first two are those of moon_document_kinds. */
+enum {
+    MOON_ITEM_INVOICE = 1,
+    MOON_ITEM_CREDIT_NOTE,
+    MOON_ITEM_PAYMENT,
+    MOON_ITEM_REFUND,
+    MOON_ITEM_RETURN,
+    MOON_ITEM_WRITE_OFF,
+    MOON_ITEM_RECOVERY,
+    MOON_ITEM_DIFFERENCE,
+    MOON_ITEM_OPENING,
+    MOON_ITEM_TRANSFER
+};
+extern const char *const moon_item_kinds[];
+/* Two control accounts: what is owed, and cash that settles nothing yet. Receipts, their refunds and returns
+ * stand on the second. */
+enum { MOON_CONTROL_RECEIVABLES = 1, MOON_CONTROL_UNAPPLIED };
+extern const char *const moon_controls[]; /* names of roles in the chart */
+
+enum { MOON_PAYMENT_RECEIPT = 1, MOON_PAYMENT_REFUND, MOON_PAYMENT_RETURN };
+extern const char *const moon_payment_kinds[];
+/* A refund is PROPOSED until somebody approves it; everything else is POSTED when it is put. */
+enum { MOON_PAYMENT_PROPOSED = 1, MOON_PAYMENT_POSTED, MOON_PAYMENT_REFUSED };
+extern const char *const moon_payment_states[];
+
+/* Cash that moved: received, paid back, or taken back by the bank. */
+#define MOON_PAYMENT_FIELDS(F)                                                                               \
+    F(1, ID, id, MOON_REQUIRED, MOON_PLAIN, "the bank's id of it, or one given by hand")                     \
+    F(2, ENUM, kind, MOON_REQUIRED, moon_payment_kinds, "receipt, refund, return")                           \
+    F(3, ENUM, state, MOON_REQUIRED | MOON_MANAGED, moon_payment_states, "proposed, posted, refused")        \
+    F(4, ID, account, MOON_REQUIRED, MOON_PLAIN, "whose; \"unidentified\" until it is known")                \
+    F(5, CURRENCY, currency, MOON_REQUIRED, MOON_PLAIN, "of amount")                                         \
+    F(6, MINOR, amount, MOON_REQUIRED, MOON_PLAIN, "how much moved; positive")                               \
+    F(7, DATE, date, MOON_REQUIRED, MOON_PLAIN, "value date: from then on it counts")                        \
+    F(8, DATE, booked, MOON_REQUIRED | MOON_MANAGED, MOON_PLAIN, "booking date")                             \
+    F(9, DATE, stated, MOON_DETAIL | MOON_MANAGED, MOON_PLAIN,                                               \
+      "value date as the bank stated it, where that was in a closed period")                                 \
+    F(10, ID, settles, 0, MOON_PLAIN, "payment or credit note that a refund or return takes back")           \
+    F(11, TEXT, method, 0, MOON_PLAIN, "transfer, card, cash …")                                             \
+    F(12, TEXT, payer, MOON_PERSONAL | MOON_DETAIL, MOON_PLAIN, "who paid, as the bank names it")            \
+    F(13, TEXT, remittance, MOON_PERSONAL, MOON_PLAIN, "what the payer wrote")                               \
+    F(14, DECIMAL, rate, MOON_DETAIL, MOON_PLAIN,                                                            \
+      "base currency per unit of its currency; absent in the base currency")                                 \
+    F(15, TEXT, reason, 0, MOON_PLAIN, "why it was refunded or returned")                                    \
+    F(16, LIST, approvals, MOON_MANAGED, moon_approval_type, "who approved a refund")                        \
+    F(17, TEXT, approval_rule, MOON_MANAGED | MOON_DETAIL, MOON_PLAIN,                                       \
+      "who has to: anyone, other, or a role")                                                                \
+    F(18, TEXT, prepared_by, MOON_REQUIRED | MOON_MANAGED | MOON_DETAIL, MOON_PLAIN,                         \
+      "operator who put it in")                                                                              \
+    F(19, TEXT, cash, MOON_DETAIL, MOON_PLAIN,                                                               \
+      "account of the chart it moved on; the chart's cash when absent")                                      \
+    F(20, TAGS, tags, 0, MOON_PLAIN, "anything rules should know")
+MOON_STRUCT(moon_payment, MOON_PAYMENT_FIELDS)
+extern const moon_type moon_payment_type;
+
+/* Kinds of adjustment are kinds of item without documents and payments. */
+enum {
+    MOON_ADJUST_WRITE_OFF = 1,
+    MOON_ADJUST_RECOVERY,
+    MOON_ADJUST_DIFFERENCE,
+    MOON_ADJUST_OPENING,
+    MOON_ADJUST_TRANSFER
+};
+extern const char *const moon_adjustment_kinds[];
+
+/* What changes an account's balance without a document and without cash: a write-off and its recovery, a small
+ * difference of a payment, an item of the system before this book, cash moved to the account it belongs to. */
+#define MOON_ADJUSTMENT_FIELDS(F)                                                                            \
+    F(1, ID, id, MOON_REQUIRED, MOON_PLAIN, "derived from what it is about")                                 \
+    F(2, ENUM, kind, MOON_REQUIRED, moon_adjustment_kinds,                                                   \
+      "write_off, recovery, difference, opening, transfer")                                                  \
+    F(3, ID, account, MOON_REQUIRED, MOON_PLAIN, "whose balance")                                            \
+    F(4, CURRENCY, currency, MOON_REQUIRED, MOON_PLAIN, "of amount")                                         \
+    F(5, MINOR, amount, MOON_REQUIRED, MOON_PLAIN, "what the account owes more; negative: less")             \
+    F(6, DATE, date, MOON_REQUIRED, MOON_PLAIN, "value date")                                                \
+    F(7, DATE, booked, MOON_REQUIRED | MOON_MANAGED, MOON_PLAIN, "booking date")                             \
+    F(8, DATE, due, 0, MOON_PLAIN, "due date of an opening item")                                            \
+    F(9, TEXT, number, 0, MOON_PLAIN, "number of an opening item in the system before this book")            \
+    F(10, ID, settles, 0, MOON_PLAIN, "item that it is about: the invoice written off, the payment moved")   \
+    F(11, ENUM, control, MOON_REQUIRED, moon_controls, "control account that it changes")                    \
+    F(12, TEXT, against, MOON_REQUIRED, MOON_PLAIN, "account of the chart on the other side")                \
+    F(13, DECIMAL, rate, MOON_DETAIL, MOON_PLAIN, "as in a payment")                                         \
+    F(14, TEXT, reason, 0, MOON_PLAIN, "why")                                                                \
+    F(15, TEXT, prepared_by, MOON_REQUIRED | MOON_MANAGED | MOON_DETAIL, MOON_PLAIN, "operator who made it")
+MOON_STRUCT(moon_adjustment, MOON_ADJUSTMENT_FIELDS)
+extern const moon_type moon_adjustment_type;
+
 #define MOON_APPLICATION_FIELDS(F)                                                                           \
     F(1, ID, account, MOON_REQUIRED, MOON_PLAIN, "whose")                                                    \
-    F(2, ID, source, MOON_REQUIRED, MOON_PLAIN, "document that settles (credit note)")                       \
-    F(3, ID, target, MOON_REQUIRED, MOON_PLAIN, "document that is settled (invoice)")                        \
+    F(2, ID, source, MOON_REQUIRED, MOON_PLAIN, "item that settles: credit note, payment, write-off …")      \
+    F(3, ID, target, MOON_REQUIRED, MOON_PLAIN, "item that is settled: invoice, refund, return …")           \
     F(4, INT, ordinal, MOON_REQUIRED, MOON_PLAIN, "counts the applications of this pair, from 1")            \
     F(5, CURRENCY, currency, MOON_REQUIRED, MOON_PLAIN, "of both")                                           \
     F(6, MINOR, amount, MOON_REQUIRED, MOON_PLAIN, "positive: applied; negative: taken back")                \
@@ -242,9 +361,9 @@ extern const moon_type moon_application_type;
 /* One open or settled item of the receivables sub-ledger: a cached answer from a document and its applications. */
 #define MOON_ITEM_FIELDS(F)                                                                                  \
     F(1, ID, account, MOON_REQUIRED, MOON_PLAIN, "whose")                                                    \
-    F(2, ID, document, MOON_REQUIRED, MOON_PLAIN, "id of the invoice or credit note")                        \
-    F(3, TEXT, number, MOON_REQUIRED, MOON_PLAIN, "its number")                                              \
-    F(4, ENUM, kind, MOON_REQUIRED, moon_document_kinds, "invoice or credit_note")                           \
+    F(2, ID, document, MOON_REQUIRED, MOON_PLAIN, "id of the document, payment or adjustment")               \
+    F(3, TEXT, number, MOON_REQUIRED, MOON_PLAIN, "its number, as people know it")                           \
+    F(4, ENUM, kind, MOON_REQUIRED, moon_item_kinds, "invoice, credit_note, payment, refund, …")             \
     F(5, CURRENCY, currency, MOON_REQUIRED, MOON_PLAIN, "of the amounts")                                    \
     F(6, DATE, date, MOON_REQUIRED, MOON_PLAIN, "value date")                                                \
     F(7, DATE, due, MOON_REQUIRED, MOON_PLAIN, "due date")                                                   \
@@ -252,7 +371,10 @@ extern const moon_type moon_application_type;
     F(9, MINOR, open, MOON_REQUIRED, MOON_PLAIN, "owed still, all applications counted")                     \
     F(10, DATE, closed, 0, MOON_PLAIN, "value date on which it came to zero")                                \
     F(11, DATE, voided, 0, MOON_PLAIN, "day on which its document was voided")                               \
-    F(12, DECIMAL, rate, 0, MOON_PLAIN, "exchange rate of its document")
+    F(12, DECIMAL, rate, 0, MOON_PLAIN, "exchange rate of its document")                                     \
+    F(13, INT, base, 0, MOON_PLAIN, "its amount in the book's currency as posted; absent: the same amount")  \
+    F(14, DATE, booked, 0, MOON_PLAIN, "booking date; the value date when absent")                           \
+    F(15, ENUM, control, 0, moon_controls, "control account it stands on; receivables when absent")
 MOON_STRUCT(moon_item, MOON_ITEM_FIELDS)
 extern const moon_type moon_item_type;
 
@@ -295,6 +417,42 @@ extern const moon_type moon_balance_type;
     F(5, TEXT, pattern, MOON_REQUIRED, MOON_PLAIN, "how its numbers are written; fixed with its first number")
 MOON_STRUCT(moon_series, MOON_SERIES_FIELDS)
 extern const moon_type moon_series_type;
+
+/* Numbers that a restore left without their documents: given before, and not given again. */
+#define MOON_GAP_FIELDS(F)                                                                                   \
+    F(1, TEXT, kind, MOON_REQUIRED, MOON_PLAIN, "series: invoice or credit_note")                            \
+    F(2, INT, year, MOON_REQUIRED, MOON_PLAIN, "its year")                                                   \
+    F(3, INT, first, MOON_REQUIRED, MOON_PLAIN, "first number without a document here")                      \
+    F(4, INT, last, MOON_REQUIRED, MOON_PLAIN, "last one")                                                   \
+    F(5, TEXT, reason, MOON_REQUIRED, MOON_PLAIN, "why: a restore, or numbers of the system before this book")
+MOON_STRUCT(moon_gap, MOON_GAP_FIELDS)
+extern const moon_type moon_gap_type;
+
+/* One closing or reopening of the books, in their order. The last one says through which day they are closed. */
+#define MOON_CLOSING_FIELDS(F)                                                                               \
+    F(1, INT, ordinal, MOON_REQUIRED, MOON_PLAIN, "counts closings and reopenings, from 1")                  \
+    F(2, DATE, through, 0, MOON_PLAIN, "last day of what is closed from then on; absent: nothing is")        \
+    F(3, BOOL, reopens, 0, MOON_PLAIN, "whether it opened again what was closed")                            \
+    F(4, DATE, booked, MOON_REQUIRED, MOON_PLAIN, "day on which it was done")                                \
+    F(5, TEXT, operator, MOON_REQUIRED, MOON_PLAIN, "by whom")                                               \
+    F(6, TEXT, reason, 0, MOON_PLAIN, "why it was reopened")
+MOON_STRUCT(moon_closing, MOON_CLOSING_FIELDS)
+extern const moon_type moon_closing_type;
+
+/* ---- schedules ---- */
+
+enum { MOON_OCCURRENCE_DONE = 1, MOON_OCCURRENCE_FAILED };
+extern const char *const moon_occurrence_states[];
+/* One time that a schedule was due, and what came of it. */
+#define MOON_OCCURRENCE_FIELDS(F)                                                                            \
+    F(1, TEXT, schedule, MOON_REQUIRED, MOON_PLAIN, "name in rules/schedules.lua")                           \
+    F(2, DATE, date, MOON_REQUIRED, MOON_PLAIN, "its day in the book's zone")                                \
+    F(3, TEXT, time, MOON_REQUIRED, MOON_PLAIN, "its time of that day, for example 18:00")                   \
+    F(4, ENUM, state, MOON_REQUIRED, moon_occurrence_states, "done, failed")                                 \
+    F(5, TEXT, result, 0, MOON_PLAIN, "what was done, in a line; or the error")                              \
+    F(6, TEXT, files, MOON_DETAIL, MOON_PLAIN, "files it wrote, below the book's folder")
+MOON_STRUCT(moon_occurrence, MOON_OCCURRENCE_FIELDS)
+extern const moon_type moon_occurrence_type;
 
 /* ---- rules by content, the book itself, work left over ---- */
 
@@ -360,6 +518,8 @@ extern const moon_type moon_book_facts_type;
     F(9, TEXT, note, 0, MOON_PLAIN, "reason given")
 MOON_STRUCT(moon_audit, MOON_AUDIT_FIELDS)
 extern const moon_type moon_audit_type;
+
+#include "books/records_dunning.h"
 
 /* All types that are stored under keys of their own, ended by NULL, in the order of their numbers. */
 extern const moon_type *const moon_types[];

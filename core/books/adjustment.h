@@ -1,0 +1,28 @@
+/* books/adjustment: what changes a balance without a document and without cash.   Floor 3.
+ *
+ * Each is a record of its own with a ledger entry and an item, so that statements and ageing show it, and so
+ * that it can be taken back by a further one. */
+#ifndef MOON_BOOKS_ADJUSTMENT_H
+#define MOON_BOOKS_ADJUSTMENT_H
+
+#include "books/config.h"
+
+/* Write off `amount` of what is open of an invoice (0: all of it) as bad debt, on ctx->today. It is no credit
+ * note: revenue and tax stay. Wants role "approve" and a reason. */
+MOON_CHECK moon_status moon_write_off(moon_change *change, const moon_context *ctx, moon_str invoice,
+                                      int64_t amount, moon_str reason, moon_adjustment *out, moon_err *err);
+/* Take a write-off back: the invoice is open again by as much. */
+MOON_CHECK moon_status moon_recover(moon_change *change, const moon_context *ctx, moon_str write_off,
+                                    moon_str reason, moon_adjustment *out, moon_err *err);
+/* Close what a payment left open of an invoice within tolerance: posts to the chart's differences. `date` is the
+ * value date of the payment; `rule` the place of the rule that allows it. */
+MOON_CHECK moon_status moon_difference(moon_change *change, const moon_context *ctx, moon_str invoice,
+                                       int64_t amount, moon_date date, moon_str rule, moon_adjustment *out,
+                                       moon_err *err);
+/* An item of the system before this book, posted against the chart's opening balances: `item` has account,
+ * currency, amount (negative: credit or unapplied cash), date, number, due, and control. Its date may be before
+ * anything in the book; it is booked on ctx->today. The same id and content again is SAME. */
+MOON_CHECK moon_status moon_opening_item(moon_change *change, const moon_context *ctx, moon_adjustment *item,
+                                         bool *written, moon_err *err);
+
+#endif

@@ -9,7 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "app/json.h"
+#include "run/json.h"
 #include "books/verify.h"
 
 typedef struct verification {

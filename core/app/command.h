@@ -12,10 +12,8 @@
 #define MOON_APP_COMMAND_H
 
 #include "app/options.h"
-#include "doc/flow.h"
 #include "run/book.h"
-
-typedef enum moon_format { MOON_FORMAT_TABLE, MOON_FORMAT_CSV, MOON_FORMAT_JSON } moon_format;
+#include "run/listing.h"
 
 typedef enum moon_need {
     MOON_NEEDS_NOTHING,

@@ -1,6 +1,6 @@
 #include "app/difference.h"
 
-#include "app/cell.h"
+#include "run/cell.h"
 #include "doc/table.h"
 
 typedef struct differ {

@@ -1,6 +1,6 @@
-#include "app/json.h"
+#include "run/json.h"
 
-#include "app/cell.h"
+#include "run/cell.h"
 #include "base/text.h"
 
 moon_json moon_json_begin(moon_buf *out) { return (moon_json){.out = out}; }

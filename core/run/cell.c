@@ -1,4 +1,4 @@
-#include "app/cell.h"
+#include "run/cell.h"
 
 #include "base/text.h"
 #include "books/records.h"

@@ -1,6 +1,6 @@
-/* app/cell: one field of a record as text for people and programs.           Floor 6. */
-#ifndef MOON_APP_CELL_H
-#define MOON_APP_CELL_H
+/* run/cell: one field of a record as text for people and programs.           Floor 5. */
+#ifndef MOON_RUN_CELL_H
+#define MOON_RUN_CELL_H
 
 #include "store/record.h"
 

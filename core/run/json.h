@@ -1,9 +1,9 @@
-/* app/json: JSON (RFC 8259), written piece by piece.                         Floor 6.
+/* run/json: JSON (RFC 8259), written piece by piece.                         Floor 5.
  *
  * Amounts and other decimals are texts ("12.50"), for most readers of JSON would make floats of numbers; counts
  * are numbers. Dates are texts by ISO 8601. What is absent is left out. */
-#ifndef MOON_APP_JSON_H
-#define MOON_APP_JSON_H
+#ifndef MOON_RUN_JSON_H
+#define MOON_RUN_JSON_H
 
 #include "base/buf.h"
 #include "store/record.h"

@@ -13,18 +13,24 @@
 #include "store/store.h"
 
 #define FRAME_MAX ((uint64_t)1 << 31) /* bytes of one request or reply */
+#define INTERRUPT SIGUSR1             /* not SIGINT, which a terminal sends to the child as well */
 
 struct moon_worker {
     const moon_worker_setup *setup;
-    pid_t pid; /* 0: none */
+    volatile pid_t pid; /* 0: none */
     int fd;
     bool exact;
+    moon_asked_fn asked; /* answers what a job asks; NULL: nobody */
+    void *asked_ctx;
+    volatile sig_atomic_t at_work, interrupts; /* a job runs; how often it was interrupted */
 };
+
+enum { FINE, FAILED, SUSPECT, ASKS }; /* verdicts of a frame */
 
 typedef struct frame {
     uint64_t size;
     moon_job_fn fn;   /* of a request; both ends are the same program */
-    uint64_t verdict; /* of a reply: 0 fine, 1 an error follows; 2 one that was suspect */
+    uint64_t verdict; /* of a reply: FINE; FAILED or SUSPECT: an error follows; ASKS: a question, no reply */
 } frame;
 
 /* ---- both ends ---- */
@@ -51,7 +57,36 @@ static bool read_all(int fd, void *bytes, size_t size) {
     return true;
 }
 
+/* A frame of bytes, or of the error if there is one. */
+static bool send_frame(int fd, uint64_t verdict, moon_buf *bytes, const moon_err *err) {
+    if (verdict == FAILED || verdict == SUSPECT) {
+        moon_buf_clear(bytes);
+        moon_wire_add_err(bytes, err);
+    }
+    frame head = {.size = bytes->len, .verdict = verdict};
+    return write_all(fd, &head, sizeof head) && write_all(fd, bytes->ptr, bytes->len);
+}
+
+static bool receive_frame(int fd, frame *head, moon_arena *keep, moon_str *bytes) {
+    if (!read_all(fd, head, sizeof *head) || head->size > FRAME_MAX) return false;
+    char *room = moon_arena_alloc(keep, head->size);
+    *bytes = (moon_str){room, head->size};
+    return read_all(fd, room, head->size);
+}
+
 /* ---- the child ---- */
+
+moon_status moon_job_ask(moon_job *job, moon_str question, moon_arena *keep, moon_str *answer,
+                         moon_err *err) {
+    frame head = {.size = question.len, .verdict = ASKS};
+    if (!write_all(job->fd, &head, sizeof head) || !write_all(job->fd, question.ptr, question.len) ||
+        !receive_frame(job->fd, &head, keep, answer))
+        _exit(0); /* the parent is gone */
+    if (head.verdict == FINE) return MOON_OK;
+    moon_str rest = *answer;
+    if (!moon_wire_read_err(&rest, err)) return moon_fail(err, MOON_E_INTERNAL, "an answer makes no sense");
+    return err->code;
+}
 
 static moon_status prepare(moon_job *job, bool exact, moon_err *err) {
     moon_script_limits limits = job->setup->limits;
@@ -69,33 +104,35 @@ static bool answer(moon_job *job, int fd, const frame *request, moon_status prep
                    const moon_err *prepare_err) {
     moon_err err = *prepare_err;
     moon_buf reply = MOON_BUF_EMPTY;
-    frame head = {0};
+    uint64_t verdict = FINE;
     char *bytes = moon_arena_alloc(&job->arena, request->size);
     if (!read_all(fd, bytes, request->size)) return false;
     moon_status status = prepared;
     if (status == MOON_OK) status = request->fn(job, (moon_str){bytes, request->size}, &reply, &err);
-    if (status != MOON_OK) {
-        head.verdict = job->script && moon_script_suspect(job->script) ? 2 : 1;
-        moon_buf_clear(&reply);
-        moon_wire_add_err(&reply, &err);
-    }
-    head.size = reply.len;
-    bool sent = write_all(fd, &head, sizeof head) && write_all(fd, reply.ptr, reply.len);
+    if (status != MOON_OK) verdict = job->script && moon_script_suspect(job->script) ? SUSPECT : FAILED;
+    bool sent = send_frame(fd, verdict, &reply, &err);
     moon_buf_free(&reply);
     moon_arena_free(&job->arena);
     return sent;
 }
 
+static void interrupted(int sig) {
+    (void)sig;
+    moon_script_interrupt();
+}
+
 /* Files and processes are not for rules; nor is a core dump, which could hold personal data. */
 static void confine(void) {
     struct rlimit none = {0, 0};
+    struct sigaction action = {.sa_handler = interrupted, .sa_flags = SA_RESTART};
     setrlimit(RLIMIT_CORE, &none);
     signal(SIGINT, SIG_IGN); /* the parent decides what an interrupt ends */
+    sigaction(INTERRUPT, &action, NULL);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
 }
 
 static _Noreturn void serve(const moon_worker_setup *setup, int fd, bool exact) {
-    moon_job job = {.setup = setup};
+    moon_job job = {.setup = setup, .fd = fd};
     moon_err err = {0};
     frame request;
     confine();
@@ -119,8 +156,9 @@ moon_worker *moon_worker_new(const moon_worker_setup *setup) {
 static int reap(moon_worker *worker) {
     int how = 0;
     if (worker->fd >= 0) close(worker->fd);
-    while (worker->pid > 0 && waitpid(worker->pid, &how, 0) < 0 && errno == EINTR) {}
+    pid_t pid = worker->pid;
     worker->pid = 0;
+    while (pid > 0 && waitpid(pid, &how, 0) < 0 && errno == EINTR) {}
     worker->fd = -1;
     return how;
 }
@@ -164,6 +202,8 @@ static moon_status start(moon_worker *worker, bool exact, moon_err *err) {
 
 static moon_status died(moon_worker *worker, moon_err *err) {
     int how = reap(worker);
+    if (worker->interrupts > 1 && WIFSIGNALED(how))
+        return moon_fail(err, MOON_E_INTERRUPTED, "interrupted, and its process ended");
     if (WIFEXITED(how) && WEXITSTATUS(how) == MOON_WORKER_STUCK)
         return moon_fail(err, MOON_E_SCRIPT_TIME, "a rule did not come back: it is stuck in a text function");
     if (WIFSIGNALED(how))
@@ -173,26 +213,64 @@ static moon_status died(moon_worker *worker, moon_err *err) {
                      WIFEXITED(how) ? WEXITSTATUS(how) : -1);
 }
 
+/* Answer one question of the job; false if the worker is gone. */
+static bool answer_question(moon_worker *worker, moon_str question) {
+    moon_buf bytes = MOON_BUF_EMPTY;
+    moon_err err = {0};
+    moon_status status = worker->asked
+                             ? worker->asked(worker->asked_ctx, question, &bytes, &err)
+                             : moon_fail(&err, MOON_E_SCRIPT_FORBIDDEN, "nothing can be asked for here");
+    bool sent = send_frame(worker->fd, status == MOON_OK ? FINE : FAILED, &bytes, &err);
+    moon_buf_free(&bytes);
+    return sent;
+}
+
+/* Send the request, answer questions, read the reply; false if the worker ended on the way. */
+static bool converse(moon_worker *worker, moon_job_fn fn, moon_str request, frame *head, moon_arena *keep,
+                     moon_str *reply) {
+    *head = (frame){.size = request.len, .fn = fn};
+    if (!write_all(worker->fd, head, sizeof *head) || !write_all(worker->fd, request.ptr, request.len))
+        return false;
+    for (;;) {
+        moon_arena_mark mark = moon_arena_here(keep);
+        if (!receive_frame(worker->fd, head, keep, reply)) return false;
+        if (head->verdict != ASKS) return true;
+        if (!answer_question(worker, *reply)) return false;
+        moon_arena_rewind(keep, mark);
+    }
+}
+
 static moon_status call_once(moon_worker *worker, bool exact, moon_job_fn fn, moon_str request,
                              moon_arena *keep, moon_str *reply, bool *suspect, moon_err *err) {
-    frame head = {.size = request.len, .fn = fn};
+    frame head;
     *suspect = false;
     MOON_TRY(start(worker, exact, err));
-    bool answered = write_all(worker->fd, &head, sizeof head) &&
-                    write_all(worker->fd, request.ptr, request.len) &&
-                    read_all(worker->fd, &head, sizeof head) && head.size <= FRAME_MAX;
-    char *bytes = answered ? moon_arena_alloc(keep, head.size) : NULL;
-    if (!answered || !read_all(worker->fd, bytes, head.size)) {
-        *suspect = true;
+    worker->interrupts = 0;
+    worker->at_work = 1;
+    bool answered = converse(worker, fn, request, &head, keep, reply);
+    worker->at_work = 0;
+    if (!answered) {
+        *suspect = worker->interrupts == 0;
         return died(worker, err);
     }
-    *reply = (moon_str){bytes, head.size};
-    if (head.verdict == 0) return MOON_OK;
-    *suspect = head.verdict == 2;
+    if (head.verdict == FINE) return MOON_OK;
+    *suspect = head.verdict == SUSPECT;
     moon_str rest = *reply;
     if (!moon_wire_read_err(&rest, err))
         return moon_fail(err, MOON_E_SCRIPT_CRASH, "the worker's answer makes no sense");
     return err->code;
+}
+
+void moon_worker_answer(moon_worker *worker, moon_asked_fn asked, void *ctx) {
+    worker->asked = asked;
+    worker->asked_ctx = ctx;
+}
+
+void moon_worker_interrupt(moon_worker *worker) {
+    int saved = errno;
+    pid_t pid = worker->pid;
+    if (worker->at_work && pid > 0) kill(pid, worker->interrupts++ ? SIGKILL : INTERRUPT);
+    errno = saved;
 }
 
 moon_status moon_worker_call(moon_worker *worker, moon_job_fn fn, moon_str request, bool again,

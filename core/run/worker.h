@@ -33,10 +33,18 @@ typedef struct moon_job {
     struct moon_store *store; /* NULL without a book */
     moon_arena arena;         /* of this request */
     void *state;              /* whatever a job keeps between requests */
+    int fd;                   /* to the parent; for moon_job_ask */
 } moon_job;
 
 /* A kind of work: reads its request, appends its reply. */
 typedef moon_status (*moon_job_fn)(moon_job *job, moon_str request, moon_buf *reply, moon_err *err);
+
+/* While it runs a job may ask its parent for something, in the child: the parent's `asked` function gets the
+ * question and appends its answer, which lives in `keep`; or fails, and the job gets that error. */
+MOON_CHECK moon_status moon_job_ask(moon_job *job, moon_str question, moon_arena *keep, moon_str *answer,
+                                    moon_err *err);
+/* Answers questions, in the parent. It trusts no byte of them, and may use other workers, but not this one. */
+typedef moon_status (*moon_asked_fn)(void *ctx, moon_str question, moon_buf *answer, moon_err *err);
 
 /* Nothing is started yet; moon_worker_call does it. */
 moon_worker *moon_worker_new(const moon_worker_setup *setup);
@@ -50,5 +58,11 @@ void moon_worker_stop(moon_worker *worker);
  *   again   whether a request may be run again exactly (it keeps nothing from earlier requests) */
 MOON_CHECK moon_status moon_worker_call(moon_worker *worker, moon_job_fn fn, moon_str request, bool again,
                                         moon_arena *keep, moon_str *reply, moon_err *err);
+
+/* From now on `asked` answers what jobs of this worker ask; NULL: nobody does, and they get an error. */
+void moon_worker_answer(moon_worker *worker, moon_asked_fn asked, void *ctx);
+/* From a signal handler, or from `asked`: end the running job with MOON_E_INTERRUPTED; the worker stays, with all
+ * that it keeps. Once more for the same call ends a job that is stuck in a text function, and its process. */
+void moon_worker_interrupt(moon_worker *worker);
 
 #endif

@@ -211,6 +211,8 @@ static const char *stop_text(const moon_script *s, char *out, size_t size) {
         snprintf(out, size, "more than %llu steps", (unsigned long long)s->limits.steps);
     else if (s->stop == MOON_E_SCRIPT_MEMORY)
         snprintf(out, size, "more than %zu MiB of memory", s->limits.memory_bytes >> 20);
+    else if (s->stop == MOON_E_INTERRUPTED)
+        snprintf(out, size, "interrupted");
     else
         snprintf(out, size, "more than %u ms of computing", s->limits.time_ms);
     return out;
@@ -229,7 +231,8 @@ moon_status moon_error_take(lua_State *L, moon_err *err) {
         snprintf(text, sizeof text, "%s", lua_tostring(L, -1));
     if (s->stop) code = s->stop;
     moon_fail(err, code, "%s", s->stop ? stop_text(s, text, sizeof text) : text);
-    bool budget = s->stop == MOON_E_SCRIPT_STEPS || s->stop == MOON_E_SCRIPT_TIME;
+    bool budget =
+        s->stop == MOON_E_SCRIPT_STEPS || s->stop == MOON_E_SCRIPT_TIME || s->stop == MOON_E_INTERRUPTED;
     bool noted = s->noted_place[0] && (budget || (!object && s->stop == MOON_E_SCRIPT_MEMORY));
     if (noted) {
         snprintf(err->place, sizeof err->place, "%s", s->noted_place);

@@ -40,6 +40,7 @@ void l_script_charge(lua_State *L, uint64_t steps) {
 
 static void l_hook(lua_State *L, lua_Debug *ar) {
     moon_script *s = moon_script_of(L);
+    if (moon_watch_interrupted()) l_stop(L, MOON_E_INTERRUPTED);
     bool counting = s->limits.exact && ar->event == LUA_HOOKCOUNT && !(lua_gethookmask(L) & LUA_MASKLINE);
     if (counting && s->stop == MOON_OK) {
         moon_watch_beat();
@@ -69,6 +70,8 @@ static int l_job(lua_State *L) {
     j->run(L, j);
     return 0;
 }
+
+void moon_script_interrupt(void) { moon_watch_interrupt(); }
 
 static void enter(moon_script *s, bool trusted) {
     s->stop = MOON_OK;

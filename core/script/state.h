@@ -142,6 +142,8 @@ MOON_CHECK moon_status moon_script_call_record(moon_script *s, const char *verb,
 /* Did the last call end by a timer or memory hit of a state that is not exact? Then run it again alone,
  * exactly. */
 bool moon_script_suspect(const moon_script *s);
+/* From a signal handler: the running call of this process's state ends with MOON_E_INTERRUPTED. */
+void moon_script_interrupt(void);
 uint64_t
 moon_script_steps(const moon_script *s);         /* of the last call, to the next thousand; exact mode only */
 size_t moon_script_memory(const moon_script *s); /* bytes in use */

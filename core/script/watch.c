@@ -15,7 +15,7 @@
 static struct {
     lua_State *volatile state;
     volatile lua_Hook hook;
-    volatile bool exact;
+    volatile bool exact, timed, interrupted;
     volatile unsigned long call, beat;
 } now;
 /* What the handler remembers between ticks. */
@@ -25,10 +25,14 @@ static struct {
 } seen;
 static unsigned timer_ms; /* interval of the running timer, 0 for none */
 
+static void arm(lua_State *L) {
+    lua_sethook(L, now.hook, LUA_MASKCALL | LUA_MASKRET | LUA_MASKLINE | LUA_MASKCOUNT, 1);
+}
+
 static void tick(int sig) {
     (void)sig;
     int saved = errno;
-    lua_State *L = now.state;
+    lua_State *L = now.timed ? now.state : NULL;
     if (L && (now.call != seen.call)) {
         seen.call = now.call;
         seen.beat = now.beat;
@@ -38,11 +42,19 @@ static void tick(int sig) {
         seen.silent = now.exact && now.beat != seen.beat ? 0 : seen.silent + 1;
         seen.beat = now.beat;
         if (seen.silent >= 2) _exit(MOON_WORKER_STUCK);
-        if (!now.exact || seen.total > WATCH_EXACT_TICKS)
-            lua_sethook(L, now.hook, LUA_MASKCALL | LUA_MASKRET | LUA_MASKLINE | LUA_MASKCOUNT, 1);
+        if (!now.exact || seen.total > WATCH_EXACT_TICKS) arm(L);
     }
     errno = saved;
 }
+
+void moon_watch_interrupt(void) {
+    lua_State *L = now.state;
+    if (!L) return;
+    now.interrupted = true;
+    arm(L);
+}
+
+bool moon_watch_interrupted(void) { return now.interrupted; }
 
 static void forget(void) {
     timer_ms = 0;
@@ -65,8 +77,9 @@ static void start(unsigned interval_ms) {
 }
 
 void moon_watch_enter(lua_State *L, unsigned interval_ms, bool exact, lua_Hook hook) {
-    if (interval_ms == 0) return;
-    if (timer_ms != interval_ms) start(interval_ms);
+    if (interval_ms && timer_ms != interval_ms) start(interval_ms);
+    now.timed = interval_ms > 0;
+    now.interrupted = false;
     now.hook = hook;
     now.exact = exact;
     now.call++;

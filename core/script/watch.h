@@ -12,10 +12,14 @@
 #include <lua.h>
 #include <stdbool.h>
 
-/* The call on `L` begins. `hook` is armed for every instruction when its time is over. */
+/* The call on `L` begins. `hook` is armed for every instruction when its time is over (an interval of 0: never)
+ * or when it is interrupted. */
 void moon_watch_enter(lua_State *L, unsigned interval_ms, bool exact, lua_Hook hook);
 /* In exact mode, from the count hook: the call is getting on. */
 void moon_watch_beat(void);
 void moon_watch_leave(void);
+/* From a signal handler: end the running call, if there is one. */
+void moon_watch_interrupt(void);
+bool moon_watch_interrupted(void); /* was the running call? */
 
 #endif

@@ -115,6 +115,43 @@ static moon_status job_rule(moon_job *job, moon_str request, moon_buf *reply, mo
     return MOON_OK;
 }
 
+/* host.ask(text), for rules that ask. */
+static moon_status host_ask(void *ctx, const moon_arg *args, size_t n, moon_arena *scratch, moon_arg *result,
+                            moon_err *err) {
+    moon_str answer;
+    if (n < 1 || args[0].kind != MOON_ARG_TEXT) return moon_fail(err, MOON_E_SCRIPT_VALUE, "a text");
+    MOON_TRY(moon_job_ask(ctx, args[0].text, scratch, &answer, err));
+    *result = moon_arg_text(answer);
+    return MOON_OK;
+}
+
+#define ASKING                                                                                               \
+    "local asking = {}\n"                                                                                    \
+    "local kept = 0\n"                                                                                       \
+    "function asking.run(what)\n"                                                                            \
+    "  kept = kept + 1\n"                                                                                    \
+    "  if what == 'kept' then return tostring(kept) end\n"                                                   \
+    "  if what == 'caught' then\n"                                                                           \
+    "    while true do pcall(function() host.ask 'interrupt' while true do end end) end\n"                   \
+    "  end\n"                                                                                                \
+    "  local answers = {}\n"                                                                                 \
+    "  for i = 1, 3 do answers[i] = host.ask(what .. i) end\n"                                               \
+    "  return table.concat(answers, ' ')\n"                                                                  \
+    "end\n"                                                                                                  \
+    "return asking\n"
+
+static moon_status job_asking(moon_job *job, moon_str request, moon_buf *reply, moon_err *err) {
+    moon_arg result, what = moon_arg_text(request);
+    if (!job->state) {
+        MOON_TRY(moon_script_add_library(job->script, MOON_STR("lua/asking.lua"), MOON_STR(ASKING), err));
+        moon_script_provide(job->script, "ask", host_ask, job);
+        job->state = job;
+    }
+    MOON_TRY(moon_script_call(job->script, "asking.run", &what, 1, &job->arena, &result, err));
+    moon_buf_add_str(reply, result.text);
+    return MOON_OK;
+}
+
 /* ---- the parent ---- */
 
 typedef struct fixture {
@@ -278,6 +315,45 @@ static void test_killed(void **state) {
     expect(f, "after the kill", job_echo, "hello", MOON_OK, "hello");
 }
 
+/* ---- questions and interrupts ---- */
+
+static moon_status answer_it(void *ctx, moon_str question, moon_buf *answer, moon_err *err) {
+    fixture *f = ctx;
+    if (moon_str_starts(question, MOON_STR("no"))) {
+        moon_fail(err, MOON_E_NOT_FOUND, "there is no %.*s", MOON_STR_ARG(question));
+        return moon_err_hint(err, "ask otherwise");
+    }
+    if (moon_str_starts(question, MOON_STR("interrupt"))) moon_worker_interrupt(f->worker);
+    if (moon_str_starts(question, MOON_STR("interrupt twice"))) moon_worker_interrupt(f->worker);
+    moon_buf_add_str(answer, question);
+    moon_buf_add_char(answer, '!');
+    return MOON_OK;
+}
+
+static void test_questions(void **state) {
+    fixture *f = *state;
+    expect(f, "nobody answers", job_asking, "a", MOON_E_SCRIPT_FORBIDDEN, "nothing can be asked");
+    moon_worker_answer(f->worker, answer_it, f);
+    expect(f, "answers", job_asking, "a", MOON_OK, "a1! a2! a3!");
+    expect(f, "a refusal", job_asking, "no", MOON_E_NOT_FOUND, "there is no no1");
+    assert_string_equal(f->err.hint, "ask otherwise");
+    expect(f, "what is kept", job_asking, "kept", MOON_OK, "4");
+    moon_worker_answer(f->worker, NULL, NULL);
+}
+
+/* An interrupted job ends, whatever it catches, and its worker lives on with what it keeps. */
+static void test_interrupts(void **state) {
+    fixture *f = *state;
+    f->setup.limits.time_ms = 0;
+    moon_worker_answer(f->worker, answer_it, f);
+    moon_worker_interrupt(f->worker); /* nothing runs: nothing ends */
+    expect(f, "caught", job_asking, "caught", MOON_E_INTERRUPTED, "interrupted");
+    expect(f, "while it asks", job_asking, "interrupt", MOON_E_INTERRUPTED, "interrupted");
+    expect(f, "what is kept", job_asking, "kept", MOON_OK, "3");
+    expect(f, "twice", job_asking, "interrupt twice", MOON_E_INTERRUPTED, "its process ended");
+    expect(f, "a new one", job_asking, "kept", MOON_OK, "1");
+}
+
 /* ---- preparation ---- */
 
 static void test_no_book(void **state) {
@@ -298,8 +374,9 @@ static void test_no_book(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        CASE(test_framing), CASE(test_process), CASE(test_failures), CASE(test_error_fields),
-        CASE(test_again),   CASE(test_verdict), CASE(test_killed),   CASE(test_no_book),
+        CASE(test_framing),   CASE(test_process),    CASE(test_failures), CASE(test_error_fields),
+        CASE(test_again),     CASE(test_verdict),    CASE(test_killed),   CASE(test_no_book),
+        CASE(test_questions), CASE(test_interrupts),
     };
     return cmocka_run_group_tests_name("worker", tests, NULL, NULL);
 }

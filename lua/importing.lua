@@ -1,7 +1,7 @@
---- lua/importing.lua: a file of orders, accounts or products as records, one after another. One import per state.
+--- lua/importing.lua: a file as records, one after another. One import per state.
 ---
 --- importing.begin { kind =, mapping =, bytes =, file =, book = } -> facts
----     kind      "orders", "accounts", "products"
+---     kind      a name of import_kinds.lua: "orders", "accounts" …
 ---     mapping   path of a mapping under rules/imports/, or nil: columns called as the record's fields
 ---     bytes     the file; file: its name for messages; book: currency of the book
 ---     today     the day of records and held orders whose file does not say one
@@ -9,7 +9,7 @@
 ---     records (orders or rows), warnings (the first 20 { line, column, message }), warning_count (all), reject_header
 --- importing.next() -> nil at the end, or a table
 ---   orders:   { order = <moon_order without value>, account = <moon_account to create if it is unknown> | nil, rejects = list }
----   others:   { record = <moon_account or moon_product> } or { id =, code =, reason =, place =, raw =, rejects = list }
+---   others:   { record = <of the kind's type> } or { id =, code =, reason =, place =, raw =, rejects = list }
 ---   rejects:  { line =, column = (its name) | nil, reason =, raw = (the row as read), row = (for the reject file) }
 ---
 --- An order is taken whole or held whole. `order.state` is due, held (with code, reason, place; raw where its rows could not be
@@ -25,9 +25,9 @@
 local cells = require "cells"
 local declare = require "declare"
 local figures = require "figures"
+local import_kinds = require "import_kinds"
 local mapping = require "mapping"
 local near = require "near"
-local order_rows = require "order_rows"
 local sheet = require "sheet"
 local importing = {}
 
@@ -142,10 +142,11 @@ end
 
 function importing.begin(options)
   job, part = nil, nil
-  local kind, path = options.kind, type(options.mapping) == "string" and options.mapping or nil
-  local map = options.mapping and mapping.of(options.mapping, kind) or nil
+  local path = type(options.mapping) == "string" and options.mapping or nil
+  local map = options.mapping and mapping.of(options.mapping, options.kind) or nil
   local s = sheet.open(options.bytes, options.file, map and map.reader or {})
-  map = map or mapping.default(kind, s.columns, options.file)
+  map = map or mapping.default(options.kind, s.columns, options.file)
+  local kind = import_kinds.of(options.kind)
   local names = wanted_columns(map)
   check_columns(s, map, names, path or "the mapping")
   sheet.load(s, names, map.trim)
@@ -156,13 +157,11 @@ function importing.begin(options)
   local started = {
     kind = kind, sheet = s, map = map, path = path, fields = fields, tags = tag_columns(s, map), at = 0, seen = {},
     buyer = bind(s, map, map.buyer, read, plain),
-    filled = bind_defaults(map, fields, mapping.fields(kind), plain),
+    filled = bind_defaults(map, fields, kind.fields, plain),
     currency = options.book and options.book.currency, today = options.today,
   }
-  if kind == "orders" then
-    started.buyer_filled = bind_defaults(map, started.buyer, mapping.buyer_fields(kind), plain)
-    order_rows.group(started)
-  end
+  if kind.buyer then started.buyer_filled = bind_defaults(map, started.buyer, kind.buyer, plain) end
+  if kind.rows.group then kind.rows.group(started) end
   job = started
   local found = s.found
   return {
@@ -175,73 +174,11 @@ function importing.begin(options)
   }
 end
 
----- accounts and products ----
-
-local function refuse(i, problem)
-  local s = job.sheet
-  local row = sheet.raws(s, { i }, function() return false end)[1]
-  local reject = order_rows.reject(s, row, s.lines[i], problem.column, problem.reason)
-  return { id = problem.id or "row " .. s.lines[i] .. " of " .. order_rows.short(s.file),
-    code = problem.code, reason = problem.reason,
-    place = order_rows.place(s, s.lines[i], problem.column), raw = row.raw, rejects = { reject } }
-end
-
--- The fields of row i, or nil and what is wrong with it.
-local function read_fields(s, i, fields, record)
-  for k = 1, #fields do
-    local f = fields[k]
-    local text = f.cells[i]
-    if text == "" then
-      record[f.field] = f.default
-      if f.required and f.default == nil then
-        return { code = "import.value", column = f.column, reason = order_rows.missing(s.lines[i], f.column) }
-      end
-    else
-      local value, code, wanted = f.read(text)
-      if value == nil then
-        return { code = code, column = f.column, reason = order_rows.unreadable(s.lines[i], f.column, text, wanted) }
-      end
-      record[f.field] = value or nil
-    end
-  end
-  return nil
-end
-
-local function next_record()
-  local s, i = job.sheet, job.at + 1
-  if i > s.rows then return nil end
-  job.at = i
-  local record = {}
-  for field, value in pairs(job.filled) do record[field] = value end
-  local problem = s.fields[i] and { code = "import.value", reason = order_rows.ragged(s, i) }
-    or read_fields(s, i, job.fields, record)
-  if problem then
-    problem.id = type(record.id) == "string" and record.id or nil
-    return refuse(i, problem)
-  end
-  for k = 1, #job.tags do
-    local text = job.tags[k].cells[i]
-    if text ~= "" then
-      record.tags = record.tags or {}
-      record.tags[job.tags[k].tag] = text
-    end
-  end
-  record.from = record.from or job.today
-  local key = record.id .. "\n" .. tostring(record.from)
-  if job.seen[key] then
-    return refuse(i, { id = record.id, code = "import.value", reason = "line " .. s.lines[i] .. ": " .. cells.show(record.id)
-      .. " stands in line " .. job.seen[key] .. " already" .. (record.from and " for the same day" or "") })
-  end
-  job.seen[key] = s.lines[i]
-  return { record = record }
-end
-
 function importing.next()
   if not job then
     raise { code = "internal", message = "importing.next before importing.begin" }
   end
-  local result
-  if job.kind == "orders" then result = order_rows.next(job) else result = next_record() end
+  local result = job.kind.rows.next(job)
   if not result then job = nil end
   return result
 end
@@ -260,48 +197,68 @@ function importing.account() return part.account end
 
 ---- examples ----
 
-local EXAMPLE = { file = "!text", orders = "!table", fails = "text" }
-local EXPECTED = { id = "!text", kind = "text", state = "text", account = "text", date = "date", country = "text",
+local EXAMPLE = { file = "!text", orders = "table", records = "table", fails = "text" }
+local ORDER = { id = "!text", kind = "text", state = "text", account = "text", date = "date", country = "text",
   value = "text|number", kinds = "table", lines = "count", reason = "text", code = "text", currency = "text" }
 
 -- What an order is, in the words of its example.
-local function told(result, wanted)
+local function order_facts(result)
   local order, value, kinds = result.order, 0, {}
   for k = 1, #order.lines do
     local line = order.lines[k]
     value = value + line.quantity * (line.price or 0)
     kinds[k] = line.kind
   end
-  local all = { id = order.id, kind = order.kind, state = order.state, account = order.account, date = order.date,
+  return { id = order.id, kind = order.kind, state = order.state, account = order.account, date = order.date,
     country = result.account and result.account.country, value = value, kinds = table.concat(kinds, " "), lines = #kinds,
     reason = order.reason, code = order.code, currency = order.currency }
-  local list = { "order " .. order.id }
+end
+
+-- The id, then those of the facts that the example names.
+local function told(what, facts, wanted)
+  local list = { what .. " " .. tostring(facts.id) }
   for name in pairs(wanted or {}) do
-    if name ~= "id" then list[#list + 1] = name .. " " .. tostring(all[name]) end
+    if name ~= "id" then list[#list + 1] = name .. " " .. tostring(facts[name]) end
   end
   return table.concat(list, ", ")
 end
 
-local function expected(wanted)
-  local list = { "order " .. wanted.id }
-  for name, value in pairs(wanted) do
-    if name == "kinds" then value = table.concat(value, " ") end
-    if name == "value" then value = decimal(value) end
-    if name ~= "id" then list[#list + 1] = name .. " " .. tostring(value) end
+local function expected_order(wanted)
+  declare.fields("expected order", wanted, ORDER)
+  local facts = {}
+  for name, value in pairs(wanted) do facts[name] = value end
+  if wanted.kinds then facts.kinds = table.concat(wanted.kinds, " ") end
+  if wanted.value then facts.value = decimal(wanted.value) end
+  return told("order", facts, wanted)
+end
+
+-- A record is compared field by field; of a row that is held there are id, code and reason.
+local function expected_record(wanted)
+  if type(wanted) ~= "table" or not wanted.id then
+    declare.fail("an expected record has no id", 'write { id = "...", ... }, with the fields to compare')
   end
-  return table.concat(list, ", ")
+  return told("record", wanted, wanted)
+end
+
+local function example_kind(path, row)
+  if row.orders then return "orders", row.orders end
+  if row.records then return mapping.kind_of(path), row.records end
+  return declare.fail("this example says neither orders nor records", "write what the rows have to become")
 end
 
 function importing.example(row, book, path)
   declare.fields("example of a mapping", row, EXAMPLE)
   local got, want = {}, {}
-  importing.begin { kind = "orders", mapping = path, bytes = row.file, file = "example", book = book }
+  local kind, wanted = example_kind(path, row)
+  importing.begin { kind = kind, mapping = path, bytes = row.file, file = "example", book = book, today = book.today }
   local result = importing.next()
   while result do
-    got[#got + 1] = told(result, row.orders[#got + 1])
+    local i = #got + 1
+    got[i] = result.order and told("order", order_facts(result), wanted[i])
+      or told("record", result.record or result, wanted[i])
     result = importing.next()
   end
-  for i = 1, #row.orders do want[i] = expected(declare.fields("expected order", row.orders[i], EXPECTED)) end
+  for i = 1, #wanted do want[i] = row.orders and expected_order(wanted[i]) or expected_record(wanted[i]) end
   return got, want
 end
 

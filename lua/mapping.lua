@@ -1,7 +1,7 @@
 --- lua/mapping.lua: which column of a file is which field, and what its rows are: rules/imports/*.lua.
 ---
 ---   return mapping {
----     of = "orders",                            -- or "accounts", "products"
+---     of = "orders",                            -- or another kind of import_kinds.lua
 ---     columns = { order = "InvoiceNo", account = "CustomerID", date = "InvoiceDate", quantity = "Quantity" },
 ---   }
 ---
@@ -14,31 +14,8 @@
 --- Errors: rule.value at the declaration, with the name that was meant where one is near.
 local countries = require "countries"
 local declare = require "declare"
+local import_kinds = require "import_kinds"
 local mapping = {}
-
--- Fields by kind of file and how their text is read; "!" before it: a row without it cannot be taken. The names are those of
--- core/books/records.h; `order`, `line_kind` are columns of a file of order lines.
-local FIELDS = {
-  orders = {
-    order = "!id", account = "id", date = "!date", product = "id", text = "text", quantity = "!decimal", price = "decimal",
-    unit = "text", tax_category = "text", currency = "currency", reference = "text", corrects = "id", kind = "order_kind",
-    line_kind = "line_kind",
-  },
-  accounts = {
-    id = "!id", from = "date", name = "text", attention = "text", street = "text", city = "text", postcode = "text",
-    region = "text", email = "text", phone = "text", tax_id = "text", country = "country", currency = "currency",
-    terms = "days", plan = "text", locale = "text",
-  },
-  products = {
-    id = "!id", from = "date", name = "text", unit = "text", price = "decimal", currency = "currency",
-    tax_category = "text", revenue = "text",
-  },
-}
--- What a file of orders can say about an account that is not known yet.
-local BUYER = {}
-for name, how in pairs(FIELDS.accounts) do
-  if name ~= "id" and name ~= "from" then BUYER[name] = how end
-end
 
 local SETTINGS = {
   of = "!text", columns = "!table", account = "table", tags = "table", defaults = "table", separator = "text",
@@ -47,8 +24,6 @@ local SETTINGS = {
   countries = "table", currency = "text", no_customer = "text", negate = "flag",
   kind = "function", line = "function", no_sale = "function", hold = "function",
 }
-local KINDS = { "orders", "accounts", "products" }
-local ONLY_ORDERS = { "account", "no_customer", "negate", "kind", "line", "no_sale", "hold" }
 local ENCODINGS = { "utf-8", "windows-1252", "iso-8859-1", "utf-16le", "utf-16be" }
 
 local function names_of(map)
@@ -113,14 +88,14 @@ local function country_names(given)
 end
 
 -- Texts for fields that a row leaves empty, read as those of the file are but with point and ISO dates.
-local function defaults(given, fields, buyer)
-  local list = {}
+local function defaults(given, kind)
+  local list, fields = {}, kind.fields
   for field, value in pairs(given) do
-    local how = fields[field] or buyer and BUYER[field]
+    local how = fields[field] or kind.buyer and kind.buyer[field]
     if not how then
       declare.fail("defaults has no field '" .. tostring(field) .. "'", declare.suggest(tostring(field), names_of(fields)))
     end
-    if field == "order" or field == "id" then
+    if field == kind.own then
       declare.fail("defaults names '" .. field .. "', which every row has to have of its own", "name its column under columns")
     end
     if type(value) ~= "string" and type(value) ~= "number" and type(value) ~= "decimal" and type(value) ~= "date" then
@@ -154,30 +129,32 @@ local function check_form(given)
   end
 end
 
-local function check_needed(given, fields, filled)
-  for field, how in pairs(fields) do
+local function check_needed(given, kind, filled)
+  for field, how in pairs(kind.fields) do
     if how:sub(1, 1) == "!" and not given.columns[field] and not filled[field] then
       declare.fail("this mapping names no column for '" .. field .. "'",
         "add it to columns: " .. field .. ' = "..." as the header of the file calls it')
     end
   end
-  if given.of == "orders" and not given.columns.account and not filled.account then
-    declare.fail("this mapping names no column for 'account'",
-      "add it to columns, or name the account of all orders under defaults")
+  for _, field in ipairs(kind.needs or {}) do
+    if not given.columns[field] and not filled[field] then
+      declare.fail("this mapping names no column for '" .. field .. "'",
+        "add it to columns, or name the " .. field .. " of all " .. given.of .. " under defaults")
+    end
   end
 end
 
 local function build(given)
-  local fields = FIELDS[given.of]
-  local filled = defaults(given.defaults or {}, fields, given.of == "orders")
+  local kind = import_kinds.of(given.of)
+  local filled = defaults(given.defaults or {}, kind)
   if given.currency then filled.currency = filled.currency or given.currency end
-  local columns = plan("columns", given.columns, fields)
-  check_needed(given, fields, filled)
+  local columns = plan("columns", given.columns, kind.fields)
+  check_needed(given, kind, filled)
   local quote = given.quote
   if quote == false then quote = "" end
   return {
     is = "mapping", of = given.of,
-    columns = columns, buyer = plan("account", given.account or {}, BUYER),
+    columns = columns, buyer = plan("account", given.account or {}, kind.buyer or {}),
     tags = tags(given.tags or {}), defaults = filled, countries = country_names(given.countries or {}),
     trim = given.trim ~= false, decimals = given.decimals, dates = given.dates and order_of(given.dates), century = given.century,
     no_customer = given.no_customer or "no customer", negate = given.negate,
@@ -186,17 +163,26 @@ local function build(given)
   }
 end
 
+-- Settings that other kinds have and this one has not.
+local function check_own(given)
+  local own = {}
+  for _, name in ipairs(import_kinds.of(given.of).settings or {}) do own[name] = true end
+  for _, other in ipairs(import_kinds.names) do
+    for _, name in ipairs(import_kinds.of(other).settings or {}) do
+      if given[name] ~= nil and not own[name] then
+        declare.fail("a mapping of " .. given.of .. " has no '" .. name .. "': that is for " .. other)
+      end
+    end
+  end
+end
+
 --- What a mapping file declares, checked.
 function mapping.declare(given)
   declare.fields("mapping", given, SETTINGS)
   declare.positions("mapping", given, 0)
-  declare.choice("of", given.of, KINDS)
+  declare.choice("of", given.of, import_kinds.names)
   check_form(given)
-  if given.of ~= "orders" then
-    for _, name in ipairs(ONLY_ORDERS) do
-      if given[name] ~= nil then declare.fail("a mapping of " .. given.of .. " has no '" .. name .. "': that is for orders") end
-    end
-  end
+  check_own(given)
   return build(given)
 end
 
@@ -217,56 +203,70 @@ local function load(path)
     .. table.concat(others, ", ") or "rules/imports/README.md shows how one is written" }
 end
 
-function mapping.of(path, kind)
+-- What a file returns (or what is given), if it is a mapping.
+local function declared_by(path)
   local declared = path
   if type(path) == "string" then declared = load(path) else path = "the mapping" end
   if type(declared) ~= "table" or declared.is ~= "mapping" then
     raise { code = "rule.value", message = path .. " returns no mapping",
       hint = "its first line of code is: return mapping {", file = path }
   end
+  return declared
+end
+
+--- The kind of file that a mapping is of.
+function mapping.kind_of(path) return declared_by(path).of end
+
+function mapping.of(path, kind)
+  local declared = declared_by(path)
   if declared.of ~= kind then
+    if type(path) ~= "string" then path = "the mapping" end
     raise { code = "rule.value", message = path .. " is a mapping of " .. declared.of .. ", not of " .. kind, file = path }
   end
   return declared
 end
 
---- Fields of a kind of file, and those it may have of accounts that are not known yet, with how each is read.
-function mapping.fields(kind) return FIELDS[kind] end
-function mapping.buyer_fields() return BUYER end
-
 local function plain(name)
   return (name:lower():gsub("[%s_%-%.]+", "_"))
 end
 
-function mapping.default(kind, columns, file)
-  local fields, given, buyer, labels, number = FIELDS[kind], {}, {}, {}, 0
-  if not fields then
-    raise { code = "import.file", message = "there is no import of '" .. tostring(kind) .. "'",
-      hint = declare.suggest(tostring(kind), KINDS) }
-  end
-  for _, column in ipairs(columns) do
-    local name = plain(column)
-    local tag = column:match("^tags%.(.+)$")
-    if fields[name] then
-      given[name] = given[name] or column
-    elseif tag then
-      labels[tag], number = column, number + 1
-    elseif kind == "orders" and BUYER[name] then
-      buyer[name] = buyer[name] or column
-    end
-  end
+-- Fields of a kind that have no column though rows need them.
+local function missing_fields(kind, given)
   local missing = {}
-  for field, how in pairs(fields) do
+  for field, how in pairs(kind.fields) do
     if not given[field] and how:sub(1, 1) == "!" then missing[#missing + 1] = field end
   end
-  if kind == "orders" and not given.account then missing[#missing + 1] = "account" end
+  for _, field in ipairs(kind.needs or {}) do
+    if not given[field] then missing[#missing + 1] = field end
+  end
+  return missing
+end
+
+function mapping.default(name, columns, file)
+  local kind, given, buyer, labels, number = import_kinds.of(name), {}, {}, {}, 0
+  if not kind then
+    raise { code = "import.file", message = "there is no import of '" .. tostring(name) .. "'",
+      hint = declare.suggest(tostring(name), import_kinds.names) }
+  end
+  for _, column in ipairs(columns) do
+    local field = plain(column)
+    local tag = column:match("^tags%.(.+)$")
+    if kind.fields[field] then
+      given[field] = given[field] or column
+    elseif tag then
+      labels[tag], number = column, number + 1
+    elseif kind.buyer and kind.buyer[field] then
+      buyer[field] = buyer[field] or column
+    end
+  end
+  local missing = missing_fields(kind, given)
   if #missing > 0 then
     raise { code = "import.file", file = file,
       message = "the file has no column '" .. table.concat(missing, "', '") .. "'; it has: "
       .. table.concat(columns, ", "), hint = "write a mapping that says which column is which (rules/imports/README.md has one "
       .. "of ten lines), and name it: --map NAME, for rules/imports/NAME.lua" }
   end
-  return build { of = kind, columns = given, account = kind == "orders" and buyer or nil, tags = number > 0 and labels or nil }
+  return build { of = name, columns = given, account = kind.buyer and buyer or nil, tags = number > 0 and labels or nil }
 end
 
 return mapping

@@ -1,4 +1,4 @@
-/* run/import: files of orders, accounts and products into the book.          Floor 5.
+/* run/import: files of records into the book.                              Floor 5.
  *
  * The file is read in a worker by a plugin and a mapping; here each record is taken in, whole or held whole,
  * many to a commit. What cannot be taken goes to the work list and to a reject file that can be repaired and
@@ -25,7 +25,7 @@ typedef struct moon_import_report {
 } moon_import_report;
 
 typedef struct moon_import_options {
-    const char *kind;    /* orders, accounts, products */
+    const char *kind;    /* a name of run/import_kind */
     const char *mapping; /* name under rules/imports/, without .lua; NULL: columns called as the fields */
     const char *file;
     bool update, dry_run;

@@ -4,7 +4,7 @@
 
 #include "base/file.h"
 #include "base/limits.h"
-#include "books/records.h"
+#include "run/import_kind.h"
 #include "run/jobs.h"
 #include "run/wire.h"
 #include "script/plugin.h"
@@ -43,7 +43,7 @@ moon_status moon_job_import_begin(moon_job *job, moon_str request, moon_buf *rep
     moon_arg args[] = {moon_arg_map(input, sizeof input / sizeof *input)};
     MOON_TRY(moon_script_call(job->script, "importing.begin", args, 1, &job->arena, &facts, err));
     importing *state = moon_malloc(sizeof *state);
-    state->type = moon_type_by_name(kind);
+    state->type = moon_import_kind_by_name(kind)->type;
     state->ended = false;
     free(job->state);
     job->state = state;

@@ -1,0 +1,65 @@
+--- lua/import_kinds.lua: what can be imported: the fields of each kind of file, and what its rows become.
+---
+--- import_kinds.of(name) -> kind | nil      import_kinds.names -> list, in the order of messages
+---   fields     field = how its text is read (cells.lua); "!" before it: a row without it cannot be taken. The names are those
+---              of core/books/records.h; `order`, `line_kind` are columns of a file of order lines
+---   buyer      fields of an account that is not known yet, where rows can say them
+---   needs      fields that have a column or a default, though a row may leave them empty
+---   settings   settings of a mapping that only this kind has
+---   own        field that every row has to have of its own; no default for it
+---   rows       module that makes records of rows: .next(job), and .group(job) where several rows are one
+---   key        key(record) -> text by which a row repeats another of the file, and the words for it; nil: rows may repeat
+---   finish     finish(job, record, i) -> problem | nil: what the kind says about a record that could be read
+---
+--- A kind more is an entry here, and one in core/run/import_kind.c that takes its records into the book.
+local order_rows = require "order_rows"
+local record_rows = require "record_rows"
+local import_kinds = {}
+
+local ACCOUNT = {
+  id = "!id", from = "date", name = "text", attention = "text", street = "text", city = "text", postcode = "text",
+  region = "text", email = "text", phone = "text", tax_id = "text", country = "country", currency = "currency",
+  terms = "days", plan = "text", locale = "text",
+}
+-- What a file of orders can say about an account that is not known yet.
+local BUYER = {}
+for name, how in pairs(ACCOUNT) do
+  if name ~= "id" and name ~= "from" then BUYER[name] = how end
+end
+
+-- Records with versions: one for each day.
+local function version_key(record)
+  return record.id .. "\n" .. tostring(record.from), record.id, " for the same day"
+end
+
+local function from_today(job, record) record.from = record.from or job.today end
+
+local KINDS = {
+  orders = {
+    fields = {
+      order = "!id", account = "id", date = "!date", product = "id", text = "text", quantity = "!decimal", price = "decimal",
+      unit = "text", tax_category = "text", currency = "currency", reference = "text", corrects = "id", kind = "order_kind",
+      line_kind = "line_kind",
+    },
+    buyer = BUYER, needs = { "account" }, own = "order", rows = order_rows,
+    settings = { "account", "no_customer", "negate", "kind", "line", "no_sale", "hold" },
+  },
+  accounts = { fields = ACCOUNT, own = "id", rows = record_rows, key = version_key, finish = from_today },
+  products = {
+    fields = {
+      id = "!id", from = "date", name = "text", unit = "text", price = "decimal", currency = "currency",
+      tax_category = "text", revenue = "text",
+    },
+    own = "id", rows = record_rows, key = version_key, finish = from_today,
+  },
+}
+
+import_kinds.names = { "orders", "accounts", "products" }
+
+function import_kinds.of(name)
+  local kind = KINDS[name]
+  if kind then kind.name = name end
+  return kind
+end
+
+return import_kinds

@@ -1,0 +1,78 @@
+--- lua/record_rows.lua: rows that are a record each: accounts, products, payments. Part of importing.lua, which describes what
+--- comes out; import_kinds.lua says what is particular to each kind.
+local cells = require "cells"
+local order_rows = require "order_rows"
+local sheet = require "sheet"
+local record_rows = {}
+
+-- Row i as what could not be taken, and why; problem { code, reason, column, id }.
+local function refuse(job, i, problem)
+  local s = job.sheet
+  local row = sheet.raws(s, { i }, function() return false end)[1]
+  local reject = order_rows.reject(s, row, s.lines[i], problem.column, problem.reason)
+  return { id = problem.id or "row " .. s.lines[i] .. " of " .. order_rows.short(s.file),
+    code = problem.code, reason = problem.reason,
+    place = order_rows.place(s, s.lines[i], problem.column), raw = row.raw, rejects = { reject } }
+end
+
+-- The fields of row i, or nil and what is wrong with it.
+local function read_fields(s, i, fields, record)
+  for k = 1, #fields do
+    local f = fields[k]
+    local text = f.cells[i]
+    if text == "" then
+      record[f.field] = f.default
+      if f.required and f.default == nil then
+        return { code = "import.value", column = f.column, reason = order_rows.missing(s.lines[i], f.column) }
+      end
+    else
+      local value, code, wanted = f.read(text)
+      if value == nil then
+        return { code = code, column = f.column, reason = order_rows.unreadable(s.lines[i], f.column, text, wanted) }
+      end
+      record[f.field] = value or nil
+    end
+  end
+  return nil
+end
+
+local function read_tags(job, i, record)
+  for k = 1, #job.tags do
+    local text = job.tags[k].cells[i]
+    if text ~= "" then
+      record.tags = record.tags or {}
+      record.tags[job.tags[k].tag] = text
+    end
+  end
+end
+
+-- A row that says again what another of the file says.
+local function repeated(job, i, record)
+  if not job.kind.key then return nil end
+  local key, name, words = job.kind.key(record)
+  local line = job.seen[key]
+  job.seen[key] = line or job.sheet.lines[i]
+  return line and { code = "import.value", reason = "line " .. job.sheet.lines[i] .. ": " .. cells.show(name)
+    .. " stands in line " .. line .. " already" .. words }
+end
+
+function record_rows.next(job)
+  local s, i = job.sheet, job.at + 1
+  if i > s.rows then return nil end
+  job.at = i
+  local record = {}
+  for field, value in pairs(job.filled) do record[field] = value end
+  local problem = s.fields[i] and { code = "import.value", reason = order_rows.ragged(s, i) }
+    or read_fields(s, i, job.fields, record)
+  if not problem then
+    read_tags(job, i, record)
+    problem = job.kind.finish and job.kind.finish(job, record, i) or repeated(job, i, record)
+  end
+  if problem then
+    problem.id = problem.id or type(record.id) == "string" and record.id or nil
+    return refuse(job, i, problem)
+  end
+  return { record = record }
+end
+
+return record_rows

@@ -6,22 +6,8 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "books/document.h"
-#include "books/party.h"
-#include "books/receivable.h"
-#include "run/page.h"
+#include "run/report.h"
 #include "store/table.h"
-
-static moon_str amount(moon_app *app, int64_t minor, moon_currency currency) {
-    char text[MOON_MONEY_TEXT];
-    size_t len = moon_money_format((moon_money){minor, currency}, text);
-    return moon_arena_str(&app->arena, (moon_str){text, len});
-}
-
-static moon_str date_text(moon_app *app, moon_date date) {
-    char text[MOON_DATE_TEXT];
-    moon_date_format(date, text);
-    return moon_arena_str(&app->arena, moon_str_of(text));
-}
 
 /* ---- pages ---- */
 
@@ -144,127 +130,66 @@ static moon_status run_print(moon_app *app, moon_err *err) {
     return MOON_OK;
 }
 
-/* ---- ageing ---- */
+/* ---- reports ---- */
 
-static const moon_heading ageing_headings[] = {
-    {.name = "account", .cell = MOON_CELL_TEXT},
-    {.name = "currency", .cell = MOON_CELL_TEXT, .spare = 1},
-    {.name = "not_due", .cell = MOON_CELL_NUMBER, .flags = MOON_HEADING_SUM, .spare = 2},
-    {.name = "d1_30", .cell = MOON_CELL_NUMBER, .flags = MOON_HEADING_SUM, .title = "1-30", .spare = 4},
-    {.name = "d31_60", .cell = MOON_CELL_NUMBER, .flags = MOON_HEADING_SUM, .title = "31-60", .spare = 5},
-    {.name = "d61_90", .cell = MOON_CELL_NUMBER, .flags = MOON_HEADING_SUM, .title = "61-90", .spare = 6},
-    {.name = "d91_plus", .cell = MOON_CELL_NUMBER, .flags = MOON_HEADING_SUM, .title = "91+", .spare = 7},
-    {.name = "unapplied", .cell = MOON_CELL_NUMBER, .flags = MOON_HEADING_SUM, .spare = 3},
-    {.name = "total", .cell = MOON_CELL_NUMBER, .flags = MOON_HEADING_SUM}};
+typedef struct request {
+    const moon_report_kind *kind;
+    moon_named asked[8];
+    size_t count;
+} request;
 
-typedef struct ageing_request {
-    moon_date as_of;
-    moon_str account;
-} ageing_request;
+static void ask(request *r, const char *name, moon_arg value) {
+    moon_assert(r->count < sizeof r->asked / sizeof *r->asked);
+    r->asked[r->count++] = (moon_named){moon_str_of(name), value};
+}
 
-static moon_status show_ageing(moon_app *app, moon_change *change, void *ctx, moon_err *err) {
-    const ageing_request *request = ctx;
-    moon_ageing ageing;
-    MOON_TRY(moon_ageing_at(change, &app->book->config, request->as_of, request->account, &ageing, err));
-    moon_app_say(app, "Receivables as of %.*s by days past due; basis: due date.\n",
-                 MOON_STR_ARG(date_text(app, request->as_of)));
-    moon_listing *listing =
-        moon_listing_begin(app, ageing_headings, sizeof ageing_headings / sizeof *ageing_headings);
-    for (size_t i = 0; i < ageing.count; i++) {
-        const moon_ageing_row *row = &ageing.rows[i];
-        int64_t amounts[] = {row->not_due,  row->d1_30,     row->d31_60, row->d61_90,
-                             row->d91_plus, row->unapplied, row->total};
-        moon_str cells[9] = {row->account, moon_str_of(moon_currency_code(row->currency))};
-        for (size_t j = 0; j < 7; j++) cells[2 + j] = amount(app, amounts[j], row->currency);
-        moon_listing_add(listing, cells);
-    }
-    MOON_TRY(moon_listing_end(listing, "Nothing is open.", err));
-    if (request->account.len == 0)
-        moon_app_say(app, "The total is that of the receivables account in the ledger.\n");
+/* An option of the command that the report is asked under the same name, with a hyphen for "_". */
+static void ask_date(moon_app *app, request *r, const char *option, const char *name) {
+    moon_date date;
+    if (moon_app_date(app, option, &date)) ask(r, name, moon_arg_date(date));
+}
+static void ask_text(moon_app *app, request *r, const char *name) {
+    moon_str text;
+    if (moon_app_text(app, name, &text)) ask(r, name, moon_arg_text(text));
+}
+
+static moon_status show_report(moon_app *app, moon_change *change, void *ctx, moon_err *err) {
+    const request *r = ctx;
+    moon_report report;
+    moon_arg asked = moon_arg_map(r->asked, r->count);
+    MOON_TRY(moon_report_make(app->book, change, r->kind, &asked, &app->arena, &report, err));
+    moon_app_say(app, "%.*s\n", MOON_STR_ARG(report.title));
+    MOON_TRY(moon_report_list(&report, moon_listing_begin(app, report.headings, report.heading_count), err));
+    if (report.remark.len) moon_app_say(app, "%.*s\n", MOON_STR_ARG(report.remark));
     return MOON_OK;
 }
 
-static moon_status run_ageing(moon_app *app, moon_err *err) {
-    ageing_request request = {app->book->ctx.today, MOON_STR_NONE};
-    moon_app_date(app, "as-of", &request.as_of);
-    moon_app_text(app, "account", &request.account);
-    return moon_app_look(app, show_ageing, &request, err);
-}
-
-/* ---- statement ---- */
-
-typedef struct statement_request {
-    moon_date from, to;
-    moon_currency currency;
-} statement_request;
-
-static const moon_heading statement_headings[] = {
-    {.name = "date", .cell = MOON_CELL_DATE},     {.name = "kind", .cell = MOON_CELL_TEXT},
-    {.name = "number", .cell = MOON_CELL_TEXT},   {.name = "due", .cell = MOON_CELL_DATE},
-    {.name = "currency", .cell = MOON_CELL_TEXT}, {.name = "amount", .cell = MOON_CELL_NUMBER},
-    {.name = "balance", .cell = MOON_CELL_NUMBER}};
-
-/* For programs: the balance before the first day, then the movements. */
-static moon_status list_statement(moon_app *app, const moon_statement *statement, moon_date from,
-                                  moon_err *err) {
-    moon_str currency = moon_str_of(moon_currency_code(statement->currency));
-    moon_listing *listing =
-        moon_listing_begin(app, statement_headings, sizeof statement_headings / sizeof *statement_headings);
-    moon_str opening[7] = {date_text(app, from), MOON_STR("opening")};
-    opening[4] = currency;
-    opening[6] = amount(app, statement->opening, statement->currency);
-    moon_listing_add(listing, opening);
-    for (size_t i = 0; i < statement->count; i++) {
-        const moon_movement *m = &statement->movements[i];
-        moon_str cells[] = {date_text(app, m->date),
-                            moon_str_of(m->voids ? "void" : moon_document_kinds[m->item->kind - 1]),
-                            m->item->number,
-                            date_text(app, m->item->due),
-                            currency,
-                            amount(app, m->amount, statement->currency),
-                            amount(app, m->balance, statement->currency)};
-        moon_listing_add(listing, cells);
-    }
-    return moon_listing_end(listing, "No movements.", err);
-}
-
-static moon_status show_statement(moon_app *app, moon_change *change, void *ctx, moon_err *err) {
-    const statement_request *request = ctx;
-    moon_account account;
-    moon_statement statement;
-    moon_ageing ageing;
-    moon_ageing_row row = {0};
+static moon_status show_page(moon_app *app, moon_change *change, void *ctx, moon_err *err) {
+    const request *r = ctx;
     moon_page page;
-    moon_str file = MOON_STR_NONE, id = moon_app_arg(app, 0);
-    bool found;
-    MOON_TRY(moon_version_at(change, &moon_account_type, id, request->to, &account, &found, err));
-    if (!found) return moon_fail(err, MOON_E_NOT_FOUND, "there is no account %.*s", MOON_STR_ARG(id));
-    MOON_TRY(moon_statement_of(change, id, request->currency, request->from, request->to, &statement, err));
-    if (app->format != MOON_FORMAT_TABLE) return list_statement(app, &statement, request->from, err);
-    MOON_TRY(moon_ageing_at(change, &app->book->config, request->to, id, &ageing, err));
-    for (size_t i = 0; i < ageing.count; i++)
-        if (ageing.rows[i].currency == request->currency) row = ageing.rows[i];
-    MOON_TRY(moon_page_of_statement(app->book, &account, &statement, &row, request->from, request->to,
-                                    &app->arena, &page, err));
+    moon_str file = MOON_STR_NONE;
+    moon_arg asked = moon_arg_map(r->asked, r->count);
+    MOON_TRY(r->kind->page(app->book, change, &asked, &app->arena, &page, err));
     if (moon_app_text(app, "output", &file)) file = moon_arena_str(&app->arena, file);
     return put_page(app, &page, file, err);
 }
 
+static moon_status run_ageing(moon_app *app, moon_err *err) {
+    request r = {0};
+    MOON_TRY(moon_report_find(MOON_STR("ageing"), &r.kind, err));
+    ask_date(app, &r, "as-of", "as_of");
+    ask_text(app, &r, "account");
+    return moon_app_look(app, show_report, &r, err);
+}
+
 static moon_status run_statement(moon_app *app, moon_err *err) {
-    moon_ymd today = moon_date_ymd(app->book->ctx.today);
-    statement_request request = {.to = app->book->ctx.today, .currency = app->book->config.currency};
-    moon_str currency;
-    MOON_TRY(moon_date_make(today.year, 1, 1, &request.from, err));
-    moon_app_date(app, "from", &request.from);
-    moon_app_date(app, "to", &request.to);
-    if (moon_app_text(app, "currency", &currency))
-        MOON_TRY(moon_currency_parse(currency, &request.currency, err));
-    if (request.from > request.to) {
-        moon_fail(err, MOON_E_PERIOD_ORDER, "the statement would begin on %.*s, after it ends on %.*s",
-                  MOON_STR_ARG(date_text(app, request.from)), MOON_STR_ARG(date_text(app, request.to)));
-        return moon_err_hint(err, "--from is the first day of it and --to the last; both are included");
-    }
-    return moon_app_look(app, show_statement, &request, err);
+    request r = {0};
+    MOON_TRY(moon_report_find(MOON_STR("statement"), &r.kind, err));
+    ask(&r, "account", moon_arg_text(moon_app_arg(app, 0)));
+    ask_date(app, &r, "from", "from");
+    ask_date(app, &r, "to", "to");
+    ask_text(app, &r, "currency");
+    return moon_app_look(app, app->format == MOON_FORMAT_TABLE ? show_page : show_report, &r, err);
 }
 
 /* ---- the table ---- */

@@ -5,11 +5,6 @@
 
 #define GAP 2 /* between two columns, as doc/table sets them */
 
-typedef struct total {
-    moon_str currency;
-    moon_decimal *sums; /* one per heading */
-} total;
-
 /* How a heading stands in a table. */
 typedef struct column {
     moon_str title;
@@ -23,27 +18,15 @@ struct moon_listing {
     const moon_heading *headings;
     size_t count, rows;
     size_t currency; /* the column named "currency", or count */
-    bool sums;
     column *columns; /* of a table, one per heading */
     moon_str *cells; /* of a table, row after row, `count` each */
     size_t cell_room;
     moon_json json;
     moon_buf out;
-    total *totals;
-    size_t total_count, total_room;
-    moon_err failed; /* the first sum that did not fit */
+    moon_totals totals;
 };
 
 /* ---- beginning ---- */
-
-static moon_str title_of(moon_arena *keep, const moon_heading *heading) {
-    moon_str made = moon_arena_str(keep, moon_str_of(heading->title ? heading->title : heading->name));
-    char *title = (char *)(uintptr_t)made.ptr;
-    for (char *c = title; *c && !heading->title; c++)
-        if (*c == '_') *c = ' ';
-    if (title[0] >= 'a' && title[0] <= 'z') title[0] = (char)(title[0] - 32);
-    return made;
-}
 
 static void widen(column *c, moon_str cell) {
     moon_str lines = cell, line, words, word;
@@ -65,7 +48,7 @@ static void begin_table(moon_listing *l) {
         const moon_heading *h = &l->headings[i];
         l->columns[i].shown = !(h->flags & MOON_HEADING_DETAIL);
         l->columns[i].number = h->cell == MOON_CELL_INT || h->cell == MOON_CELL_NUMBER;
-        l->columns[i].title = title_of(l->sink.keep, h);
+        l->columns[i].title = moon_heading_title(l->sink.keep, h);
         widen(&l->columns[i], l->columns[i].title);
     }
 }
@@ -93,13 +76,13 @@ static void add_csv_row(moon_buf *out, const moon_str *cells, size_t count) {
 
 moon_listing *moon_listing_open(const moon_sink *sink, const moon_heading *headings, size_t count) {
     moon_listing *l = MOON_NEW(sink->keep, moon_listing);
-    *l = (moon_listing){.sink = *sink, .headings = headings, .count = count, .currency = count};
+    *l = (moon_listing){.sink = *sink,
+                        .headings = headings,
+                        .count = count,
+                        .totals = moon_totals_begin(sink->keep, headings, count)};
     moon_str *names = MOON_NEW_N(sink->keep, moon_str, count + 1);
-    for (size_t i = 0; i < count; i++) {
-        names[i] = moon_str_of(headings[i].name);
-        if (moon_str_is(names[i], "currency")) l->currency = i;
-        l->sums = l->sums || (headings[i].flags & MOON_HEADING_SUM);
-    }
+    for (size_t i = 0; i < count; i++) names[i] = moon_str_of(headings[i].name);
+    l->currency = l->totals.currency;
     if (sink->format == MOON_FORMAT_TABLE) begin_table(l);
     if (sink->format == MOON_FORMAT_CSV) add_csv_row(&l->out, names, count);
     if (sink->format == MOON_FORMAT_JSON) {
@@ -109,45 +92,7 @@ moon_listing *moon_listing_open(const moon_sink *sink, const moon_heading *headi
     return l;
 }
 
-/* ---- sums ---- */
-
-static total *total_of(moon_listing *l, moon_str currency) {
-    moon_arena *keep = l->sink.keep;
-    for (size_t i = 0; i < l->total_count; i++)
-        if (moon_str_eq(l->totals[i].currency, currency)) return &l->totals[i];
-    if (l->total_count == l->total_room) {
-        size_t room = l->total_room ? l->total_room * 2 : 4;
-        total *larger = MOON_NEW_N(keep, total, room);
-        if (l->total_count) memcpy(larger, l->totals, l->total_count * sizeof *larger);
-        l->totals = larger;
-        l->total_room = room;
-    }
-    size_t at = l->total_count++;
-    while (at > 0 && moon_str_cmp(l->totals[at - 1].currency, currency) > 0) {
-        l->totals[at] = l->totals[at - 1];
-        at--;
-    }
-    l->totals[at] = (total){moon_arena_str(keep, currency), MOON_NEW_N(keep, moon_decimal, l->count + 1)};
-    return &l->totals[at];
-}
-
-static void add_to_sums(moon_listing *l, const moon_str *cells) {
-    moon_err err;
-    total *t = total_of(l, l->currency < l->count ? cells[l->currency] : MOON_STR_NONE);
-    for (size_t i = 0; i < l->count; i++) {
-        moon_decimal value;
-        if (!(l->headings[i].flags & MOON_HEADING_SUM) || cells[i].len == 0) continue;
-        moon_status status = moon_decimal_parse(cells[i], &value, &err);
-        if (status == MOON_OK) status = moon_decimal_add(t->sums[i], value, &t->sums[i], &err);
-        if (status != MOON_OK && l->failed.code == MOON_OK) l->failed = err;
-    }
-}
-
-static moon_currency currency_of(moon_str code) {
-    moon_currency currency;
-    moon_err err;
-    return code.len && moon_currency_parse(code, &currency, &err) == MOON_OK ? currency : 0;
-}
+/* ---- totals ---- */
 
 /* One line per currency in each cell. Where the column of currencies is left out, "Total" names the currency. */
 static moon_str *total_cells(moon_listing *l) {
@@ -157,14 +102,12 @@ static moon_str *total_cells(moon_listing *l) {
     moon_buf cell = MOON_BUF_EMPTY;
     for (size_t i = 0; i < l->count; i++) {
         moon_buf_clear(&cell);
-        for (size_t t = 0; t < l->total_count; t++) {
-            const total *own = &l->totals[t];
-            moon_currency currency = currency_of(own->currency);
+        for (size_t t = 0; t < l->totals.item_count; t++) {
+            const moon_total *own = &l->totals.items[t];
             char text[64];
             if (t) moon_buf_add_char(&cell, '\n');
             if (l->headings[i].flags & MOON_HEADING_SUM) {
-                int places = currency ? moon_currency_exponent(currency) : 0;
-                size_t len = moon_decimal_format_places(own->sums[i], places, text);
+                size_t len = moon_total_format(own, i, text);
                 moon_cell_add_grouped((moon_str){text, len}, &cell);
             } else if (i == l->currency)
                 moon_buf_add_str(&cell, own->currency);
@@ -249,7 +192,7 @@ void moon_listing_add_apart(moon_listing *l, const moon_str *cells) {
 
 void moon_listing_add(moon_listing *l, const moon_str *cells) {
     moon_listing_add_apart(l, cells);
-    if (l->sums && l->sink.format == MOON_FORMAT_TABLE) add_to_sums(l, cells);
+    if (l->sink.format == MOON_FORMAT_TABLE) moon_totals_add(&l->totals, cells);
 }
 
 void moon_listing_add_record(moon_listing *l, const moon_str *cells, const moon_type *type,
@@ -334,7 +277,7 @@ static void write_left_out(moon_listing *l, size_t left, bool totals) {
 
 static void write_table(moon_listing *l) {
     moon_arena *keep = l->sink.keep;
-    bool totals = l->total_count && l->rows > 1 && l->failed.code == MOON_OK;
+    bool totals = l->totals.item_count && l->rows > 1 && l->totals.failed.code == MOON_OK;
     moon_str *sums = totals ? total_cells(l) : NULL;
     for (size_t i = 0; sums && i < l->count; i++) widen(&l->columns[i], sums[i]);
     size_t left = leave_out(l), shown = 0;
@@ -367,9 +310,5 @@ moon_status moon_listing_end(moon_listing *l, const char *none, moon_err *err) {
     if (l->sink.format == MOON_FORMAT_JSON) moon_json_close(&l->json, ']');
     l->sink.write(l->sink.ctx, moon_buf_str(&l->out));
     moon_buf_free(&l->out);
-    if (l->failed.code != MOON_OK) {
-        *err = l->failed;
-        return moon_err_context(err, "the total of the list");
-    }
-    return MOON_OK;
+    return moon_totals_end(&l->totals, err);
 }

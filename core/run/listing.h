@@ -10,8 +10,8 @@
 #define MOON_RUN_LISTING_H
 
 #include "doc/flow.h"
-#include "run/cell.h"
 #include "run/json.h"
+#include "run/totals.h"
 
 typedef enum moon_format { MOON_FORMAT_TABLE, MOON_FORMAT_CSV, MOON_FORMAT_JSON } moon_format;
 
@@ -24,18 +24,6 @@ typedef struct moon_sink {
     void *ctx;
     void (*write)(void *ctx, moon_str text);
 } moon_sink;
-
-enum {
-    MOON_HEADING_DETAIL = 1, /* left out of tables */
-    MOON_HEADING_SUM = 2     /* tables end with its total, per currency of the column named "currency" */
-};
-typedef struct moon_heading {
-    const char *name;
-    moon_cell cell;
-    unsigned flags;
-    const char *title; /* in tables; made from the name if NULL */
-    int spare; /* turn in which it is left out of a table too wide for the terminal, from 1; 0: never */
-} moon_heading;
 
 typedef struct moon_listing moon_listing;
 

@@ -39,7 +39,8 @@ extern const moon_type moon_dispute_type;
     F(7, DATE, by, MOON_REQUIRED, MOON_PLAIN, "day by which it will be paid")                                \
     F(8, TEXT, contact, MOON_PERSONAL, MOON_PLAIN, "who said so")                                            \
     F(9, DATE, withdrawn, 0, MOON_PLAIN, "day from which it no longer counts")                               \
-    F(10, TEXT, note, MOON_PERSONAL | MOON_DETAIL, MOON_PLAIN, "anything else")
+    F(10, TEXT, note, MOON_PERSONAL | MOON_DETAIL, MOON_PLAIN, "anything else")                              \
+    F(11, MINOR, before, MOON_MANAGED | MOON_DETAIL, MOON_PLAIN, "paid on the day it was made, before it was")
 MOON_STRUCT(moon_promise, MOON_PROMISE_FIELDS)
 extern const moon_type moon_promise_type;
 

@@ -2,7 +2,7 @@
 #include "app/cmd_records.h"
 
 #include "app/filter.h"
-#include "app/settlement.h"
+#include "books/settlement.h"
 #include "books/party.h"
 #include "script/near.h"
 #include "store/table.h"

@@ -3,7 +3,7 @@
 
 #include "app/difference.h"
 #include "app/output.h"
-#include "app/settlement.h"
+#include "books/settlement.h"
 #include "books/document.h"
 #include "books/party.h"
 #include "doc/table.h"

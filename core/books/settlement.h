@@ -1,8 +1,8 @@
-/* app/settlement: how an invoice or credit note stands on a day, in one word.  Floor 6.
+/* books/settlement: how an invoice or credit note stands on a day, in one word.   Floor 3.
  *
  * Derived from the document, its item and its applications up to that day; nothing of it is stored. */
-#ifndef MOON_APP_SETTLEMENT_H
-#define MOON_APP_SETTLEMENT_H
+#ifndef MOON_BOOKS_SETTLEMENT_H
+#define MOON_BOOKS_SETTLEMENT_H
 
 #include "books/document.h"
 

@@ -1,4 +1,4 @@
-#include "app/settlement.h"
+#include "books/settlement.h"
 
 #include "books/receivable.h"
 #include "store/table.h"

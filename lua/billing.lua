@@ -7,6 +7,7 @@ local approval = require "approval"
 local config = require "config"
 local crediting = require "crediting"
 local declare = require "declare"
+local plans = require "plans"
 local pricing = require "pricing"
 local rates = require "rates"
 local tax = require "tax"
@@ -156,8 +157,10 @@ local function check_accounts(document, names)
   end
 end
 
--- Taxes, totals, kind, exchange rate and approval, once the lines are there.
-local function finish(document, input, book, facts)
+--- Kind, exchange rate and approval of a document, once its lines, taxes and totals are there.
+---@param input table account; rates and approvals instead of those of the rule files
+---@param facts table what approval rules should know beside the document: manual
+function billing.finish(document, input, book, facts)
   local account = input.account
   check_accounts(document, book.chart_names)
   if document.currency ~= book.currency and not document.rate then
@@ -177,7 +180,8 @@ local function settle_today(document, input, book)
   tax.settle(document, function(category) return tax.for_line(category, book.country, account, day, rules) end, book.tax)
 end
 
-local function first_of(field, agreement, account, book)
+--- A field of the agreement (or nil), else of the account, else of the book.
+function billing.first_of(field, agreement, account, book)
   local value = agreement and agreement[field]
   if value == nil then value = account[field] end
   if value == nil then value = book[field] end
@@ -243,12 +247,12 @@ end
 local function draft(input, book)
   local order, account, agreement = input.order, input.account, input.agreement
   local cancels = order.kind == "cancellation"
-  local name = first_of("plan", agreement, account, book)
+  local name = billing.first_of("plan", agreement, account, book)
   local path = "rules/pricing/" .. name .. ".lua"
-  local plan = pricing.plan(path, input.plan)
+  local plan = plans.of(path, input.plan)
   local document = {
     kind = cancels and "credit_note" or "invoice", account = account.id, order = order.id, reference = order.reference,
-    currency = order.currency, tax_point = order.date, terms = first_of("terms", agreement, account, book), plan = name,
+    currency = order.currency, tax_point = order.date, terms = billing.first_of("terms", agreement, account, book), plan = name,
   }
   local invoice, corrected
   if cancels then invoice, corrected = find_corrected(input, document, plan) end
@@ -263,7 +267,7 @@ local function draft(input, book)
     settle_today(document, input, book)
   end
   if cancels then check_sign(order, document) end
-  return finish(document, input, book, {})
+  return billing.finish(document, input, book, {})
 end
 
 --- The document that policy makes of an order: an invoice for a sale, a credit note for a cancellation.
@@ -307,7 +311,7 @@ local function written(input, book)
   local currency = input.currency or account.currency or book.currency
   local document = {
     kind = input.kind, account = account.id, currency = currency, tax_point = input.today,
-    terms = first_of("terms", nil, account, book), reason = input.reason,
+    terms = billing.first_of("terms", nil, account, book), reason = input.reason,
   }
   if #lines == 0 then declare.fail("this document has no lines", "give it one at least") end
   document.lines = pricing.manual({
@@ -323,7 +327,7 @@ local function manual(input, book)
   if original and input.kind ~= "credit_note" then declare.fail("only a credit note corrects an invoice") end
   local document = original and credit_of(input, original) or written(input, book)
   document.reference = input.reference or document.reference
-  return finish(document, input, book, { manual = true })
+  return billing.finish(document, input, book, { manual = true })
 end
 
 --- A document written by hand.

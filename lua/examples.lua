@@ -8,6 +8,7 @@ local approval = require "approval"
 local config = require "config"
 local declare = require "declare"
 local importing = require "importing"
+local plans = require "plans"
 local pricing = require "pricing"
 local rates = require "rates"
 local tax = require "tax"
@@ -79,7 +80,50 @@ local function products_of(row)
   return function(id) return by_id[id] end
 end
 
+-- ---- periods ----
+
+local PERIOD = {
+  account = "table", agreement = "table", currency = "text", period = "text", usage = "table", advance = "table",
+  arrears = "table", net = "number", note = "text", fails = "text",
+}
+
+local function period_of(row)
+  if not row.period then return period(date(DAY):month_start(), date(DAY):month_start():step("month", 1, 1)) end
+  return period(row.period)
+end
+
+-- The amounts of one period of an agreement, those in advance apart from those in arrears.
+local function price_period(row, book, path, plan)
+  declare.fields("example of a plan for periods", row, PERIOD)
+  local account, agreement = account_of(row.account, book.country), { id = "EXAMPLE", tags = {} }
+  for name, value in pairs(row.agreement or {}) do agreement[name] = value end
+  local currency, span = row.currency or plan.currency or book.currency, period_of(row)
+  local net, got, want, notes = money(0, currency), {}, {}, {}
+  for _, timing in ipairs { "advance", "arrears" } do
+    local lines, note = pricing.period({
+      agreement = agreement, account = account, book = book, currency = currency, period = span, timing = timing,
+      day = span.start, usage = function(meter) return row.usage and row.usage[meter] or 0 end,
+    }, plan, path)
+    local amounts = {}
+    for i, line in ipairs(lines) do net, amounts[i] = net + line.amount, line.amount.amount end
+    if row[timing] then
+      add(got, timing, texts(amounts))
+      add(want, timing, texts(row[timing]))
+    end
+    notes[#notes + 1] = note
+  end
+  if row.net then add(got, "net", net) end
+  add(want, "net", wanted_money(row.net, currency))
+  if row.note then add(got, "note", table.concat(notes, "\n")) end
+  add(want, "note", row.note)
+  return got, want
+end
+
+-- ---- orders ----
+
 local function price(row, book, path)
+  local plan = plans.of(path)
+  if plan.every then return price_period(row, book, path, plan) end
   declare.fields("example of a plan", row, PRICING)
   local currency = row.currency or book.currency
   local order, account = order_of(row, currency), account_of(row.account, book.country)
@@ -87,7 +131,7 @@ local function price(row, book, path)
   document.lines, document.note = pricing.lines({
     order = order, account = account, agreement = row.agreement, book = book, currency = currency, day = order.date,
     find_product = products_of(row),
-  }, pricing.plan(path), path)
+  }, plan, path)
   local net, amounts, want = money(0, currency), {}, {}
   for i, line in ipairs(document.lines) do
     net = net + line.amount
@@ -236,7 +280,7 @@ end
 -- What a rule file has to return, by the constructor that makes it.
 local RETURNS = {
   { "^book%.lua$", "book { ... }", function() config.read() end },
-  { "^rules/pricing/", "plan { ... }", function(path) pricing.plan(path) end },
+  { "^rules/pricing/", "plan { ... }", function(path) plans.of(path) end },
   { "^rules/tax%.lua$", "tax { ... }", function(path) return rule(path).rules() end },
   { "^rules/approvals%.lua$", "approvals { ... }", function(path) return rule(path).rows() end },
   { "^rules/application%.lua$", "application { ... }", function(path) return rule(path).rules() end },

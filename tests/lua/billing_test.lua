@@ -2,7 +2,8 @@
 local approval = require "approval"
 local billing = require "billing"
 local config = require "config"
-local pricing = require "pricing"
+local charges = require "charges"
+local plans = require "plans"
 local rates = require "rates"
 local rows = require "rows"
 
@@ -139,7 +140,7 @@ local sales = {
   { "a product in another currency than the order", sale = { "S1", "2010-12-01", { "P1", 1 }, currency = "USD" },
     fails = "money.currency_mismatch" },
   { "a plan that bills nothing", sale = SALE, fails = "rule.value", says = "no charge of",
-    plan = pricing.declare { title = "X", pricing.flat { "Fee", price = 1, when = function() return false end } } },
+    plan = plans.declare { title = "X", charges.flat { "Fee", price = 1, when = function() return false end } } },
   { "nobody to approve", sale = SALE, approvals = approval.declare {}, fails = "document.approval" },
 }
 
@@ -200,10 +201,10 @@ local cancellations = {
 -- Three lamps at a price whose parts do not divide, with a discount and a delivery.
 local ODD = { "S1", "2010-12-01", { "P", 3, 0.335 }, { "Q", 2, 10 } }
 local function plan_of(more, cancellations)
-  local given = { title = "X", pricing.per_unit { "Goods", each = "line" } }
-  if more.delivery then given[2] = pricing.flat { "Delivery", price = 5, cancellations = cancellations } end
+  local given = { title = "X", charges.per_unit { "Goods", each = "line" } }
+  if more.delivery then given[2] = charges.flat { "Delivery", price = 5, cancellations = cancellations } end
   if more.discount then given.adjust = function(invoice) invoice:discount("Trade", percent(10)) end end
-  return pricing.declare(given)
+  return plans.declare(given)
 end
 local WHOLE = { "C1", "2011-01-05", { "P", -3, 0.335 }, { "Q", -2, 10 } }
 local SHOWN = { "quantity", "price", "amount", "source_line", "corrects_line" }
@@ -245,7 +246,7 @@ local issued = {
   { "which it does once", cancel = taken("C2", { "Q", -2, 10 }), orders = { ODD, taken("C1", { "P", -3, 0.335 }) }, issued = {},
     plan = plan_of({ delivery = true }, true), lines = { "text", "amount", "corrects_line" }, want = "Q -20 2" },
   { "a plan that bills the order as a whole", cancel = WHOLE, orders = { ODD }, issued = {}, account = { country = "FR" },
-    plan = pricing.declare { title = "X", pricing.flat { "Fee", price = 7, cancellations = true } },
+    plan = plans.declare { title = "X", charges.flat { "Fee", price = 7, cancellations = true } },
     lines = { "text", "amount", "corrects_line" }, want = "Fee -7 1" },
   { "the invoice's rate of exchange", cancel = { "C1", "2011-01-05", { "P", -1, 1 }, currency = "USD" }, issued = {},
     orders = { { "S1", "2010-12-01", { "P", 1, 1 }, currency = "USD" } }, show = { "rate", "total" }, want = "0.65 -1.18" },

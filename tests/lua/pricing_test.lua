@@ -1,4 +1,6 @@
 --- tests/lua/pricing_test.lua: plans: lines, amounts, discounts, errors with their place.
+local charges = require "charges"
+local plans = require "plans"
 local pricing = require "pricing"
 local rows = require "rows"
 
@@ -14,11 +16,11 @@ local PRODUCTS = {
 local function goods(more)
   more = more or {}
   more[1], more.each = "Goods", "line"
-  return pricing.per_unit(more)
+  return charges.per_unit(more)
 end
 
-local GOODS = pricing.declare { title = "Goods", goods() }
-local function adjusted(adjust) return pricing.declare { title = "Goods", goods(), adjust = adjust } end
+local GOODS = plans.declare { title = "Goods", goods() }
+local function adjusted(adjust) return plans.declare { title = "Goods", goods(), adjust = adjust } end
 
 -- Lines of a case: { quantity, price, category = ..., product = ... }
 local function order_of(case)
@@ -33,7 +35,7 @@ end
 
 local function compute(case)
   local order = order_of(case)
-  local plan = pricing.plan(case.path or "rules/pricing/none.lua", not case.path and (case.plan or GOODS) or nil)
+  local plan = plans.of(case.path or "rules/pricing/none.lua", not case.path and (case.plan or GOODS) or nil)
   local lines, note = pricing.lines({
     order = order, account = { id = "A1", tags = case.tags or {} }, agreement = case.agreement, book = BOOK,
     currency = order.currency, day = date "2026-01-15", find_product = function(id) return PRODUCTS[id] end,
@@ -88,22 +90,22 @@ local fields = {
     want = "100 1 piece reduced 100.00 GBP, 200 0.8 piece reduced 160.00 GBP" },
 }
 
-local charges = {
+local once = {
   { "a fee below 50", path = "rules/pricing/shop.lua", lines = { { 1, 49.99 } }, show = { "kind", "text", "amount", "revenue" },
     want = "product Goods 49.99 GBP 4000, charge Small order fee 5.00 GBP 4020" },
   { "none from 50 on", path = "rules/pricing/shop.lua", lines = { { 1, 50 } }, want = "50.00 GBP" },
   { "none for a cancellation", path = "rules/pricing/shop.lua", kind = "cancellation", lines = { { -1, 10 } },
     want = "-10.00 GBP" },
   { "taken back where the plan says so", kind = "cancellation", lines = { { -1, 10 } },
-    plan = pricing.declare { title = "X", goods(), pricing.flat { "Fee", price = 5, cancellations = true } },
+    plan = plans.declare { title = "X", goods(), charges.flat { "Fee", price = 5, cancellations = true } },
     show = { "quantity", "amount" }, want = "-1 -10.00 GBP, -1 -5.00 GBP" },
   { "a quantity from a tag of the account", path = "rules/pricing/shop.lua", lines = { { 1, 50 } }, tags = { seats = "12" },
     show = { "quantity", "tax_category", "amount" }, want = "1 standard 50.00 GBP, 12 reduced 108.00 GBP" },
   { "the agreement's tag before the account's", path = "rules/pricing/shop.lua", lines = { { 1, 50 } },
     tags = { seats = "12" }, agreement = { tags = { seats = "3" } }, want = "50.00 GBP, 27.00 GBP" },
-  { "a fixed quantity", lines = {}, plan = pricing.declare { title = "X", pricing.per_unit { "Box", quantity = 3, price = 0.335 } },
+  { "a fixed quantity", lines = {}, plan = plans.declare { title = "X", charges.per_unit { "Box", quantity = 3, price = 0.335 } },
     want = "1.01 GBP" },
-  { "computed once for an order", lines = { { 1, 40 }, { 1, 60 } }, plan = pricing.declare { title = "X", pricing.per_unit {
+  { "computed once for an order", lines = { { 1, 40 }, { 1, 60 } }, plan = plans.declare { title = "X", charges.per_unit {
     "Handling", quantity = function(order) return #order.lines end, price = function(order) return order.value * percent(1) end } },
     want = "2.00 GBP" },
 }
@@ -174,7 +176,7 @@ local errors = {
   { "a product in another currency", lines = { { 1, nil, product = "DOLLAR" } }, fails = "money.currency_mismatch", says = "USD" },
   { "a plan in another currency", path = "rules/pricing/dollars.lua", lines = { { 1, 1 } }, fails = "money.currency_mismatch",
     says = "rules/pricing/dollars.lua is in USD" },
-  { "a price in another currency", lines = { { 1, 1 } }, plan = pricing.declare { title = "X", goods { price = money "1 USD" } },
+  { "a price in another currency", lines = { { 1, 1 } }, plan = plans.declare { title = "X", goods { price = money "1 USD" } },
     fails = "money.currency_mismatch", says = "1.00 USD" },
   { "a voucher in another currency", lines = { { 1, 1 } }, plan = adjusted(function(i) i:discount("V", money "1 USD") end),
     fails = "money.currency_mismatch" },
@@ -189,7 +191,7 @@ local errors = {
   { "a method that is none", lines = { { 1, 1 } }, plan = adjusted(function(i) i:rebate(1) end), fails = "rule.value", says = "rebate" },
   { "the invoice is not a table", lines = { { 1, 1 } }, plan = adjusted(function(i) i.net = 5 end), fails = "rule.value",
     says = "cannot be set" },
-  { "a tag that is not there", lines = {}, plan = pricing.declare { title = "X", pricing.per_unit { "Seats", quantity = "seats", price = 9 } },
+  { "a tag that is not there", lines = {}, plan = plans.declare { title = "X", charges.per_unit { "Seats", quantity = "seats", price = 9 } },
     fails = "rule.value", says = "set account A1 tags.seats" },
   { "a plan that is none", path = "rules/broken/no_plan.lua", fails = "rule.value", says = "does not return plan" },
   { "a plan that is not there", path = "rules/pricing/oders.lua", fails = "rule.missing", says = "rules/pricing/orders.lua" },
@@ -208,7 +210,7 @@ local loading = {
 }
 
 function test.run()
-  return rows.join(rows.check(amounts, compute), rows.check(fields, compute), rows.check(charges, compute),
+  return rows.join(rows.check(amounts, compute), rows.check(fields, compute), rows.check(once, compute),
                    rows.check(discounts, compute), rows.check(adjustments, compute), rows.check(errors, compute),
                    rows.check(loading, function(case) return rule("rules/broken/" .. case.path .. ".lua") end))
 end

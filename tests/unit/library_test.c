@@ -15,9 +15,10 @@
 #include "script/embedded.h"
 #include "script/state.h"
 
-static const char *const suites[] = {"config", "pricing", "tax",       "approval", "application",
-                                     "rates",  "billing", "crediting", "examples"};
-static const char *const examples[] = {"rules/pricing/orders.examples.lua", "rules/tax.examples.lua",
+static const char *const suites[] = {"config",      "pricing", "periods", "tax",       "approval",
+                                     "application", "rates",   "billing", "crediting", "examples"};
+static const char *const examples[] = {"rules/pricing/orders.examples.lua",
+                                       "rules/pricing/subscription.examples.lua", "rules/tax.examples.lua",
                                        "rules/approvals.examples.lua", "rules/application.examples.lua"};
 
 static moon_script *script;

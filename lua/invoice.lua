@@ -1,0 +1,194 @@
+--- lua/invoice.lua: the document that is being priced: its lines, and what `adjust` may do with them.
+--- Units: quantities and prices are decimals, amounts money of the document's currency in whole minor units.
+--- Source: the amount of a line is round(quantity x price), half up, once, on the line (EN 16931 BT-131); a discount on
+--- the whole document is spread over its tax categories by the largest remainder.
+--- Example: invoice.begin { currency = "EUR", book = book }, then invoice.add_line({ text = "Fee" }, 3, 0.335) makes a line
+--- of 1.01 EUR.
+local declare = require "declare"
+
+local invoice = {}
+
+-- One call of the host makes one document at a time, so that charges need no object each.
+local job
+
+-- One unit of each currency, which makes money of a number.
+local ones = {}
+local function one_of(currency)
+  local one = ones[currency]
+  if not one then
+    one = money(1, currency)
+    ones[currency] = one
+  end
+  return one
+end
+
+--- Begin a document.
+---@param given table currency, book (of config.read), day, account, agreement (or nil); of an order: order, find_product,
+---  corrected; of a period: period, timing, usage. It becomes the job: lines, count, net, one and revenue are added.
+---@return table the job
+function invoice.begin(given)
+  given.one = one_of(given.currency)
+  given.lines, given.count, given.net = {}, 0, given.one * 0
+  given.revenue = given.book.chart.revenue
+  job = given
+  return given
+end
+
+--- The document at hand; nil outside of begin and finish.
+function invoice.job() return job end
+
+function invoice.finish() job = nil end
+
+--- A price as a decimal in the document's currency; numbers are in it already.
+function invoice.in_currency(price, what)
+  if type(price) ~= "money" then return price end
+  if price.currency ~= job.currency then
+    local subject = job.period and "agreement" or "order"
+    raise { code = "money.currency_mismatch", message = what .. " is " .. price .. " and the " .. subject .. " in "
+      .. job.currency, hint = job.period and "write the plan's prices in its currency"
+        or "give the order's lines a price, or the plan one in " .. job.currency }
+  end
+  return price.amount
+end
+
+-- What a period bills says so on every line.
+local function put(line, amount)
+  local n = job.count + 1
+  line.ordinal, line.amount = n, amount
+  local period = job.period
+  if period then
+    line.start, line.stop, line.claim, line.agreement = period.start, period.stop, job.timing, job.agreement.id
+  end
+  job.count, job.net = n, job.net + amount
+  job.lines[n] = line
+  return line
+end
+
+--- Add a line of quantity x price; without a quantity, of the price.
+function invoice.add_line(line, quantity, price)
+  line.quantity, line.price = quantity, quantity and price
+  return put(line, round(job.one * (quantity and quantity * price or price)))
+end
+
+-- ---- what adjust may do ----
+
+local methods = {}
+
+local function working()
+  if not job then
+    declare.fail("the invoice is finished", "use it within adjust only", "rule.keeps_state")
+  end
+  return job
+end
+
+-- Net amounts by tax category, in the order of the lines; in the direction of the document, negative ones as 0.
+local function weights_of(lines, count, sign)
+  local categories, nets, at = {}, {}, {}
+  for i = 1, count do
+    local line = lines[i]
+    local category = line.tax_category
+    local n = at[category]
+    if not n then
+      n = #categories + 1
+      categories[n], nets[n], at[category] = category, 0, n
+    end
+    nets[n] = nets[n] + line.amount * sign
+  end
+  local sum = 0
+  for n = 1, #nets do
+    if nets[n] < 0 then nets[n] = 0 end
+    sum = sum + nets[n]
+  end
+  return categories, nets, sum
+end
+
+-- What a discount takes off, in minor units and in the direction of the document: never more than there is.
+local function taken_off(how, available)
+  if type(how) == "money" then
+    if how < 0 then declare.fail("a discount of " .. how .. " is negative", "use invoice:add for a surcharge") end
+    return min(round(how), available)
+  end
+  declare.kind("discount", how, "number")
+  if how < 0 or how > 1 then
+    declare.fail("a discount of " .. tostring(how) .. " is no share", "write percent(20), or money for a fixed amount")
+  end
+  return round(available * how)
+end
+
+--- invoice:discount("Non-profit", percent(20)) or invoice:discount("Voucher", money "10 EUR"). Off the net amount as it is
+--- by now, so that two discounts of 10 % make 19 %. One line for each tax category.
+function methods.discount(_, text, how, options)
+  local d = working()
+  declare.kind("name of the discount", text, "text")
+  options = declare.fields("discount", options or {}, { category = "text", revenue = "text" })
+  local sign = d.net < 0 and -1 or 1
+  local categories, nets, available = weights_of(d.lines, d.count, sign)
+  if options.category then
+    for n = 1, #nets do
+      if categories[n] ~= options.category then available, nets[n] = available - nets[n], 0 end
+    end
+  end
+  available = min(available, d.net * sign)
+  if available <= 0 then return end
+  local off = taken_off(how, available)
+  if off <= 0 then return end
+  local parts, place = split(off, nets), declare.here()
+  for n = 1, #parts do
+    if parts[n] > 0 then
+      put({ kind = "discount", text = text, tax_category = categories[n], rule = place,
+            revenue = options.revenue or d.book.chart.discounts }, parts[n] * -sign)
+    end
+  end
+end
+
+local ADD_FIELDS = {
+  text = "!text", amount = "number|money", price = "number|money", quantity = "number", category = "text",
+  revenue = "text", kind = "text", unit = "text", product = "text",
+}
+
+--- invoice:add { text = "Small order fee", amount = 5 }, or quantity and price instead of the amount.
+function methods.add(_, given)
+  local d = working()
+  declare.fields("line", given, ADD_FIELDS)
+  if (given.amount == nil) == (given.price == nil) then
+    declare.fail("line '" .. given.text .. "' needs an amount, or a quantity and a price")
+  end
+  local price = invoice.in_currency(given.amount or given.price, "line '" .. given.text .. "'")
+  local kind = declare.choice("kind of the line", given.kind or "charge", { "product", "charge", "discount" })
+  invoice.add_line({
+    kind = kind, product = given.product, text = given.text, unit = given.unit,
+    tax_category = given.category or "standard", rule = declare.here(),
+    revenue = given.revenue or (kind == "discount" and d.book.chart.discounts) or d.revenue,
+  }, given.price and (given.quantity or 1), price)
+end
+
+--- invoice:note("Thank you for your order"): printed below the lines.
+function methods.note(_, text)
+  local d = working()
+  declare.kind("the note", text, "text")
+  d.note = d.note and d.note .. "\n" .. text or text
+end
+
+local READ = {}
+function READ.net(d) return d.net end
+function READ.currency(d) return d.currency end
+function READ.date(d) return d.day end
+function READ.kind(d) return d.order and d.order.kind == "cancellation" and "credit_note" or "invoice" end
+function READ.count(d) return d.count end
+function READ.period(d) return d.period end
+function READ.timing(d) return d.timing end
+
+--- What adjust gets: the document at hand, whichever it is.
+invoice.handle = setmetatable({}, {
+  __index = function(_, name)
+    if methods[name] then return methods[name] end
+    if READ[name] then return READ[name](working()) end
+    return declare.fail("an invoice has no '" .. tostring(name) .. "'",
+                        "there are net, currency, date, kind, count, period, timing, discount, add, note")
+  end,
+  __newindex = function(_, name)
+    declare.fail("invoice." .. tostring(name) .. " cannot be set", "use invoice:add, invoice:discount or invoice:note")
+  end,
+})
+
+return invoice

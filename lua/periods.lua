@@ -1,0 +1,152 @@
+--- lua/periods.lua: the drafts of an account for the periods of its agreements that are due.
+--- Units: a claim is one period of one agreement with one timing: its charges in advance, or those in arrears.
+--- Source: the version of an agreement that holds when its period begins prices the period. What is billed in advance has
+--- its tax point on the first day of the period, what is billed in arrears on the last.
+--- Example: agreement A-7 from 15 January with a fee of 49 in advance, on 20 February, with nothing billed so far: two
+--- claims in advance, 15 January and 15 February, and one draft of 98.
+local billing = require "billing"
+local config = require "config"
+local declare = require "declare"
+local plans = require "plans"
+local pricing = require "pricing"
+local tax = require "tax"
+
+local periods = {}
+
+-- The documents of the call at hand, which the host fetches one by one.
+local documents
+
+-- ---- one claim ----
+
+local function plan_of(claim, input)
+  local name = claim.agreement.plan
+  if not name then
+    declare.fail("agreement " .. claim.agreement.id .. " names no plan",
+                 "moonbill set agreement " .. claim.agreement.id .. " plan=subscription")
+  end
+  local path = "rules/pricing/" .. name .. ".lua"
+  return plans.of(path, input.plans and input.plans[name]), name, path
+end
+
+-- What a claim comes to: its lines, and the tax of each of their categories. nil where nothing is due.
+local function part_of(claim, number, input, book)
+  local plan, name, path = plan_of(claim, input)
+  local account, agreement = claim.account, claim.agreement
+  local currency = plan.currency or account.currency or book.currency
+  local span, usage = period(claim.start, claim.stop), input.usage or host.usage
+  local day = claim.timing == "advance" and claim.start or claim.stop:add_days(-1)
+  local lines, note = pricing.period({
+    agreement = agreement, account = account, book = book, currency = currency, period = span, timing = claim.timing,
+    day = day, usage = function(meter) return usage(number, meter) end,
+  }, plan, path)
+  if #lines == 0 then return nil end
+  local answers = {}
+  for i = 1, #lines do
+    local category = lines[i].tax_category
+    answers[category] = answers[category] or tax.for_line(category, book.country, account, day, input.tax)
+  end
+  return { claim = claim, number = number, lines = lines, note = note, currency = currency, answers = answers, day = day,
+           plan = name, terms = billing.first_of("terms", agreement, account, book) }
+end
+
+-- ---- documents ----
+
+local function alike(a, b) return a.rate == b.rate and a.code == b.code and a.reason == b.reason end
+
+-- Parts stand on one document if they are in one currency, and no category is taxed in two ways.
+local function fits(document, part)
+  if document.currency ~= part.currency then return false end
+  for category, answer in pairs(part.answers) do
+    local known = document.answers[category]
+    if known and not alike(known, answer) then return false end
+  end
+  return true
+end
+
+local function place(list, part)
+  for i = 1, #list do
+    if fits(list[i], part) then return list[i] end
+  end
+  local document = { currency = part.currency, answers = {}, parts = {} }
+  list[#list + 1] = document
+  return document
+end
+
+-- The one value that all parts have, nil if they differ or have none.
+local function common(parts, value_of)
+  local value = value_of(parts[1])
+  for i = 2, #parts do
+    if value_of(parts[i]) ~= value then return nil end
+  end
+  return value
+end
+
+local function notes_of(parts)
+  local list, seen = {}, {}
+  for i = 1, #parts do
+    local note = parts[i].note
+    if note and not seen[note] then list[#list + 1], seen[note] = note, true end
+  end
+  return #list > 0 and table.concat(list, "\n") or nil
+end
+
+-- The part with the last tax point: its version of the account is the buyer's of today.
+local function last_of(parts)
+  local last = parts[1]
+  for i = 2, #parts do
+    if parts[i].day > last.day then last = parts[i] end
+  end
+  return last
+end
+
+local function complete(group, input, book)
+  local parts, lines, terms = group.parts, {}, 0
+  for i = 1, #parts do
+    for _, line in ipairs(parts[i].lines) do
+      line.ordinal = #lines + 1
+      lines[line.ordinal] = line
+    end
+    terms = max(terms, parts[i].terms)
+  end
+  local last = last_of(parts)
+  local document = {
+    kind = "invoice", account = last.claim.account.id, currency = group.currency, tax_point = last.day, terms = terms,
+    plan = common(parts, function(part) return part.plan end),
+    reference = common(parts, function(part) return part.claim.agreement.reference end), lines = lines, note = notes_of(parts),
+  }
+  tax.settle(document, function(category) return group.answers[category] end, book.tax)
+  return billing.finish(document, { account = last.claim.account, rates = input.rates, approvals = input.approvals }, book, {})
+end
+
+--- Make the drafts of an account.
+---@param input table claims: list of { account, agreement (the versions that count for it), start, stop, timing ("advance" or
+---  "arrears") }, none of which is billed so far, in the order in which they are to stand on a document; book (or nil:
+---  config.read()). Examples and tests may put usage (function(number of the claim, meter) -> sum), plans, tax, approvals and
+---  rates in the place of the host and the rule files.
+---@return table list, one for each document: the numbers of the claims that it bills. A claim without a line is in none. There
+---  is one document for each currency, and another where the tax of a category has changed in between.
+function periods.draft(input)
+  local book, groups, list = input.book or config.read(), {}, {}
+  documents = nil
+  for number, claim in ipairs(input.claims) do
+    local part = within("agreement " .. claim.agreement.id .. ", period " .. claim.start .. ".." .. claim.stop, part_of, claim,
+                        number, input, book)
+    if part then
+      local group = place(groups, part)
+      group.parts[#group.parts + 1] = part
+      for category, answer in pairs(part.answers) do group.answers[category] = answer end
+    end
+  end
+  for i, group in ipairs(groups) do
+    local numbers = {}
+    for k, part in ipairs(group.parts) do numbers[k] = part.number end
+    list[i], groups[i] = numbers, complete(group, input, book)
+  end
+  documents = groups
+  return list
+end
+
+--- The fields of the n-th document of the last periods.draft, as of billing.draft.
+function periods.document(n) return documents[n] end
+
+return periods

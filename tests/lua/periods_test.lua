@@ -1,0 +1,226 @@
+--- tests/lua/periods_test.lua: plans for periods, bands, and the documents that an account's claims come to.
+local bands = require "bands"
+local charges = require "charges"
+local periods = require "periods"
+local plans = require "plans"
+local rows = require "rows"
+local tax = require "tax"
+
+local test = {}
+
+local flat, per_unit, graduated = charges.flat, charges.per_unit, charges.graduated
+
+-- ---- bands ----
+
+local T = bands.declare { { upto = 100, price = 1 }, { upto = 500, price = 0.8 }, { price = 0.6 } }
+
+local function cut(case)
+  local out = {}
+  for _, part in ipairs(bands.cut(T, case.quantity)) do
+    out[#out + 1] = tostring(part.quantity) .. " at " .. tostring(part.price)
+  end
+  return table.concat(out, ", ")
+end
+
+local cuts = {
+  { "nothing", quantity = 0, want = "" },
+  { "one", quantity = 1, want = "1 at 1" },
+  { "a bound belongs to its band", quantity = 100, want = "100 at 1" },
+  { "just above it", quantity = 100.5, want = "100 at 1, 0.5 at 0.8" },
+  { "the second bound", quantity = 500, want = "100 at 1, 400 at 0.8" },
+  { "one more", quantity = 501, want = "100 at 1, 400 at 0.8, 1 at 0.6" },
+  { "600", quantity = 600, want = "100 at 1, 400 at 0.8, 100 at 0.6" },
+  { "what is taken back is cut as what was used", quantity = -150, want = "-100 at 1, -50 at 0.8" },
+  { "digits stay", quantity = decimal "500.000000000001", want = "100 at 1, 400 at 0.8, 0.000000000001 at 0.6" },
+}
+
+local wrong_bands = {
+  { "no bands", tiers = {}, fails = "rule.value", says = "there are no tiers" },
+  { "bounds that fall", tiers = { { upto = 100, price = 1 }, { upto = 50, price = 2 }, { price = 3 } }, fails = "rule.value",
+    says = "band 2 reaches up to 50, the band before it up to 100" },
+  { "two bounds alike", tiers = { { upto = 100, price = 1 }, { upto = 100, price = 2 }, { price = 3 } }, fails = "rule.value",
+    says = "band 2 reaches up to 100" },
+  { "a bound below zero", tiers = { { upto = -5, price = 1 }, { price = 3 } }, fails = "rule.value", says = "more than 0" },
+  { "a bound of zero", tiers = { { upto = 0, price = 1 }, { price = 3 } }, fails = "rule.value", says = "more than 0" },
+  { "a band after the last", tiers = { { price = 1 }, { upto = 5, price = 3 } }, fails = "rule.value",
+    says = "band 1 has no upper bound, and band 2 follows it" },
+  { "no last band", tiers = { { upto = 5, price = 3 } }, fails = "rule.value", says = "no price for what is above" },
+  { "no price", tiers = { { upto = 5 }, { price = 1 } }, fails = "rule.value", says = "price of the band 1 is missing" },
+  { "a slip", tiers = { { up_to = 5, price = 1 }, { price = 1 } }, fails = "rule.value", says = "did you mean 'upto'?" },
+  { "a price as text", tiers = { { price = "1" } }, fails = "rule.value", says = "the text '1'" },
+  { "tiers that are no list", tiers = { upto = 5, price = 1 }, fails = "rule.value", says = "has no field" },
+}
+
+-- ---- declaring ----
+
+local function declare_plan(case)
+  local given = { title = "X", every = case.every, table.unpack(case.charges()) }
+  plans.declare(given)
+  return "declared"
+end
+
+local function list(...)
+  local constructors = { ... }
+  return function()
+    local out = {}
+    for i, one in ipairs(constructors) do out[i] = one() end
+    return out
+  end
+end
+
+local wrong_plans = {
+  { "a meter in a plan for orders", charges = list(function() return per_unit { "GB", meter = "storage", price = 1 } end),
+    fails = "rule.value", says = "counts the meter storage, and this plan is for orders" },
+  { "when as text in a plan for orders", charges = list(function() return flat { "Fee", price = 1, when = "advance" } end),
+    fails = "rule.value", says = "this plan is for orders" },
+  { "each line in a plan for periods", every = "month", charges = list(function() return per_unit { "G", each = "line" } end),
+    fails = "rule.value", says = 'each = "line", and this plan is for periods' },
+  { "when as function in a plan for periods", every = "month",
+    charges = list(function() return flat { "Fee", price = 1, when = function() return true end } end), fails = "rule.value",
+    says = "a function for when" },
+  { "cancellations in a plan for periods", every = "month",
+    charges = list(function() return flat { "Fee", price = 1, cancellations = true } end), fails = "rule.value",
+    says = "only orders are cancelled" },
+  { "a meter in advance", every = "month",
+    charges = list(function() return graduated { "C", meter = "c", when = "advance", tiers = { { price = 1 } } } end),
+    fails = "rule.value", says = "counts the meter c in advance" },
+  { "a timing that is none", every = "month", charges = list(function() return flat { "Fee", price = 1, when = "later" } end),
+    fails = "rule.value", says = "when is 'later'" },
+  { "a meter and a quantity", every = "month",
+    charges = list(function() return per_unit { "S", meter = "s", quantity = 1, price = 1 } end), fails = "rule.value",
+    says = "a quantity and a meter" },
+  { "neither", every = "month", charges = list(function() return graduated { "S", tiers = { { price = 1 } } } end),
+    fails = "rule.value", says = "needs a quantity or a meter" },
+  { "every week", every = "week", charges = list(function() return flat { "Fee", price = 1 } end), fails = "rule.value",
+    says = "every is 'week'" },
+  { "each line by a meter", charges = list(function() return per_unit { "S", each = "line", meter = "s" } end), fails = "rule.value",
+    says = "do not go together" },
+  { "no charges", every = "month", charges = list(), fails = "rule.value", says = "no charges" },
+}
+
+-- What is wrong is told where it is written, when the file is loaded.
+local loading = {
+  { "a meter in advance", path = "meter_advance", fails = "rule.value", says = "in advance", at = "rules/broken/meter_advance.lua:4" },
+  { "bounds that fall", path = "bands_fall", fails = "rule.value", says = "band 2", at = "rules/broken/bands_fall.lua:3" },
+}
+
+-- ---- drafts ----
+
+local BOOK = {
+  currency = "EUR", country = "DE", terms = 14, chart = { revenue = "4000", discounts = "4900" },
+  tax = { rounding = "document", mode = "half_up" },
+}
+local PLANS = {
+  basic = plans.declare { title = "Basic", every = "month", flat { "Fee", price = 49 },
+    per_unit { "Seats", quantity = "seats", price = 9 }, per_unit { "GB", meter = "storage", price = 0.12 },
+    graduated { "Calls", meter = "calls", tiers = { { upto = 100, price = 1 }, { upto = 500, price = 0.8 }, { price = 0.6 } } } },
+  late = plans.declare { title = "Late", every = "month", flat { "Fee", price = 10, when = "arrears" } },
+  dollars = plans.declare { title = "Dollars", every = "month", currency = "USD", flat { "Fee", price = 20 } },
+  computed = plans.declare { title = "Computed", every = "month", per_unit { "Days",
+    quantity = function(agreement, account, span) return agreement.tags.days and span.days or 0 end,
+    price = function(agreement, account, span) return account.tags.cheap and 1 or 2 end } },
+  steps = plans.declare { title = "Steps", every = "month", graduated { "Seats", quantity = "seats",
+    tiers = { { upto = 2, price = 10 }, { price = 5 } } } },
+  nice = plans.declare { title = "Nice", every = "month", flat { "Fee", price = 50 }, per_unit { "GB", meter = "storage", price = 1 },
+    adjust = function(invoice, account, agreement)
+      if invoice.timing == "advance" then invoice:discount("Welcome " .. agreement.id, percent(10)) end
+      invoice:note("From " .. tostring(invoice.period.start))
+    end },
+  orders = plans.declare { title = "Orders", per_unit { "Goods", each = "line" } },
+}
+
+local function claim(plan, start, stop, timing, more)
+  more = more or {}
+  local agreement = { id = more.id or "A-1", plan = plan, tags = more.tags or {}, terms = more.terms, reference = more.reference }
+  return { agreement = agreement, account = { id = "ACME", country = "DE", tags = more.account or {}, terms = more.account_terms },
+           start = date(start), stop = date(stop), timing = timing }
+end
+
+local OCTOBER, NOVEMBER = "2026-10-01", "2026-11-01"
+
+local function draft(case)
+  local numbers = periods.draft {
+    book = BOOK, claims = case.claims, plans = PLANS, tax = case.tax and case.tax.rules(),
+    rates = { tables = function() return { USD = { { from = date "2026-01-01", value = 0.9 } } } end },
+    usage = function(number, meter) return (case.usage or {})[meter] or 0 end,
+  }
+  local out = {}
+  for n, list_of in ipairs(numbers) do
+    local document, lines = periods.document(n), {}
+    for i, line in ipairs(document.lines) do
+      local parts = {}
+      for _, name in ipairs(case.show or { "text", "amount" }) do parts[#parts + 1] = tostring(line[name]) end
+      lines[i] = table.concat(parts, " ")
+    end
+    local head = {}
+    for _, name in ipairs(case.of or {}) do head[#head + 1] = name .. " " .. tostring(document[name]) end
+    out[n] = (case.numbers and "[" .. table.concat(list_of, " ") .. "] " or "")
+      .. (#head > 0 and table.concat(head, " ") .. ": " or "") .. table.concat(lines, ", ")
+  end
+  return table.concat(out, " | ")
+end
+
+local TAGS = { tags = { seats = "12" } }
+local TAX = tax.declare { tax.rate { "DE", "standard", 19, ["until"] = "2026-10-31" },
+                          tax.rate { "DE", "standard", 20, from = "2026-10-31" } }
+
+local drafts = {
+  { "nothing is due", claims = {}, want = "" },
+  { "in advance", claims = { claim("basic", OCTOBER, NOVEMBER, "advance", TAGS) }, want = "Fee 49.00 EUR, Seats 108.00 EUR" },
+  { "nothing used makes no document", claims = { claim("basic", OCTOBER, NOVEMBER, "arrears", TAGS) }, want = "" },
+  { "in arrears", claims = { claim("basic", OCTOBER, NOVEMBER, "arrears", TAGS) }, usage = { storage = 300, calls = 501 },
+    want = "GB 36.00 EUR, Calls, up to 100 100.00 EUR, Calls, above 100 up to 500 320.00 EUR, Calls, above 500 0.60 EUR" },
+  { "usage taken back", claims = { claim("basic", OCTOBER, NOVEMBER, "arrears", TAGS) }, usage = { storage = -3 },
+    of = { "kind", "total" }, want = "kind credit_note total -0.43 EUR: GB -0.36 EUR" },
+  { "quantity and price stand on the line", claims = { claim("basic", OCTOBER, NOVEMBER, "advance", TAGS) },
+    show = { "quantity", "price", "amount", "start", "stop", "claim", "agreement" },
+    want = "1 49 49.00 EUR 2026-10-01 2026-11-01 advance A-1, 12 9 108.00 EUR 2026-10-01 2026-11-01 advance A-1" },
+  { "the meter stands on the line", claims = { claim("basic", OCTOBER, NOVEMBER, "arrears", TAGS) }, usage = { storage = 1 },
+    show = { "meter", "quantity", "claim" }, want = "storage 1 arrears" },
+  { "a fee in arrears", claims = { claim("late", OCTOBER, NOVEMBER, "advance"), claim("late", OCTOBER, NOVEMBER, "arrears") },
+    numbers = true, want = "[2] Fee 10.00 EUR" },
+  { "two agreements and two months on one document", numbers = true,
+    claims = { claim("basic", OCTOBER, NOVEMBER, "advance", TAGS), claim("basic", NOVEMBER, "2026-12-01", "advance", TAGS),
+               claim("late", OCTOBER, NOVEMBER, "arrears", { id = "A-2" }) },
+    of = { "tax_point", "net", "plan" },
+    want = "[1 2 3] tax_point 2026-11-01 net 324.00 EUR plan nil: Fee 49.00 EUR, Seats 108.00 EUR, Fee 49.00 EUR, Seats 108.00 EUR, "
+      .. "Fee 10.00 EUR" },
+  { "another currency is another document", numbers = true,
+    claims = { claim("dollars", OCTOBER, NOVEMBER, "advance"), claim("basic", OCTOBER, NOVEMBER, "advance", TAGS) },
+    of = { "currency", "rate" },
+    want = "[1] currency USD rate 0.9: Fee 20.00 USD | [2] currency EUR rate nil: Fee 49.00 EUR, Seats 108.00 EUR" },
+  { "a tax that has changed in between is another document", numbers = true, tax = TAX,
+    claims = { claim("late", "2026-09-30", "2026-10-30", "arrears"), claim("late", "2026-10-30", "2026-11-30", "arrears"),
+               claim("late", "2026-08-30", "2026-09-30", "arrears", { id = "A-2" }) },
+    of = { "tax" }, want = "[1 3] tax 3.80 EUR: Fee 10.00 EUR, Fee 10.00 EUR | [2] tax 2.00 EUR: Fee 10.00 EUR" },
+  { "computed by functions", claims = { claim("computed", OCTOBER, NOVEMBER, "advance", { tags = { days = "yes" } }),
+      claim("computed", OCTOBER, NOVEMBER, "advance", { account = { cheap = "yes" }, tags = { days = "yes" } }),
+      claim("computed", OCTOBER, NOVEMBER, "advance") }, want = "Days 62.00 EUR, Days 31.00 EUR" },
+  { "bands of a quantity", claims = { claim("steps", OCTOBER, NOVEMBER, "advance", { tags = { seats = "5" } }) },
+    want = "Seats, up to 2 20.00 EUR, Seats, above 2 15.00 EUR" },
+  { "adjust runs for each claim", usage = { storage = 7 }, of = { "note" },
+    claims = { claim("nice", OCTOBER, NOVEMBER, "advance"), claim("nice", OCTOBER, NOVEMBER, "arrears") },
+    show = { "text", "amount", "start", "claim" }, want = "note From 2026-10-01: Fee 50.00 EUR 2026-10-01 advance, "
+      .. "Welcome A-1 -5.00 EUR 2026-10-01 advance, GB 7.00 EUR 2026-10-01 arrears" },
+  { "the longest terms, and a reference that all have", of = { "terms", "reference" }, show = { "amount" },
+    claims = { claim("late", OCTOBER, NOVEMBER, "arrears", { terms = 10, reference = "PO 1" }),
+               claim("late", OCTOBER, NOVEMBER, "arrears", { account_terms = 30, reference = "PO 1", id = "A-2" }) },
+    want = "terms 30 reference PO 1: 10.00 EUR, 10.00 EUR" },
+  { "no reference where they differ", of = { "terms", "reference" }, show = { "amount" },
+    claims = { claim("late", OCTOBER, NOVEMBER, "arrears", { reference = "PO 1" }),
+               claim("late", OCTOBER, NOVEMBER, "arrears", { reference = "PO 2", id = "A-2" }) },
+    want = "terms 14 reference nil: 10.00 EUR, 10.00 EUR" },
+  { "a plan for orders", claims = { claim("orders", OCTOBER, NOVEMBER, "advance") }, fails = "rule.value",
+    says = "is a plan for orders and cannot bill agreement A-1" },
+  { "no plan", claims = { claim(nil, OCTOBER, NOVEMBER, "advance") }, fails = "rule.value", says = "agreement A-1 names no plan" },
+  { "no seats", claims = { claim("basic", OCTOBER, NOVEMBER, "advance") }, fails = "rule.value",
+    says = "moonbill set agreement A-1 tags.seats=" },
+}
+
+function test.run()
+  return rows.join(rows.check(cuts, cut), rows.check(wrong_bands, function(case) return bands.declare(case.tiers) end),
+                   rows.check(wrong_plans, declare_plan), rows.check(drafts, draft),
+                   rows.check(loading, function(case) return rule("rules/broken/" .. case.path .. ".lua") end))
+end
+
+return test

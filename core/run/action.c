@@ -1,0 +1,150 @@
+#include "run/action.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include "run/report.h"
+#include "script/near.h"
+
+const moon_action moon_actions[] = {
+    {"approve", "approve drafts", "all id ids", true, moon_action_approve},
+    {"bill", "make drafts from what is due; issue = true also approves and issues what policy lets through",
+     "issue", true, moon_action_bill},
+    {"import", "take a file into the book", "kind file map update missing", true, moon_action_import},
+    {"issue", "give approved documents their numbers and post them", "all id ids", true, moon_action_issue},
+    {"report", "compute a report", NULL, false, moon_action_report},
+    {"save", "compute a report into a file", NULL, true, moon_action_save},
+    {"void", "take back issued documents of which nothing was settled", "id ids reason", true,
+     moon_action_void},
+    {0}};
+
+moon_status moon_action_find(moon_str verb, const moon_action **out, moon_err *err) {
+    moon_near near = moon_near_begin(verb);
+    for (const moon_action *action = moon_actions; action->name; action++) {
+        if (moon_str_is(verb, action->name)) {
+            *out = action;
+            return MOON_OK;
+        }
+        moon_near_try(&near, moon_str_of(action->name));
+    }
+    moon_fail(err, MOON_E_NOT_FOUND, "there is no action \"%.*s\"", MOON_STR_ARG(verb));
+    return near.best.len ? moon_err_hint(err, "did you mean %.*s?", MOON_STR_ARG(near.best)) : err->code;
+}
+
+moon_status moon_action_do(moon_book *book, moon_str verb, const moon_arg *args, bool dry_run,
+                           moon_arena *keep, moon_arg *result, moon_err *err) {
+    const moon_action *action;
+    char what[64];
+    MOON_TRY(moon_action_find(verb, &action, err));
+    snprintf(what, sizeof what, "%s", action->name);
+    if (action->knows) MOON_TRY(moon_asked_check(args, action->knows, what, err));
+    moon_action_call call = {.book = book,
+                             .args = args,
+                             .dry_run = dry_run,
+                             .keep = keep,
+                             .items = MOON_NEW_N(keep, moon_named, MOON_RESULT_ITEMS_MAX),
+                             .problems = MOON_NEW_N(keep, moon_arg, MOON_RESULT_PROBLEMS_MAX)};
+    MOON_TRY(action->run(&call, err));
+    size_t shown = call.refused < MOON_RESULT_PROBLEMS_MAX ? call.refused : MOON_RESULT_PROBLEMS_MAX;
+    moon_result_add(&call, "problems", moon_arg_list(call.problems, shown));
+    moon_result_count(&call, "refused", call.refused);
+    *result = moon_result_map(keep, call.items, call.item_count);
+    return MOON_OK;
+}
+
+/* ---- results ---- */
+
+void moon_result_add(moon_action_call *call, const char *name, moon_arg value) {
+    moon_assert(call->item_count < MOON_RESULT_ITEMS_MAX);
+    call->items[call->item_count++] = (moon_named){moon_str_of(name), value};
+}
+
+void moon_result_count(moon_action_call *call, const char *name, uint64_t count) {
+    moon_result_add(call, name, moon_arg_integer((int64_t)count));
+}
+
+void moon_result_say(moon_action_call *call, const char *fmt, ...) {
+    moon_buf text = MOON_BUF_EMPTY;
+    char line[1024];
+    va_list args;
+    va_start(args, fmt);
+    vsnprintf(line, sizeof line, fmt, args);
+    va_end(args);
+    moon_buf_add_text(&text, line);
+    moon_result_add(call, "summary", moon_arg_text(moon_arena_str(call->keep, moon_buf_str(&text))));
+    moon_buf_free(&text);
+}
+
+static moon_arg copied(moon_arena *keep, const char *text) {
+    return moon_arg_text(moon_arena_str(keep, moon_str_of(text)));
+}
+
+void moon_result_refused(void *ctx, moon_str unit, const moon_err *why) {
+    moon_action_call *call = ctx;
+    if (call->refused++ >= MOON_RESULT_PROBLEMS_MAX) return;
+    const char *hint = why->hint[0] ? why->hint : moon_status_hint(why->code);
+    char place[300];
+    snprintf(place, sizeof place, why->line ? "%s:%d" : "%s", why->place, why->line);
+    moon_named items[] = {
+        {MOON_STR("code"), copied(call->keep, moon_status_name(why->code))},
+        {MOON_STR("context"), copied(call->keep, why->context)},
+        {MOON_STR("hint"), copied(call->keep, hint)},
+        {MOON_STR("id"), moon_arg_text(moon_arena_str(call->keep, unit))},
+        {MOON_STR("message"), copied(call->keep, why->text)},
+        {MOON_STR("place"), copied(call->keep, place)},
+    };
+    call->problems[call->refused - 1] = moon_result_map(call->keep, items, sizeof items / sizeof *items);
+}
+
+static int by_name(const void *a, const void *b) {
+    return moon_str_cmp(((const moon_named *)a)->name, ((const moon_named *)b)->name);
+}
+
+moon_arg moon_result_map(moon_arena *keep, const moon_named *items, size_t count) {
+    moon_named *sorted = MOON_NEW_N(keep, moon_named, count + 1);
+    if (count) memcpy(sorted, items, count * sizeof *sorted);
+    qsort(sorted, count, sizeof *sorted, by_name);
+    return moon_arg_map(sorted, count);
+}
+
+moon_arg moon_result_money(moon_int128 minor, moon_currency currency) {
+    moon_decimal amount = {minor, moon_currency_exponent(currency)};
+    moon_err ignored;
+    if (moon_decimal_make(minor, moon_currency_exponent(currency), &amount, &ignored) != MOON_OK)
+        return (moon_arg){0};
+    return moon_arg_money(amount, currency);
+}
+
+/* ---- arguments ---- */
+
+moon_status moon_action_flag(const moon_action_call *call, const char *name, bool *out, moon_err *err) {
+    moon_arg value = moon_arg_get(call->args, name);
+    if (value.kind != MOON_ARG_NIL && value.kind != MOON_ARG_BOOL)
+        return moon_fail(err, MOON_E_SCRIPT_VALUE, "%s is true or false", name);
+    *out = value.kind == MOON_ARG_BOOL && value.boolean;
+    return MOON_OK;
+}
+
+moon_status moon_action_texts(const moon_action_call *call, const char *one, const char *many,
+                              const moon_str **out, size_t *count, moon_err *err) {
+    moon_arg single = moon_arg_get(call->args, one), list = moon_arg_get(call->args, many);
+    size_t n = list.kind == MOON_ARG_LIST ? list.list.count : single.kind == MOON_ARG_NIL ? 0 : 1;
+    moon_str *made = MOON_NEW_N(call->keep, moon_str, n + 1);
+    if (list.kind != MOON_ARG_NIL && list.kind != MOON_ARG_LIST)
+        return moon_fail(err, MOON_E_SCRIPT_VALUE, "%s is a list of texts", many);
+    if (list.kind == MOON_ARG_LIST && single.kind != MOON_ARG_NIL)
+        return moon_fail(err, MOON_E_SCRIPT_VALUE, "%s or %s, not both", one, many);
+    for (size_t i = 0; i < n; i++) {
+        const moon_arg *value = list.kind == MOON_ARG_LIST ? &list.list.items[i] : &single;
+        if (value->kind != MOON_ARG_TEXT) return moon_fail(err, MOON_E_SCRIPT_VALUE, "%s is a text", one);
+        made[i] = moon_arena_str(call->keep, value->text);
+    }
+    *out = made;
+    *count = n;
+    return MOON_OK;
+}
+
+moon_str moon_action_path(const moon_action_call *call, moon_str path) {
+    if (path.len && path.ptr[0] == '/') return moon_arena_str(call->keep, path);
+    return moon_arena_printf(call->keep, "%s/%.*s", call->book->folder, MOON_STR_ARG(path));
+}

@@ -1,0 +1,416 @@
+"""An auditor of the year: reads the same files as the program, day by day, and adds up on its own what they come to.
+
+It knows the policies from their documentation only: prices and taxes, periods of subscriptions, which item a credit settles,
+tolerance, disputes and promises. Amounts are whole minor units; shares are fractions, rounded half away from zero."""
+import csv
+import datetime
+import json
+import os
+import re
+from decimal import Decimal
+from fractions import Fraction
+
+from year_ledger import FOREVER, Item, Ledger
+from year_world import FIRST, ONE, PLANS, RATES, month_after, minor
+
+EXCHANGE = [(datetime.date(2025, 12, 1), Decimal("0.85"))] + [
+    (datetime.date(2026, month, 1), Decimal("0.85") + Decimal(month % 5) / 100) for month in range(1, 13)]
+TOLERANCE = 100  # of a payment that names one invoice or takes the oldest: what may be missing
+REFERENCE = re.compile(r"[A-Z]+-2026-\d{5}")
+
+
+def half_up(value):
+    """A fraction to the nearest whole number, halves away from zero."""
+    value = Fraction(value)
+    whole = (abs(value) * 2 + 1).__floor__() // 2
+    return -whole if value < 0 else whole
+
+
+class Document:
+    def __init__(self, id, kind, account, currency, lines, terms, rated=None):
+        self.id, self.kind, self.account, self.currency, self.terms = id, kind, account, currency, terms
+        self.lines = lines  # [(net, category, start, stop)]
+        self.net = sum(line[0] for line in lines)
+        self.taxes = {c: sum(line[0] for line in lines if line[1] == c) for c in sorted({line[1] for line in lines})}
+        self.tax = sum(half_up(net * Fraction(rated(c)) / 100) for c, net in self.taxes.items()) if rated else 0
+        self.number = self.date = self.due = None
+        self.claims, self.credited, self.order = [], 0, None
+
+    @property
+    def total(self):
+        return self.net + self.tax
+
+
+class Dispute:
+    def __init__(self, id, account, item, amount, opened):
+        self.id, self.account, self.item, self.amount, self.opened, self.closed = id, account, item, amount, opened, None
+
+
+class Promise:
+    def __init__(self, id, account, item, amount, made, by):
+        self.id, self.account, self.item, self.amount, self.made, self.by = id, account, item, amount, made, by
+
+
+class Auditor:
+    def __init__(self, world, folder):
+        self.accounts, self.products, self.folder = world.accounts, world.products, folder
+        self.agreements, self.orders, self.events, self.by_meter = {}, {}, {}, {}  # as they were told so far
+        self.ledger, self.documents, self.drafts, self.claims = Ledger(), [], [], {}
+        self.by_number, self.numbers = {}, {"invoice": 0, "credit_note": 0}
+        self.disputes, self.promises, self.late, self.counts = [], [], set(), {}
+        self.remittance, self.stated, self.closed = {}, {}, None
+        self.cash, self.bad_debt, self.differences = [], [], []  # (value date, currency, amount)
+
+    # ---- what the world may ask ----
+
+    def invoices_open(self):
+        return [i for i in self.live() if i.kind == "invoice" and i.left > 0]
+
+    def live(self):
+        return sorted(self.ledger.live.values(), key=lambda i: (i.date, i.number, i.id))
+
+    def open(self, item):
+        return item.left
+
+    def open_of(self, account, currency):
+        return sorted((i for i in self.ledger.live_of(account, currency) if i.left > 0), key=Item.order)
+
+    def credits_open(self):
+        return [i for i in self.live() if i.left < 0]
+
+    def receipts(self):
+        return [i for i in self.ledger.items.values() if i.kind == "payment" and i.account in self.accounts
+                and not self.is_spent(i)]
+
+    def is_spent(self, item):
+        """Something of it was paid back, taken back or moved: the bank's return of it is another story."""
+        return any(target.kind in ("refund", "return", "transfer") for target in self.ledger.targets_of(item))
+
+    def creditable(self, item):
+        document = self.by_number[item.number]
+        return max(0, document.lines[0][0]) if not document.credited else 0
+
+    def disputes_open(self):
+        return [d for d in self.disputes if not d.closed]
+
+    def disputes_of(self, item):
+        return [d for d in self.disputes if d.item is item]
+
+    def write_offs(self):
+        return [i for i in self.ledger.items.values() if i.kind == "write_off" and self.ledger.targets_of(i)
+                and self.ledger.targets_of(i)[0].kind == "invoice"]
+
+    def strangers(self):
+        return [i for i in self.live() if i.kind == "payment" and i.account == "unidentified" and i.left < 0]
+
+    def some_application(self, rnd, busy, day):
+        pairs = [(self.ledger.items[s], self.ledger.items[t]) for (s, t), amount in self.ledger.applied.items() if amount]
+        pairs = [p for p in pairs if p[0].kind == "payment" and p[1].kind == "invoice" and p[0].account not in busy
+                 and (day - p[0].date).days < 30 and not self.is_spent(p[0])]
+        return rnd.choice(pairs) if pairs else None
+
+    # ---- a day ----
+
+    def rows(self, kind, day):
+        path = os.path.join(self.folder, "%s-%s.csv" % (kind, day))
+        if not os.path.exists(path):
+            return []
+        with open(path, newline="", encoding="utf-8") as file:
+            return list(csv.DictReader(file))
+
+    def take_day(self, day):
+        self.take_desk(day)
+        self.take_agreements(day)
+        self.take_orders(day)
+        self.take_usage(day)
+        if day.weekday() < 5:
+            self.issue(self.drafts + self.bill(day), day)
+        self.take_payments(day)
+        self.apply_all(day)
+        if day.day == 8:
+            self.closed = day - 8 * ONE
+
+    def take_agreements(self, day):
+        for row in self.rows("agreements", day):
+            date = (lambda text: datetime.date.fromisoformat(text) if text else None)
+            self.agreements.setdefault(row["id"], []).append(
+                {"id": row["id"], "from": date(row["from"]), "account": row["account"], "plan": row["plan"],
+                 "start": date(row["start"]), "until": date(row["until"]), "seats": int(row["tags.seats"])})
+
+    def take_orders(self, day):
+        for row in self.rows("orders", day):
+            order = self.orders.setdefault(row["order"], {"account": row["account"], "date": datetime.date.fromisoformat(row["date"]),
+                                                          "currency": row["currency"], "lines": [], "billed": False})
+            listed, category = self.products[row["product"]]
+            price = Decimal(row["price"]) * 100 if row["price"] else Decimal(listed)
+            order["lines"].append((half_up(Fraction(row["quantity"]) * Fraction(price)), category, None, None))
+
+    def take_usage(self, day):
+        rows = self.rows("usage", day)
+        path = os.path.join(self.folder, "events-%s.jsonl" % day)
+        if os.path.exists(path):
+            with open(path, encoding="utf-8") as file:
+                rows += [json.loads(line) for line in file]
+        for row in rows:
+            event = (row["account"], row["meter"], datetime.date.fromisoformat(row["day"]), Fraction(str(row["quantity"])))
+            if row["id"] not in self.events:
+                self.events[row["id"]] = event
+                self.by_meter.setdefault(event[:2], []).append(event[2:])
+                self.late.update(claim for claim in self.claimed_for(event))
+
+    def claimed_for(self, event):
+        """Periods that are billed already and would have had this event: it came too late."""
+        for versions in self.agreements.values():
+            if versions[0]["account"] != event[0]:
+                continue
+            for start, stop, version in self.periods(versions, event[2] + ONE):
+                key = (version["id"], start, "arrears")
+                metered = any(how == "usage" for _, _, how, _ in PLANS[version["plan"]])
+                if metered and start <= event[2] < stop and key in self.claims:
+                    yield (version["id"], event[1], start)
+
+    # ---- bills ----
+
+    def rate(self, account):
+        return (lambda category: RATES[category] if self.accounts[account].country == "GB" else Decimal(0))
+
+    def bill(self, day):
+        made = []
+        for name, order in self.orders.items():
+            if not order["billed"] and order["date"] <= day:
+                document = Document("order/" + name, "invoice", order["account"], order["currency"], order["lines"],
+                                    self.accounts[order["account"]].terms, self.rate(order["account"]))
+                document.order = order
+                document.tax_point = order["date"]
+                made.append(document)
+        return made + self.bill_periods(day)
+
+    def bill_periods(self, day):
+        lines, claims, first = {}, {}, {}
+        for versions in self.agreements.values():
+            for start, stop, version in self.periods(versions, day):
+                for timing in ("advance", "arrears"):
+                    key = (version["id"], start, timing)
+                    if key in self.claims or (start if timing == "advance" else stop) > day:
+                        continue
+                    found = [line for line in self.charges(version, timing, start, stop)]
+                    if found:
+                        account = version["account"]
+                        lines.setdefault(account, []).extend(found)
+                        claims.setdefault(account, []).append(key)
+                        first[account] = min(start, first.get(account, start))
+        made = []
+        for account in lines:
+            document = Document("periods/%s/%s" % (account, first[account]), "invoice", account, "GBP", lines[account],
+                                self.accounts[account].terms, self.rate(account))
+            document.claims, document.tax_point = claims[account], day
+            made.append(document)
+        return made
+
+    @staticmethod
+    def periods(versions, day):
+        """Whole months from the agreement's start, those that have begun, each with the version that held on its first day."""
+        n = 0
+        while True:
+            start, stop = month_after(versions[0]["start"], n), month_after(versions[0]["start"], n + 1)
+            version = [v for v in versions if v["from"] <= start][-1:] or versions[:1]
+            if start > day or (version[0]["until"] and start >= version[0]["until"]):
+                return
+            yield start, stop, version[0]
+            n += 1
+
+    def charges(self, version, timing, start, stop):
+        for _, when, how, price in PLANS[version["plan"]]:
+            if when != timing:
+                continue
+            if how == "usage":
+                amount = self.graduated(price, self.used(version["account"], "calls", start, stop))
+            else:
+                amount = half_up(Fraction(price) * 100 * (version["seats"] if how == "seats" else 1))
+            yield (amount, "standard", start, stop)
+
+    def used(self, account, meter, start, stop):
+        events = self.by_meter.get((account, meter), [])
+        return sum((quantity for day, quantity in events if start <= day < stop), Fraction(0))
+
+    @staticmethod
+    def graduated(tiers, quantity):
+        amount, below = Fraction(0), Fraction(0)
+        for upto, price in tiers:
+            top = quantity if upto is None else min(quantity, Fraction(upto))
+            amount += max(Fraction(0), top - below) * Fraction(price) * 100
+            below = Fraction(upto or 0)
+        return half_up(amount)
+
+    def issue(self, documents, day):
+        """Numbers in the order of accounts, invoices first; then each credit note settles what is due first."""
+        documents.sort(key=lambda d: (d.account.encode(), d.kind != "invoice", d.id.encode()))
+        for d in documents:
+            self.numbers[d.kind] += 1
+            d.number = "%s-%d-%05d" % ("INV" if d.kind == "invoice" else "CN", day.year, self.numbers[d.kind])
+            d.date, d.due = day, day + datetime.timedelta(d.terms)
+            self.documents.append(d)
+            self.by_number[d.number] = d
+            self.claims.update({key: d for key in d.claims})
+            if d.order:
+                d.order["billed"] = True
+            if d.total:
+                self.ledger.add(Item(d.kind, d.id, d.number, d.account, d.currency, d.total, d.date, d.due, day))
+        self.drafts = []
+        for d in documents:
+            if d.kind == "credit_note" and d.total:
+                self.settle(self.ledger.items[d.id], self.open_of(d.account, d.currency), day)
+
+    # ---- payments ----
+
+    def first_open(self, day):
+        return max(day, self.closed + ONE) if self.closed else day
+
+    def take_payments(self, day):
+        for row in self.rows("payments", day):
+            amount, date = minor(row["amount"]), self.first_open(datetime.date.fromisoformat(row["date"]))
+            account = row["account"] or self.account_of(row["remittance"], row["currency"]) or "unidentified"
+            self.ledger.add(Item("payment", row["id"], row["id"], account, row["currency"], -amount, date, date, day, True))
+            self.remittance[row["id"]] = row["remittance"]
+            self.cash.append((date, row["currency"], amount))
+
+    def account_of(self, text, currency):
+        """Whose invoice a remittance names."""
+        named = {self.by_number[n].account for n in REFERENCE.findall(text) if n in self.by_number}
+        return named.pop() if len(named) == 1 else None
+
+    def apply_all(self, day):
+        """Every open credit, oldest first: what its remittance names, then what is due first."""
+        credits = [c for c in self.credits_open() if c.account in self.accounts]
+        for credit in sorted(credits, key=lambda c: (c.account.encode(), c.date, c.number)):
+            text = self.remittance.get(credit.id, "")
+            items = self.open_of(credit.account, credit.currency)
+            named = [i for number in REFERENCE.findall(text) for i in items if i.number == number]
+            rest = [i for i in items if i not in named]
+            self.settle(credit, named + rest, day)
+
+    def settle(self, credit, items, day):
+        """As much as there is; of the last one a little may be missing."""
+        for item in items:
+            left, owed = -credit.left, item.left
+            if left <= 0:
+                break
+            part = min(left, owed)
+            self.ledger.apply(credit, item, part, self.first_open(credit.date), day)
+            if 0 < owed - part <= TOLERANCE and credit.kind in ("payment", "transfer"):
+                self.difference(item, owed - part, max(credit.date, item.date), day)
+
+    def difference(self, item, amount, date, day):
+        self.adjust("difference", "difference/" + item.id, item, amount, date, day)
+        self.differences.append((date, item.currency, amount))
+
+    def adjust(self, kind, id, item, amount, date, day):
+        made = Item(kind, id, id, item.account, item.currency, -amount, date, date, day)
+        self.ledger.apply(self.ledger.add(made), item, amount, date, day)
+        return made
+
+    # ---- what clerks do ----
+
+    def take_desk(self, day):
+        for row in self.rows("desk", day):
+            getattr(self, "do_" + row["verb"].replace("-", "_"))(row, day)
+
+    def count(self, what):
+        self.counts[what] = self.counts.get(what, 0) + 1
+        return self.counts[what]
+
+    def item_of(self, number):
+        return self.ledger.items[self.by_number[number].id]
+
+    def do_return(self, row, day):
+        payment, date = self.ledger.items[row["subject"]], self.first_open(datetime.date.fromisoformat(row["date"]))
+        for target in self.ledger.targets_of(payment):
+            self.ledger.unapply(payment, target, max(date, target.date), day)
+        back = Item("return", "return/" + payment.id, "return/" + payment.id, payment.account, payment.currency, -payment.amount,
+                    date, date, day, True)
+        self.ledger.apply(payment, self.ledger.add(back), back.amount, date, day)
+        self.cash.append((date, payment.currency, -back.amount))
+
+    def do_refund(self, row, day):
+        credit = self.ledger.items[row["subject"]]
+        amount = minor(row["amount"]) if row["amount"] else -credit.left
+        name = "refund/%s/%d" % (credit.id, self.count("refund/" + credit.id))
+        back = self.ledger.add(Item("refund", name, name, credit.account, credit.currency, amount, day, day, day, credit.cash))
+        self.ledger.apply(credit, back, amount, day, day)
+        self.cash.append((day, credit.currency, -amount))
+
+    def do_unapply(self, row, day):
+        self.ledger.unapply(self.ledger.items[row["subject"]], self.item_of(row["on"]), day, day)
+
+    def do_move(self, row, day):
+        payment = self.ledger.items[row["subject"]]
+        amount = -payment.left
+        for account, sign in (("unidentified", 1), (row["on"], -1)):
+            id = "transfer/%s/%s" % (payment.id, account)
+            moved = self.ledger.add(Item("transfer", id, payment.id, account, payment.currency, sign * amount, day, day, day, True))
+            if sign > 0:
+                self.ledger.apply(payment, moved, amount, day, day)
+            else:
+                self.remittance[id] = self.remittance[payment.id]
+
+    def do_write_off(self, row, day):
+        item = self.item_of(row["subject"])
+        amount = minor(row["amount"]) if row["amount"] else item.left
+        self.adjust("write_off", "write-off/%s/%d" % (item.number, self.count("write-off/" + item.id)), item, amount, day, day)
+        self.bad_debt.append((day, item.currency, amount))
+
+    def do_recover(self, row, day):
+        written = self.ledger.items[row["subject"]]
+        target = self.ledger.targets_of(written)[0]
+        amount = self.ledger.unapply(written, target, day, day)
+        id = "recovery/" + written.id
+        back = self.ledger.add(Item("recovery", id, id, written.account, written.currency, amount, day, day, day))
+        self.ledger.apply(written, back, amount, day, day)
+        self.bad_debt.append((day, written.currency, -amount))
+
+    def do_credit(self, row, day):
+        invoice = self.by_number[row["subject"]]
+        if row["amount"]:
+            part, category = minor(row["amount"]), invoice.lines[0][1]
+            lines = [(-part,) + invoice.lines[0][1:]]
+        else:
+            lines = [(-line[0],) + line[1:] for line in invoice.lines]
+        note = Document("credit/" + invoice.number, "credit_note", invoice.account, invoice.currency, lines, invoice.terms,
+                        self.rate(invoice.account))
+        note.tax_point, invoice.credited = invoice.tax_point, 1
+        self.drafts.append(note)
+
+    def do_dispute(self, row, day):
+        item = self.item_of(row["subject"])
+        id = "%s/%d" % (item.number, self.count("dispute/" + item.id))
+        self.disputes.append(Dispute(id, item.account, item, minor(row["amount"]), day))
+
+    def do_rejected(self, row, day):
+        [dispute] = [d for d in self.disputes if d.id == row["subject"]]
+        dispute.closed = day
+
+    def do_promise(self, row, day):
+        item = self.item_of(row["on"]) if row["on"] else None
+        id = "%s/%d" % (row["subject"], self.count("promise/" + row["subject"]))
+        self.promises.append(Promise(id, row["subject"], item, minor(row["amount"]), day, datetime.date.fromisoformat(row["date"])))
+
+    # ---- the books ----
+
+    def deferred(self, day):
+        """Net amounts of what is billed for days after the month of `day` (a month's last one) has ended."""
+        later = 0
+        for d in self.documents:
+            for net, _, start, stop in d.lines if d.date <= day else ():
+                if stop and stop > d.date + ONE:
+                    gone = max(0, min((day + ONE - start).days, (stop - start).days))
+                    later += net - half_up(Fraction(net * gone, (stop - start).days))
+        return later
+
+    def ledger_at(self, day):
+        """Accounts of the chart: debit positive, in pounds."""
+        docs = [d for d in self.documents if d.date <= day and d.currency == "GBP"]
+        some = (lambda moved: sum(amount for date, currency, amount in moved if date <= day and currency == "GBP"))
+        deferred = self.deferred(day)
+        return {"1100": self.ledger.control(day, False).get("GBP", 0), "2100": self.ledger.control(day, True).get("GBP", 0),
+                "1200": some(self.cash), "2200": -sum(d.tax for d in docs), "2300": -deferred,
+                "4000": -sum(d.net for d in docs) + deferred, "6800": some(self.bad_debt), "6810": some(self.differences)}

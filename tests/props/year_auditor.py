@@ -15,7 +15,7 @@ from year_world import FIRST, ONE, PLANS, RATES, month_after, minor
 
 EXCHANGE = [(datetime.date(2025, 12, 1), Decimal("0.85"))] + [
     (datetime.date(2026, month, 1), Decimal("0.85") + Decimal(month % 5) / 100) for month in range(1, 13)]
-TOLERANCE = 100  # of a payment that names one invoice or takes the oldest: what may be missing
+TOLERANCE, PER_MILLE = 100, 5  # what a payment may fall short by: minor units, and of the invoice's amount
 REFERENCE = re.compile(r"[A-Z]+-2026-\d{5}")
 
 
@@ -88,7 +88,7 @@ class Auditor:
 
     def creditable(self, item):
         document = self.by_number[item.number]
-        return max(0, document.lines[0][0]) if not document.credited else 0
+        return max(0, document.lines[0][0]) if document.order and not document.credited else 0
 
     def disputes_open(self):
         return [d for d in self.disputes if not d.closed]
@@ -104,9 +104,8 @@ class Auditor:
         return [i for i in self.live() if i.kind == "payment" and i.account == "unidentified" and i.left < 0]
 
     def some_application(self, rnd, busy, day):
-        pairs = [(self.ledger.items[s], self.ledger.items[t]) for (s, t), amount in self.ledger.applied.items() if amount]
-        pairs = [p for p in pairs if p[0].kind == "payment" and p[1].kind == "invoice" and p[0].account not in busy
-                 and (day - p[0].date).days < 30 and not self.is_spent(p[0])]
+        paid = [i for i in self.receipts() if i.account not in busy and (day - i.date).days < 30]
+        pairs = [(payment, target) for payment in paid for target in self.ledger.targets_of(payment)]
         return rnd.choice(pairs) if pairs else None
 
     # ---- a day ----
@@ -224,10 +223,10 @@ class Auditor:
             if when != timing:
                 continue
             if how == "usage":
-                amount = self.graduated(price, self.used(version["account"], "calls", start, stop))
+                for amount in self.graduated(price, self.used(version["account"], "calls", start, stop)):
+                    yield (amount, "standard", start, stop)
             else:
-                amount = half_up(Fraction(price) * 100 * (version["seats"] if how == "seats" else 1))
-            yield (amount, "standard", start, stop)
+                yield (half_up(Fraction(price) * 100 * (version["seats"] if how == "seats" else 1)), "standard", start, stop)
 
     def used(self, account, meter, start, stop):
         events = self.by_meter.get((account, meter), [])
@@ -235,12 +234,13 @@ class Auditor:
 
     @staticmethod
     def graduated(tiers, quantity):
-        amount, below = Fraction(0), Fraction(0)
+        """An amount for every tier that is reached."""
+        below = Fraction(0)
         for upto, price in tiers:
-            top = quantity if upto is None else min(quantity, Fraction(upto))
-            amount += max(Fraction(0), top - below) * Fraction(price) * 100
+            if quantity > below:
+                top = quantity if upto is None else min(quantity, Fraction(upto))
+                yield half_up((top - below) * Fraction(price) * 100)
             below = Fraction(upto or 0)
-        return half_up(amount)
 
     def issue(self, documents, day):
         """Numbers in the order of accounts, invoices first; then each credit note settles what is due first."""
@@ -280,34 +280,74 @@ class Auditor:
         return named.pop() if len(named) == 1 else None
 
     def apply_all(self, day):
-        """Every open credit, oldest first: what its remittance names, then what is due first."""
+        """Account by account, what came in first settles first; of one day credit notes before cash."""
         credits = [c for c in self.credits_open() if c.account in self.accounts]
-        for credit in sorted(credits, key=lambda c: (c.account.encode(), c.date, c.number)):
-            text = self.remittance.get(credit.id, "")
-            items = self.open_of(credit.account, credit.currency)
-            named = [i for number in REFERENCE.findall(text) for i in items if i.number == number]
+        for credit in sorted(credits, key=lambda c: (c.account.encode(), c.date, c.cash, c.number.encode())):
+            if credit.cash:
+                self.settle_cash(credit, day)
+            else:
+                self.settle(credit, [i for i in self.open_of(credit.account, credit.currency) if not self.contested(i)], day)
+
+    def contested(self, item):
+        return min(item.left, sum(d.amount for d in self.disputes_open() if d.item is item))
+
+    def settle_cash(self, credit, day):
+        """What its payer named, in his order; then what is due first, of that what is contested at the very end. But if he named what
+        cannot be settled, somebody has to look: the rest waits."""
+        items = [i for i in self.open_of(credit.account, credit.currency) if i.kind == "invoice"]
+        numbers = list(dict.fromkeys(REFERENCE.findall(self.remittance.get(credit.id, ""))))
+        named = [i for number in numbers for i in items if i.number == number]
+        queue = [(i, i.left) for i in named]
+        if not any(self.is_obstacle(number, credit, named) for number in numbers):
             rest = [i for i in items if i not in named]
-            self.settle(credit, named + rest, day)
+            queue += [(i, i.left - self.contested(i)) for i in rest] + [(i, i.left) for i in rest if self.contested(i)]
+        last = None
+        for item, most in queue:
+            part = min(-credit.left, item.left, most)
+            if part > 0:
+                date, last = self.ledger.apply(credit, item, part, self.first_open(credit.date), day), item
+        if last and credit.left == 0 and 0 < last.left <= TOLERANCE and last.left * 1000 <= last.amount * PER_MILLE:
+            if not self.contested(last):
+                self.difference(last, date, day)
+
+    def is_obstacle(self, number, credit, named):
+        """A document that cannot be settled, unless it is this very payment that did."""
+        document = self.by_number.get(number)
+        return document and document.id not in [i.id for i in named + self.ledger.targets_of(credit)]
 
     def settle(self, credit, items, day):
-        """As much as there is; of the last one a little may be missing."""
+        """As much as there is."""
         for item in items:
-            left, owed = -credit.left, item.left
-            if left <= 0:
-                break
-            part = min(left, owed)
-            self.ledger.apply(credit, item, part, self.first_open(credit.date), day)
-            if 0 < owed - part <= TOLERANCE and credit.kind in ("payment", "transfer"):
-                self.difference(item, owed - part, max(credit.date, item.date), day)
+            part = min(-credit.left, item.left)
+            if part > 0:
+                self.ledger.apply(credit, item, part, self.first_open(credit.date), day)
 
-    def difference(self, item, amount, date, day):
-        self.adjust("difference", "difference/" + item.id, item, amount, date, day)
+    def difference(self, item, date, day):
+        amount, date = item.left, item.free_from(item.left, date)
+        name = "difference/%s/%d" % (item.number, self.count("difference/" + item.id))
+        self.take_off("difference", name, item, amount, date, day)
         self.differences.append((date, item.currency, amount))
 
-    def adjust(self, kind, id, item, amount, date, day):
+    def take_off(self, kind, id, item, amount, date, day):
         made = Item(kind, id, id, item.account, item.currency, -amount, date, date, day)
         self.ledger.apply(self.ledger.add(made), item, amount, date, day)
         return made
+
+    def put_back(self, kind, id, made, date, day):
+        """The opposite of what took off an invoice."""
+        for target in self.ledger.targets_of(made):
+            self.ledger.release(made, target, date, day)
+        back = self.ledger.add(Item(kind, id, id, made.account, made.currency, -made.amount, date, date, day))
+        self.ledger.apply(made, back, back.amount, date, day)
+
+    def unapply(self, source, target, date, day):
+        """With an application goes the small difference that closed what it settled."""
+        self.ledger.release(source, target, date, day)
+        for made in self.ledger.sources_of(target):
+            if made.kind == "difference":
+                since = max(made.date, date)
+                self.put_back("difference", made.id + "/back", made, since, day)
+                self.differences.append((since, made.currency, made.amount))
 
     # ---- what clerks do ----
 
@@ -324,49 +364,44 @@ class Auditor:
 
     def do_return(self, row, day):
         payment, date = self.ledger.items[row["subject"]], self.first_open(datetime.date.fromisoformat(row["date"]))
+        date = max(date, payment.date)
         for target in self.ledger.targets_of(payment):
-            self.ledger.unapply(payment, target, max(date, target.date), day)
-        back = Item("return", "return/" + payment.id, "return/" + payment.id, payment.account, payment.currency, -payment.amount,
-                    date, date, day, True)
-        self.ledger.apply(payment, self.ledger.add(back), back.amount, date, day)
-        self.cash.append((date, payment.currency, -back.amount))
+            self.unapply(payment, target, date, day)
+        self.pay_back("return", "return/" + payment.id, payment, -payment.amount, date, day)
 
     def do_refund(self, row, day):
         credit = self.ledger.items[row["subject"]]
-        amount = minor(row["amount"]) if row["amount"] else -credit.left
-        name = "refund/%s/%d" % (credit.id, self.count("refund/" + credit.id))
-        back = self.ledger.add(Item("refund", name, name, credit.account, credit.currency, amount, day, day, day, credit.cash))
-        self.ledger.apply(credit, back, amount, day, day)
-        self.cash.append((day, credit.currency, -amount))
+        name = "refund/%s/%d" % (credit.number, self.count("refund/" + credit.id))
+        self.pay_back("refund", name, credit, minor(row["amount"]) if row["amount"] else -credit.left, day, day)
+
+    def pay_back(self, kind, id, credit, amount, date, day):
+        back = self.ledger.add(Item(kind, id, id, credit.account, credit.currency, amount, date, date, day, credit.cash))
+        self.ledger.apply(credit, back, amount, date, day)
+        self.cash.append((date, credit.currency, -amount))
 
     def do_unapply(self, row, day):
-        self.ledger.unapply(self.ledger.items[row["subject"]], self.item_of(row["on"]), day, day)
+        self.unapply(self.ledger.items[row["subject"]], self.item_of(row["on"]), day, day)
 
     def do_move(self, row, day):
         payment = self.ledger.items[row["subject"]]
-        amount = -payment.left
-        for account, sign in (("unidentified", 1), (row["on"], -1)):
-            id = "transfer/%s/%s" % (payment.id, account)
-            moved = self.ledger.add(Item("transfer", id, payment.id, account, payment.currency, sign * amount, day, day, day, True))
-            if sign > 0:
-                self.ledger.apply(payment, moved, amount, day, day)
-            else:
-                self.remittance[id] = self.remittance[payment.id]
+        amount, date = -payment.left, payment.free_from(-payment.left, self.first_open(payment.date))
+        id = "transfer/%s/%d" % (payment.id, self.count("transfer/" + payment.id))
+        there = Item("transfer", id, id, row["on"], payment.currency, -amount, date, date, day, True)
+        here = Item("transfer", id + "/from", id + "/from", payment.account, payment.currency, amount, date, date, day, True)
+        self.ledger.add(there)
+        self.ledger.apply(payment, self.ledger.add(here), amount, date, day)
+        self.remittance[id] = self.remittance[payment.id]
 
     def do_write_off(self, row, day):
         item = self.item_of(row["subject"])
         amount = minor(row["amount"]) if row["amount"] else item.left
-        self.adjust("write_off", "write-off/%s/%d" % (item.number, self.count("write-off/" + item.id)), item, amount, day, day)
+        self.take_off("write_off", "write-off/%s/%d" % (item.number, self.count("write-off/" + item.id)), item, amount, day, day)
         self.bad_debt.append((day, item.currency, amount))
 
     def do_recover(self, row, day):
         written = self.ledger.items[row["subject"]]
-        target = self.ledger.targets_of(written)[0]
-        amount = self.ledger.unapply(written, target, day, day)
-        id = "recovery/" + written.id
-        back = self.ledger.add(Item("recovery", id, id, written.account, written.currency, amount, day, day, day))
-        self.ledger.apply(written, back, amount, day, day)
-        self.bad_debt.append((day, written.currency, -amount))
+        self.put_back("recovery", "recovery/" + written.id, written, day, day)
+        self.bad_debt.append((day, written.currency, written.amount))
 
     def do_credit(self, row, day):
         invoice = self.by_number[row["subject"]]

@@ -14,12 +14,21 @@ class Item:
         self.cash = cash  # stands on unapplied cash, not on receivables
         self.moves = []  # (value date, booking date, what is open more)
         self.left = amount  # after all of them
-        self.targets = {}  # ids of what it was applied to, in order
+        self.targets, self.sources = {}, {}  # ids of what it was applied to, of what was applied to it, in order
 
     def open_at(self, day=FOREVER, known=FOREVER):
         if self.date > day or self.booked > known:
             return 0
         return self.amount + sum(amount for date, booked, amount in self.moves if date <= day and booked <= known)
+
+    def free_from(self, amount, day):
+        """The first day, not before `day`, from which on never less than `amount` is left."""
+        first = max(day, self.date)
+        changes = sorted({date for date, _, _ in self.moves} | {self.date})
+        for change, following in zip(changes, changes[1:] + [FOREVER]):
+            if abs(self.open_at(change)) < amount:
+                first = max(first, following)
+        return first
 
     def order(self):
         return (self.due, self.date, self.number)
@@ -29,7 +38,7 @@ class Ledger:
     def __init__(self):
         self.items, self.by_account = {}, {}
         self.live = {}  # those with something left
-        self.applied = {}  # (source, target) ids: amount that stands
+        self.pairs = {}  # (source, target) ids: [(value date, amount)]
 
     def add(self, item):
         self.items[item.id] = item
@@ -44,10 +53,11 @@ class Ledger:
         return [item for item in self.of(account, currency) if item.left]
 
     def apply(self, source, target, amount, date, booked):
-        """From a credit to what is owed; not before either is there."""
-        date = max(date, source.date, target.date)
+        """From a credit to what is owed: from the first day on which both are there and have as much left from then on."""
         assert 0 < amount <= min(-source.left, target.left)
+        date = max(source.free_from(amount, date), target.free_from(amount, date))
         self.move(source, target, amount, date, booked)
+        return date
 
     def move(self, source, target, amount, date, booked):
         for item, more in ((source, amount), (target, -amount)):
@@ -57,18 +67,32 @@ class Ledger:
                 self.live[item.id] = item
             else:
                 self.live.pop(item.id, None)
-        pair = (source.id, target.id)
+        self.pairs.setdefault((source.id, target.id), []).append((date, amount))
         source.targets.setdefault(target.id)
-        self.applied[pair] = self.applied.get(pair, 0) + amount
+        target.sources.setdefault(source.id)
 
-    def unapply(self, source, target, date, booked):
-        amount = self.applied.get((source.id, target.id), 0)
-        if amount:
-            self.move(source, target, -amount, date, booked)
-        return amount
+    def applied(self, source, target):
+        return sum(amount for _, amount in self.pairs.get((source.id, target.id), ()))
+
+    def release(self, source, target, date, booked):
+        """Nothing is applied between the two from a day on; what counted from a later day only goes on that one."""
+        if not self.applied(source, target):
+            return False
+        steps = {date: 0}
+        for day, amount in self.pairs[source.id, target.id]:
+            steps[max(day, date)] = steps.get(max(day, date), 0) + amount
+        for day, amount in sorted(steps.items()):
+            if amount:
+                self.move(source, target, -amount, day, booked)
+        return True
 
     def targets_of(self, source):
-        return [self.items[target] for target in source.targets if self.applied[source.id, target]]
+        targets = [self.items[target] for target in source.targets]
+        return [target for target in targets if self.applied(source, target)]
+
+    def sources_of(self, target):
+        sources = [self.items[source] for source in target.sources]
+        return [source for source in sources if self.applied(source, target)]
 
     # ---- what it comes to ----
 

@@ -363,27 +363,18 @@ local function push(lists, account, item)
   list[#list + 1] = item
 end
 
--- Open invoices by account: those of the book, and those of this batch.
+-- Open invoices by account: those of the book or of the system before it, and those of this batch.
 local function open_invoices(input)
   local lists, documents, items = {}, input.documents, input.items or {}
   for i = 1, #items do
     local item = items[i]
-    if item.kind == "invoice" and item.open > 0 then push(lists, item.account, open_item(item)) end
+    if (item.kind == "invoice" or item.kind == "opening") and item.open > 0 then push(lists, item.account, open_item(item)) end
   end
   for i = 1, #documents do
     local document = documents[i]
     if document.kind == "invoice" then push(lists, document.account, item_of(document, input.today)) end
   end
   return lists
-end
-
--- The items with the exchange rate of a credit: what settling others would gain or lose is not posted yet, so they stay open.
-local function of_rate(list, rate)
-  local alike = {}
-  for _, item in ipairs(list) do
-    if item.rate == rate then alike[#alike + 1] = item end
-  end
-  return alike
 end
 
 --- What the credit notes of a batch settle when they are issued, in the order of the batch; each takes from what the ones
@@ -396,7 +387,6 @@ function billing.issue(input)
   for i = 1, #documents do
     local document = documents[i]
     local list = document.kind == "credit_note" and lists[document.account]
-    list = list and of_rate(list, document.rate)
     if list and document.total < 0 then
       local credit = { amount = -document.total, currency = document.currency, corrects = document.corrects }
       local settled, place = application.settle(credit, list, input.application)

@@ -5,7 +5,7 @@
 #ifndef MOON_BOOKS_ADJUSTMENT_H
 #define MOON_BOOKS_ADJUSTMENT_H
 
-#include "books/config.h"
+#include "books/item.h"
 
 /* Write off `amount` of what is open of an invoice (0: all of it) as bad debt, on ctx->today. It is no credit
  * note: revenue and tax stay. Wants role "approve" and a reason. */
@@ -24,5 +24,20 @@ MOON_CHECK moon_status moon_difference(moon_change *change, const moon_context *
  * anything in the book; it is booked on ctx->today. The same id and content again is SAME. */
 MOON_CHECK moon_status moon_opening_item(moon_change *change, const moon_context *ctx, moon_adjustment *item,
                                          bool *written, moon_err *err);
+
+/* Take back the differences that closed an item, as of `date`: what they closed is open again. */
+MOON_CHECK moon_status moon_difference_undo(moon_change *change, const moon_context *ctx,
+                                            const moon_item *invoice, moon_date date, moon_err *err);
+/* Move all that is open of `credit`, which stands on unapplied cash, to another account, from the first day on
+ * which that much is free (two adjustments of kind transfer; `out` is the one on the account it goes to). And take
+ * back every such move of a credit, with all that was done with the money there. */
+MOON_CHECK moon_status moon_transfer(moon_change *change, const moon_context *ctx, const moon_item *credit,
+                                     moon_str account, moon_adjustment *out, moon_err *err);
+MOON_CHECK moon_status moon_transfer_undo(moon_change *change, const moon_context *ctx,
+                                          const moon_item *credit, moon_date date, moon_str reason,
+                                          moon_err *err);
+/* Every adjustment that is about an item, oldest first, in the change's memory. */
+MOON_CHECK moon_status moon_adjustments_of(moon_change *change, moon_str document, moon_adjustment **out,
+                                           size_t *count, moon_err *err);
 
 #endif

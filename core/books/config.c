@@ -32,6 +32,34 @@ moon_status moon_operator_check(const moon_context *ctx, const char *role, moon_
 
 bool moon_operator_is_sole(const moon_context *ctx) { return ctx->config->operator_count <= 1; }
 
+static bool is_approval_rule(moon_str who) {
+    return moon_str_is(who, "anyone") || moon_str_is(who, "other") ||
+           (moon_str_starts(who, MOON_STR("role:")) && who.len > 5);
+}
+
+moon_status moon_may_approve(const moon_context *ctx, moon_str who, moon_str prepared_by, moon_str id,
+                             moon_str *note, moon_err *err) {
+    char role[64];
+    bool own = moon_str_eq(prepared_by, ctx->operator);
+    if (!is_approval_rule(who))
+        return moon_fail(err, MOON_E_APPROVAL, "%.*s does not say who has to approve it: draft it again",
+                         MOON_STR_ARG(id));
+    MOON_TRY(moon_operator_check(ctx, "approve", err));
+    *note = own ? MOON_STR("own draft") : MOON_STR_NONE;
+    if (moon_operator_is_sole(ctx)) {
+        if (own) *note = MOON_STR("sole operator, own draft");
+        return MOON_OK;
+    }
+    if (moon_str_is(who, "other") && own) {
+        moon_fail(err, MOON_E_APPROVAL, "%.*s has to be approved by somebody other than its preparer",
+                  MOON_STR_ARG(id));
+        return moon_err_hint(err, "ask another operator of this book to approve it");
+    }
+    if (!moon_str_starts(who, MOON_STR("role:"))) return MOON_OK;
+    snprintf(role, sizeof role, "%.*s", (int)who.len - 5, who.ptr + 5);
+    return moon_operator_check(ctx, role, err);
+}
+
 moon_status moon_chart_account(const moon_config *config, const char *role, moon_str *out, moon_err *err) {
     for (size_t i = 0; i < config->chart.count; i++)
         if (moon_str_is(config->chart.items[i].key, role)) {

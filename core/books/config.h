@@ -39,6 +39,10 @@ typedef struct moon_context {
 MOON_CHECK moon_status moon_operator_check(const moon_context *ctx, const char *role, moon_err *err);
 /* True if nobody else could approve: no operators are named, or one. */
 bool moon_operator_is_sole(const moon_context *ctx);
+/* Whether the operator may approve what `prepared_by` made, where `who` has to: anyone, other, role:NAME. `id` begins
+ * messages; `note` is to stand with the approval. MOON_E_APPROVAL, MOON_E_OPERATOR_UNKNOWN, MOON_E_ROLE. */
+MOON_CHECK moon_status moon_may_approve(const moon_context *ctx, moon_str who, moon_str prepared_by,
+                                        moon_str id, moon_str *note, moon_err *err);
 /* The account of the chart for a role. MOON_E_CHART_MISSING. */
 MOON_CHECK moon_status moon_chart_account(const moon_config *config, const char *role, moon_str *out,
                                           moon_err *err);

@@ -1,5 +1,6 @@
 #include "books/document.h"
 
+#include "books/closing.h"
 #include "books/ledger.h"
 #include "books/party.h"
 #include "books/receivable.h"
@@ -200,34 +201,6 @@ static moon_status refuse_approval(const moon_document *document, const char *wh
     return moon_fail(err, MOON_E_APPROVAL, "%.*s %s", MOON_STR_ARG(document->id), why);
 }
 
-static bool is_rule(moon_str who) {
-    return moon_str_is(who, "anyone") || moon_str_is(who, "other") ||
-           (moon_str_starts(who, MOON_STR("role:")) && who.len > 5);
-}
-
-/* Whether the operator may approve, and the note that goes with it. */
-static moon_status may_approve(const moon_context *ctx, const moon_document *document, moon_str *note,
-                               moon_err *err) {
-    moon_str who = document->approval_rule;
-    char role[64];
-    bool own = moon_str_eq(document->prepared_by, ctx->operator);
-    if (!is_rule(who))
-        return refuse_approval(document, "does not say who has to approve it: draft it again", err);
-    MOON_TRY(moon_operator_check(ctx, "approve", err));
-    *note = own ? MOON_STR("own draft") : MOON_STR_NONE;
-    if (moon_operator_is_sole(ctx)) {
-        if (own) *note = MOON_STR("sole operator, own draft");
-        return MOON_OK;
-    }
-    if (moon_str_is(who, "other") && own) {
-        refuse_approval(document, "has to be approved by somebody other than its preparer", err);
-        return moon_err_hint(err, "ask another operator of this book to approve it");
-    }
-    if (!moon_str_starts(who, MOON_STR("role:"))) return MOON_OK;
-    snprintf(role, sizeof role, "%.*s", (int)who.len - 5, who.ptr + 5);
-    return moon_operator_check(ctx, role, err);
-}
-
 moon_status moon_document_approve(moon_change *change, const moon_context *ctx, moon_document *document,
                                   bool by_policy, moon_err *err) {
     moon_arena *keep = moon_change_arena(change);
@@ -237,7 +210,9 @@ moon_status moon_document_approve(moon_change *change, const moon_context *ctx, 
     if (document->state == MOON_STATE_APPROVED) return MOON_OK;
     if (document->state != MOON_STATE_DRAFT) return refuse_approval(document, "is issued already", err);
     if (by_policy && !nobody) return refuse_approval(document, "has to be approved by a person", err);
-    if (!nobody) MOON_TRY(may_approve(ctx, document, &note, err));
+    if (!nobody)
+        MOON_TRY(
+            moon_may_approve(ctx, document->approval_rule, document->prepared_by, document->id, &note, err));
     moon_approval *approval = MOON_NEW(keep, moon_approval);
     moon_record_init(&moon_approval_type, approval);
     approval->operator= nobody ? MOON_STR("policy") : ctx->operator;
@@ -331,10 +306,11 @@ bool moon_document_is_posted(const moon_document *document) {
 
 /* Receivables against revenue and tax. */
 static moon_status post_document(moon_change *change, const moon_context *ctx, const moon_document *document,
-                                 moon_err *err) {
+                                 int64_t *base, moon_err *err) {
     moon_arena *keep = moon_change_arena(change);
     posting p = {.ctx = ctx, .document = document};
     moon_str receivables;
+    *base = 0;
     if (!moon_document_is_posted(document)) return MOON_OK;
     MOON_TRY(moon_chart_account(ctx->config, "receivables", &receivables, err));
     moon_record_init(&moon_entry_type, &p.entry);
@@ -349,6 +325,7 @@ static moon_status post_document(moon_change *change, const moon_context *ctx, c
     MOON_TRY(add(&owed->amount, document->total, err));
     MOON_TRY(add(&owed->base, -p.base_sum, err));
     p.entry.lines.items = p.lines;
+    *base = owed->base;
     return moon_post(change, &p.entry, err);
 }
 
@@ -476,7 +453,9 @@ static moon_status check_fresh(moon_change *change, const moon_document *documen
 moon_status moon_document_issue(moon_change *change, const moon_context *ctx, moon_document *document,
                                 moon_err *err) {
     bool invoice = document->kind == MOON_DOCUMENT_INVOICE;
+    int64_t base;
     MOON_TRY(moon_operator_check(ctx, "issue", err));
+    MOON_TRY(moon_check_open_day(change, ctx->today, "its issue", err));
     if (document->state != MOON_STATE_APPROVED) {
         moon_fail(err, MOON_E_APPROVAL, "%.*s is not approved", MOON_STR_ARG(document->id));
         return moon_err_hint(err, "moonbill approve %.*s", MOON_STR_ARG(document->id));
@@ -495,8 +474,8 @@ moon_status moon_document_issue(moon_change *change, const moon_context *ctx, mo
     document->state = MOON_STATE_ISSUED;
     MOON_TRY(moon_touch_account(change, document->account, err));
     MOON_TRY(moon_put(change, &moon_document_type, document, err));
-    MOON_TRY(post_document(change, ctx, document, err));
-    return moon_item_add(change, document, err);
+    MOON_TRY(post_document(change, ctx, document, &base, err));
+    return moon_item_add(change, document, base, err);
 }
 
 /* ---- void ---- */
@@ -516,6 +495,7 @@ moon_status moon_document_void(moon_change *change, const moon_context *ctx, moo
     if (ctx->today < document->date)
         return moon_fail(err, MOON_E_VOID_REFUSED, "%.*s was issued after this day",
                          MOON_STR_ARG(document->number));
+    MOON_TRY(moon_check_open_day(change, ctx->today, "its voiding", err));
     MOON_TRY(moon_item_void(change, document, ctx->today, err));
     document->state = MOON_STATE_VOID;
     document->reason = reason;

@@ -1,6 +1,61 @@
 #include "books/ledger.h"
 
+#include "books/closing.h"
 #include "store/table.h"
+
+/* ---- entries of few lines ---- */
+
+/* Identifiers are of 128 bytes at most. */
+enum { ID_MAX = 128, ID_HEAD = 94 };
+
+moon_str moon_entry_id(moon_str text, moon_arena *keep) {
+    char hash[MOON_HASH_TEXT];
+    if (text.len <= ID_MAX) return text;
+    size_t head = ID_HEAD;
+    while (((unsigned char)text.ptr[head] & 0xC0) == 0x80) head--;
+    moon_hash of = moon_hash_of(text);
+    moon_hash_format(&of, hash);
+    return moon_arena_printf(keep, "%.*s~%.32s", (int)head, text.ptr, hash);
+}
+
+void moon_entry_begin(moon_entry *entry, moon_change *change, const moon_context *ctx, moon_str id,
+                      moon_date date, moon_str document, moon_str text) {
+    moon_arena *keep = moon_change_arena(change);
+    moon_record_init(&moon_entry_type, entry);
+    entry->id = moon_entry_id(id, keep);
+    entry->date = date;
+    entry->booked = ctx->today;
+    entry->document = document;
+    entry->text = text;
+    entry->lines.items = MOON_NEW_N(keep, moon_entry_line, MOON_ENTRY_LINES_FEW);
+}
+
+void moon_entry_add(moon_entry *entry, moon_str account, moon_str party, moon_currency currency,
+                    int64_t amount, int64_t base) {
+    moon_assert(entry->lines.count < MOON_ENTRY_LINES_FEW);
+    moon_entry_line *line = MOON_AT(moon_entry_line, entry->lines, entry->lines.count++);
+    moon_record_init(&moon_entry_line_type, line);
+    line->account = account;
+    line->party = party;
+    line->currency = currency;
+    line->amount = amount;
+    line->base = base;
+}
+
+moon_status moon_to_base(const moon_config *config, moon_money amount, moon_decimal rate, const char *what,
+                         int64_t *base, moon_err *err) {
+    moon_decimal value;
+    moon_money made;
+    *base = amount.minor;
+    if (amount.currency == config->currency) return MOON_OK;
+    if (!moon_decimal_present(rate))
+        return moon_fail(err, MOON_E_FIELD_REQUIRED, "%s is in %s and has no rate", what,
+                         moon_currency_code(amount.currency));
+    MOON_TRY(moon_decimal_mul(moon_money_decimal(amount), rate, &value, err));
+    MOON_TRY(moon_money_round(value, config->currency, MOON_HALF_UP, &made, err));
+    *base = made.minor;
+    return MOON_OK;
+}
 
 /* ---- entries ---- */
 
@@ -57,6 +112,9 @@ static moon_status move_balance(moon_change *change, moon_date date, const moon_
 moon_status moon_post(moon_change *change, const moon_entry *entry, moon_err *err) {
     moon_entry before = {.id = entry->id};
     bool found;
+    char what[160];
+    snprintf(what, sizeof what, "ledger entry %.*s", MOON_STR_ARG(entry->id));
+    MOON_TRY(moon_check_open_day(change, entry->date, what, err));
     MOON_TRY(moon_entry_check(entry, err));
     MOON_TRY(moon_get(change, &moon_entry_type, &before, &found, err));
     if (found)

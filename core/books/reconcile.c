@@ -313,7 +313,8 @@ static moon_status reconcile_documents(reconciler *r, moon_err *err) {
 /* Today's control total, and with it every currency. */
 static moon_status reconcile_control(reconciler *r, moon_err *err) {
     moon_ageing ageing;
-    moon_status status = moon_ageing_at(r->change, r->config, MOON_DATE_MAX, MOON_STR_NONE, &ageing, err);
+    moon_status status =
+        moon_ageing_at(r->change, r->config, MOON_DATE_MAX, MOON_DATE_MAX, MOON_STR_NONE, &ageing, err);
     if (status == MOON_E_CONTROL) {
         r->tell(r->ctx, err);
         return MOON_OK;

@@ -209,6 +209,9 @@ static bool item_is_open(const void *record) { return ((const moon_item *)record
 static bool payment_is_proposed(const void *record) {
     return ((const moon_payment *)record)->state == MOON_PAYMENT_PROPOSED;
 }
+static bool adjustment_is_numbered(const void *record) {
+    return ((const moon_adjustment *)record)->number.len > 0;
+}
 static bool message_is_queued(const void *record) {
     return ((const moon_message *)record)->state == MOON_MESSAGE_QUEUED;
 }
@@ -332,14 +335,15 @@ const moon_type moon_payment_type = {.name = "payment",
                                                  {"proposed", {"account"}, payment_is_proposed},
                                                  {"settles", {"settles"}, NULL}}};
 
-const moon_type moon_adjustment_type = {
-    .name = "adjustment",
-    .plural = "adjustments",
-    .number = 0x35,
-    .size = sizeof(moon_adjustment),
-    FIELD_COUNT(adjustment),
-    .key = {"id"},
-    .indexes = {{"account", {"account", "date"}, NULL}, {"settles", {"settles"}, NULL}}};
+const moon_type moon_adjustment_type = {.name = "adjustment",
+                                        .plural = "adjustments",
+                                        .number = 0x35,
+                                        .size = sizeof(moon_adjustment),
+                                        FIELD_COUNT(adjustment),
+                                        .key = {"id"},
+                                        .indexes = {{"account", {"account", "date"}, NULL},
+                                                    {"settles", {"settles"}, NULL},
+                                                    {"number", {"number"}, adjustment_is_numbered}}};
 
 const moon_type moon_dispute_type = {
     .name = "dispute",

@@ -57,7 +57,7 @@ moon_status moon_settlement_of(moon_change *change, const moon_document *documen
         return MOON_OK;
     }
     MOON_TRY(moon_get(change, &moon_item_type, &item, &made.posted, err));
-    if (made.posted) MOON_TRY(moon_item_open_at(change, &item, day, &made.open, err));
+    if (made.posted) MOON_TRY(moon_item_open_at(change, &item, day, MOON_DATE_MAX, &made.open, err));
     if (document->state == MOON_STATE_VOID &&
         (!made.posted || item.voided == MOON_DATE_NONE || item.voided <= day))
         made.standing = MOON_STANDING_VOID;

@@ -258,31 +258,16 @@ static moon_status account_work(run *r, moon_change *change, moon_str account, w
     return status;
 }
 
-/* A credit and an invoice of different exchange rates stay open beside each other: what settling them gains
- * or loses is not posted yet. */
-static moon_status rates_alike(moon_change *change, moon_str source, moon_str target, bool *alike,
-                               moon_err *err) {
-    moon_document credit, invoice;
-    MOON_TRY(load(change, source, &credit, err));
-    MOON_TRY(load(change, target, &invoice, err));
-    *alike = moon_decimal_eq(credit.rate, invoice.rate);
-    return MOON_OK;
-}
-
 static moon_status apply_one(run *r, moon_change *change, moon_str account, const moon_arg *one,
                              moon_err *err) {
     moon_arg amount = moon_arg_get(one, "amount");
     moon_money money;
     if (amount.kind != MOON_ARG_MONEY)
         return moon_fail(err, MOON_E_SCRIPT_VALUE, "an application has no amount");
-    bool alike;
-    MOON_TRY(
-        rates_alike(change, moon_arg_text_of(one, "source"), moon_arg_text_of(one, "target"), &alike, err));
-    if (!alike) return MOON_OK;
     MOON_TRY(moon_money_round(amount.money.amount, amount.money.currency, MOON_HALF_UP, &money, err));
-    return moon_apply(change, account, moon_arg_text_of(one, "source"), moon_arg_text_of(one, "target"),
-                      money.minor, r->book->ctx.today, r->book->ctx.today, moon_arg_text_of(one, "rule"),
-                      err);
+    return moon_apply(change, &r->book->ctx, account, moon_arg_text_of(one, "source"),
+                      moon_arg_text_of(one, "target"), money.minor, r->book->ctx.today,
+                      moon_arg_text_of(one, "rule"), err);
 }
 
 /* Ask the application rule in a worker, and do what it says; the books check every amount. */

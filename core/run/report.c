@@ -105,7 +105,7 @@ static moon_status fill_ageing(moon_book *book, moon_change *change, const moon_
     moon_ageing ageing;
     MOON_TRY(moon_asked_date(asked, "as_of", &as_of, err));
     MOON_TRY(moon_asked_text(asked, "account", &account, err));
-    MOON_TRY(moon_ageing_at(change, &book->config, as_of, account, &ageing, err));
+    MOON_TRY(moon_ageing_at(change, &book->config, as_of, MOON_DATE_MAX, account, &ageing, err));
     r->title = moon_arena_printf(r->keep, "Receivables as of %.*s by days past due; basis: due date.",
                                  MOON_STR_ARG(date_text(r, as_of)));
     r->none = MOON_STR("Nothing is open.");
@@ -158,7 +158,7 @@ static moon_status state(moon_book *book, moon_change *change, const moon_arg *a
     if (id.len == 0) return moon_fail(err, MOON_E_SCRIPT_VALUE, "a statement wants an account");
     MOON_TRY(moon_version_at(change, &moon_account_type, id, s->to, &s->account, &found, err));
     if (!found) return moon_fail(err, MOON_E_NOT_FOUND, "there is no account %.*s", MOON_STR_ARG(id));
-    return moon_statement_of(change, id, code, s->from, s->to, &s->statement, err);
+    return moon_statement_of(change, id, code, s->from, s->to, MOON_DATE_MAX, &s->statement, err);
 }
 
 /* The balance before the first day, then the movements. */
@@ -178,7 +178,7 @@ static moon_status fill_statement(moon_book *book, moon_change *change, const mo
     for (size_t i = 0; i < s.statement.count; i++) {
         const moon_movement *m = &s.statement.movements[i];
         moon_str cells[] = {date_text(r, m->date),
-                            moon_str_of(m->voids ? "void" : moon_document_kinds[m->item->kind - 1]),
+                            moon_str_of(m->voids ? "void" : moon_item_kinds[m->item->kind - 1]),
                             m->item->number,
                             date_text(r, m->item->due),
                             currency,
@@ -195,7 +195,7 @@ static moon_status page_statement(moon_book *book, moon_change *change, const mo
     moon_ageing ageing;
     moon_ageing_row row = {0};
     MOON_TRY(state(book, change, asked, &s, err));
-    MOON_TRY(moon_ageing_at(change, &book->config, s.to, s.account.id, &ageing, err));
+    MOON_TRY(moon_ageing_at(change, &book->config, s.to, MOON_DATE_MAX, s.account.id, &ageing, err));
     for (size_t i = 0; i < ageing.count; i++)
         if (ageing.rows[i].currency == s.statement.currency) row = ageing.rows[i];
     return moon_page_of_statement(book, &s.account, &s.statement, &row, s.from, s.to, keep, out, err);

@@ -171,8 +171,8 @@ static void make(const char *folder) {
     issue(change, &invoice);
     issue(change, &credit);
     issue(change, &wrong);
-    must(moon_apply(change, MOON_STR("ACME"), credit.id, invoice.id, 2000, ctx.today, ctx.today,
-                    MOON_STR_NONE, &err));
+    must(moon_apply(change, &ctx, MOON_STR("ACME"), credit.id, invoice.id, 2000, ctx.today, MOON_STR_NONE,
+                    &err));
     change = commit_and_go_on(change, store, "issue");
     bool found;
     must(moon_document_find(change, MOON_STR("order/o3"), &wrong, &found, &err));

@@ -69,7 +69,7 @@ class Document:
         self.number = self.date = self.due = self.voided = None
         self.id = "order/" + order if order else None
         self.settled = []  # (day, amount), as they change what is open
-        self.touched, self.exchange = False, None  # something was applied or credited; what tells exchange rates apart
+        self.touched = False  # something was applied or credited
 
     def open(self, day):
         if self.date > day or (self.voided and self.voided <= day):
@@ -145,8 +145,6 @@ class Auditor:
         if order.cancels and document.total == 0:
             document.invoice = False
         document.corrects = sale.name if sale else None
-        # A credit and an invoice of different exchange rates stay open beside each other.
-        document.exchange = day >= datetime.date(2011, 1, 1) if order.currency == "EUR" else None
         return document
 
     @staticmethod
@@ -184,8 +182,6 @@ class Auditor:
         for item in sorted(self.documents, key=lambda d: (d.due, d.date, d.number)):
             part = min(left, item.open(today))
             if item.account != credit.account or item.currency != credit.currency or not item.invoice or part <= 0:
-                continue
-            if item.exchange != credit.exchange:
                 continue
             left -= part
             item.settled.append((today, -part))
@@ -388,7 +384,6 @@ def credit_by_hand(moonbill, auditor, rnd):
     moonbill.run("credit", original.number, "--line", "1", "--amount", shown(part), "--reason", "damaged", allowed=(0,))
     credit = Document(None, original.account, original.currency, [(-part, category)],
                       {category: (-part, -cents(part * rate / 100), rate)}, original.terms)
-    credit.exchange = original.exchange
     return original, credit
 
 
@@ -400,7 +395,6 @@ def rest_of(original, credit):
     net, tax, rate = taxes[category]
     taxes[category] = (net - credit.net, tax - credit.tax, rate)
     rest = Document(None, original.account, original.currency, [line for line in lines if line[0] != 0], taxes, original.terms)
-    rest.exchange = original.exchange
     return rest
 
 

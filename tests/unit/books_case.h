@@ -59,7 +59,9 @@ static inline void expect_minor(const char *row, int64_t got, int64_t want) {
 /* ---- the book ---- */
 
 static const moon_tags_pair books_chart[] = {
-    {{"receivables", 11}, {"1100", 4}}, {{"revenue", 7}, {"4000", 4}}, {{"tax", 3}, {"2200", 4}}};
+    {{"receivables", 11}, {"1100", 4}}, {{"revenue", 7}, {"4000", 4}},      {{"tax", 3}, {"2200", 4}},
+    {{"cash", 4}, {"1200", 4}},         {{"unapplied", 9}, {"2100", 4}},    {{"opening", 7}, {"3900", 4}},
+    {{"bad_debt", 8}, {"6800", 4}},     {{"differences", 11}, {"6810", 4}}, {{"exchange", 8}, {"7700", 4}}};
 
 static inline void books_begin(books *b) { DO(moon_change_begin(b->s->store, &b->change, ERR)); }
 /* Keep what the open change says, and open the next. */
@@ -85,13 +87,14 @@ static inline books *books_make(void) {
     books *b = calloc(1, sizeof *b);
     b->s = scratch_make();
     DO(scratch_open(b->s, true));
-    b->config = (moon_config){.currency = EUR,
-                              .zone = MOON_STR("UTC"),
-                              .country = MOON_STR("DE"),
-                              .terms = 30,
-                              .invoice_series = MOON_STR("INV-{year}-{number:5}"),
-                              .credit_note_series = MOON_STR("CN-{year}-{number:5}"),
-                              .chart = {(moon_tags_pair *)(uintptr_t)books_chart, 3}};
+    b->config = (moon_config){
+        .currency = EUR,
+        .zone = MOON_STR("UTC"),
+        .country = MOON_STR("DE"),
+        .terms = 30,
+        .invoice_series = MOON_STR("INV-{year}-{number:5}"),
+        .credit_note_series = MOON_STR("CN-{year}-{number:5}"),
+        .chart = {(moon_tags_pair *)(uintptr_t)books_chart, sizeof books_chart / sizeof *books_chart}};
     b->ctx = (moon_context){.config = &b->config,
                             .operator= MOON_STR("anna"),
                             .today = day("2010-12-01"),
@@ -228,8 +231,8 @@ static inline moon_document found_document(books *b, const char *name) {
 }
 static inline void apply(books *b, const char *account, const char *source, const char *target,
                          int64_t amount, const char *date) {
-    DO(moon_apply(b->change, moon_str_of(account), moon_str_of(source), moon_str_of(target), amount,
-                  day(date), day(date), MOON_STR("test"), ERR));
+    DO(moon_apply(b->change, &b->ctx, moon_str_of(account), moon_str_of(source), moon_str_of(target), amount,
+                  day(date), MOON_STR("test"), ERR));
 }
 static inline moon_item item_of(books *b, const char *account, const char *document) {
     moon_item item = {.account = moon_str_of(account), .document = moon_str_of(document)};

@@ -43,8 +43,8 @@ static void test_apply(void **state) {
     books_commit(b);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         moon_status status =
-            moon_apply(b->change, MOON_STR("A"), moon_str_of(rows[i].source), moon_str_of(rows[i].target),
-                       rows[i].amount, day("2010-12-02"), day("2010-12-02"), MOON_STR("test"), ERR);
+            moon_apply(b->change, &b->ctx, MOON_STR("A"), moon_str_of(rows[i].source),
+                       moon_str_of(rows[i].target), rows[i].amount, day("2010-12-02"), MOON_STR("test"), ERR);
         if (status != rows[i].want) fail_msg("%s: %s", rows[i].name, moon_status_name(status));
         if (status != MOON_OK && moon_change_size(b->change) != 0)
             fail_msg("%s: refused, and yet something was written", rows[i].name);
@@ -55,20 +55,30 @@ static void test_apply(void **state) {
     }
 }
 
-/* An application cannot count on a day on which one of its two items is not there yet: ageing of that day would
- * not add up. */
-static void test_apply_before_item(void **state) {
+/* An application does not count on a day on which one of its two items is not there yet, or on which what it takes
+ * was still spent otherwise: ageing of that day would not add up. */
+static void test_apply_value_date(void **state) {
     books *b = *state;
     moon_ageing ageing;
     issued(b, "i1", "A", 10000, 0);
     books_today(b, "2010-12-20");
     issued(b, "c1", "A", -4000, 0);
-    FAILS(MOON_E_CREDIT_EXCEEDS, moon_apply(b->change, MOON_STR("A"), MOON_STR("c1"), MOON_STR("i1"), 4000,
-                                            day("2010-12-19"), day("2010-12-20"), MOON_STR("test"), ERR));
-    SAYS("2010-12-20");
-    apply(b, "A", "c1", "i1", 4000, "2010-12-20");
-    DO(moon_ageing_at(b->change, &b->config, day("2010-12-19"), MOON_STR_NONE, &ageing, ERR));
+    apply(b, "A", "c1", "i1", 4000, "2010-12-19");
+    DO(moon_ageing_at(b->change, &b->config, day("2010-12-19"), MOON_DATE_MAX, MOON_STR_NONE, &ageing, ERR));
     expect_minor("the day before", ageing.totals[0].total, 10000);
+    assert_int_equal(item_of(b, "A", "c1").closed, day("2010-12-20"));
+    issued(b, "i2", "A", 5000, 0);
+    books_today(b, "2010-12-24");
+    DO(moon_unapply(b->change, &b->ctx, MOON_STR("A"), MOON_STR("c1"), MOON_STR("i1"), day("2010-12-24"),
+                    ERR));
+    apply(b, "A", "c1", "i2", 4000, "2010-12-01");
+    assert_int_equal(item_of(b, "A", "c1").closed, day("2010-12-24"));
+    for (moon_date date = day("2010-12-18"); date < day("2010-12-28"); date++) {
+        moon_item credit = item_of(b, "A", "c1");
+        int64_t open;
+        DO(moon_item_open_at(b->change, &credit, date, MOON_DATE_MAX, &open, ERR));
+        expect_minor("never spent twice", open, 0);
+    }
 }
 
 /* Value dates out of order: the item is closed on the latest of them, and each day between shows what was open
@@ -107,15 +117,17 @@ static void test_open_at(void **state) {
             for (int j = 0; j < 4; j++) {
                 moon_item item = item_of(b, "A", names[j]);
                 int64_t open = 77;
-                DO(moon_item_open_at(b->change, &item, day(rows[i].date), &open, ERR));
+                DO(moon_item_open_at(b->change, &item, day(rows[i].date), MOON_DATE_MAX, &open, ERR));
                 if (open != want[j])
                     fail_msg("%s on %s: found %lld, expected %lld", names[j], rows[i].date, (long long)open,
                              (long long)want[j]);
                 sum += open;
             }
-            DO(moon_ageing_at(b->change, &b->config, day(rows[i].date), MOON_STR_NONE, &ageing, ERR));
+            DO(moon_ageing_at(b->change, &b->config, day(rows[i].date), MOON_DATE_MAX, MOON_STR_NONE, &ageing,
+                              ERR));
             expect_minor(rows[i].date, ageing.total_count ? ageing.totals[0].total : 0, sum);
-            DO(moon_ageing_at(b->change, &b->config, day(rows[i].date), MOON_STR("A"), &ageing, ERR));
+            DO(moon_ageing_at(b->change, &b->config, day(rows[i].date), MOON_DATE_MAX, MOON_STR("A"), &ageing,
+                              ERR));
             expect_minor(rows[i].date, ageing.total_count ? ageing.totals[0].total : 0, sum);
         }
         assert_int_equal(item_of(b, "A", "i1").closed, day("2010-12-20"));
@@ -172,7 +184,7 @@ static void test_ageing_buckets(void **state) {
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         moon_date date = day("2010-12-31") + rows[i].days;
         if (date < day("2010-12-01")) date = day("2010-12-01");
-        DO(moon_ageing_at(b->change, &b->config, date, MOON_STR_NONE, &ageing, ERR));
+        DO(moon_ageing_at(b->change, &b->config, date, MOON_DATE_MAX, MOON_STR_NONE, &ageing, ERR));
         assert_int_equal(ageing.count, 1);
         assert_int_equal(ageing.total_count, 1);
         for (int total = 0; total < 2; total++) {
@@ -185,7 +197,7 @@ static void test_ageing_buckets(void **state) {
             expect_minor("total", row->total, 900);
         }
     }
-    DO(moon_ageing_at(b->change, &b->config, day("2010-11-30"), MOON_STR_NONE, &ageing, ERR));
+    DO(moon_ageing_at(b->change, &b->config, day("2010-11-30"), MOON_DATE_MAX, MOON_STR_NONE, &ageing, ERR));
     assert_int_equal(ageing.count, 0);
     assert_int_equal(ageing.total_count, 0);
 }
@@ -216,7 +228,7 @@ static void test_ageing_rows(void **state) {
     issued(b, "n1", "N", 10, 0);
     issued(b, "n2", "N", -10, 0);
     apply(b, "N", "n2", "n1", 10, "2010-12-01");
-    DO(moon_ageing_at(b->change, &b->config, day("2010-12-01"), MOON_STR_NONE, &ageing, ERR));
+    DO(moon_ageing_at(b->change, &b->config, day("2010-12-01"), MOON_DATE_MAX, MOON_STR_NONE, &ageing, ERR));
     assert_int_equal(ageing.count, sizeof rows / sizeof *rows); /* N has nothing open */
     for (size_t i = 0; i < ageing.count; i++) {
         const moon_ageing_row *row = &ageing.rows[i];
@@ -230,7 +242,7 @@ static void test_ageing_rows(void **state) {
     assert_int_equal(ageing.total_count, 2);
     for (size_t i = 0; i < 2; i++)
         expect_minor("a total", ageing.totals[i].total, ageing.totals[i].currency == EUR ? 117 : 61);
-    DO(moon_ageing_at(b->change, &b->config, day("2010-12-01"), MOON_STR("A"), &ageing, ERR));
+    DO(moon_ageing_at(b->change, &b->config, day("2010-12-01"), MOON_DATE_MAX, MOON_STR("A"), &ageing, ERR));
     assert_int_equal(ageing.count, 2);
     expect_text("one account", ageing.rows[1].account, "A");
 }
@@ -247,12 +259,13 @@ static void test_ageing_control(void **state) {
     assert_true(found);
     balance.amount++;
     DO(moon_put(b->change, &moon_balance_type, &balance, ERR));
-    FAILS(MOON_E_CONTROL,
-          moon_ageing_at(b->change, &b->config, day("2010-12-01"), MOON_STR_NONE, &ageing, ERR));
+    FAILS(MOON_E_CONTROL, moon_ageing_at(b->change, &b->config, day("2010-12-01"), MOON_DATE_MAX,
+                                         MOON_STR_NONE, &ageing, ERR));
     SAYS("12.00 EUR");
     SAYS("12.01 EUR");
-    FAILS(MOON_E_CONTROL, moon_ageing_at(b->change, &b->config, MOON_DATE_MAX, MOON_STR_NONE, &ageing, ERR));
-    DO(moon_ageing_at(b->change, &b->config, day("2010-11-30"), MOON_STR_NONE, &ageing, ERR));
+    FAILS(MOON_E_CONTROL,
+          moon_ageing_at(b->change, &b->config, MOON_DATE_MAX, MOON_DATE_MAX, MOON_STR_NONE, &ageing, ERR));
+    DO(moon_ageing_at(b->change, &b->config, day("2010-11-30"), MOON_DATE_MAX, MOON_STR_NONE, &ageing, ERR));
     books_forget(b);
 
     /* a currency in which nothing is open */
@@ -260,8 +273,8 @@ static void test_ageing_control(void **state) {
     balance = (moon_balance){
         .account = MOON_STR("1100"), .currency = JPY, .date = day("2010-12-01"), .amount = 1, .base = 0};
     DO(moon_put(b->change, &moon_balance_type, &balance, ERR));
-    FAILS(MOON_E_CONTROL,
-          moon_ageing_at(b->change, &b->config, day("2010-12-01"), MOON_STR_NONE, &ageing, ERR));
+    FAILS(MOON_E_CONTROL, moon_ageing_at(b->change, &b->config, day("2010-12-01"), MOON_DATE_MAX,
+                                         MOON_STR_NONE, &ageing, ERR));
     SAYS("JPY");
     books_forget(b);
 
@@ -270,11 +283,11 @@ static void test_ageing_control(void **state) {
     item.closed = item.date;
     DO(moon_put(b->change, &moon_item_type, &item, ERR));
     books_commit(b);
-    FAILS(MOON_E_CONTROL,
-          moon_ageing_at(b->change, &b->config, MOON_DATE_MAX - 1, MOON_STR_NONE, &ageing, ERR));
+    FAILS(MOON_E_CONTROL, moon_ageing_at(b->change, &b->config, MOON_DATE_MAX - 1, MOON_DATE_MAX,
+                                         MOON_STR_NONE, &ageing, ERR));
     b->config.chart.count = 0;
-    FAILS(MOON_E_CHART_MISSING,
-          moon_ageing_at(b->change, &b->config, day("2010-12-01"), MOON_STR_NONE, &ageing, ERR));
+    FAILS(MOON_E_CHART_MISSING, moon_ageing_at(b->change, &b->config, day("2010-12-01"), MOON_DATE_MAX,
+                                               MOON_STR_NONE, &ageing, ERR));
 }
 
 /* ---- statements ---- */
@@ -284,7 +297,7 @@ static void check_statement(books *b, const char *from, const char *to, int64_t 
     moon_statement statement;
     moon_buf text = MOON_BUF_EMPTY;
     int64_t balance = opening;
-    DO(moon_statement_of(b->change, MOON_STR("A"), EUR, day(from), day(to), &statement, ERR));
+    DO(moon_statement_of(b->change, MOON_STR("A"), EUR, day(from), day(to), MOON_DATE_MAX, &statement, ERR));
     expect_minor("opening", statement.opening, opening);
     for (size_t i = 0; i < statement.count; i++) {
         const moon_movement *m = &statement.movements[i];
@@ -344,23 +357,23 @@ static void test_statement_control(void **state) {
     item.open = 999;
     DO(moon_put(b->change, &moon_item_type, &item, ERR));
     /* .open differs from .amount, and no application says so: as of today it is open in full */
-    DO(moon_statement_of(b->change, MOON_STR("A"), EUR, day("2010-12-01"), day("2010-12-31"), &statement,
-                         ERR));
+    DO(moon_statement_of(b->change, MOON_STR("A"), EUR, day("2010-12-01"), day("2010-12-31"), MOON_DATE_MAX,
+                         &statement, ERR));
     expect_minor("closing", statement.closing, 1000);
     item.open = item.amount = 1000;
     item.voided = day("2010-12-05"); /* voided, and open nevertheless */
     DO(moon_put(b->change, &moon_item_type, &item, ERR));
     FAILS(MOON_E_CONTROL, moon_statement_of(b->change, MOON_STR("A"), EUR, day("2010-12-01"),
-                                            day("2010-12-31"), &statement, ERR));
+                                            day("2010-12-31"), MOON_DATE_MAX, &statement, ERR));
 }
 
 #define CASE(name) cmocka_unit_test_setup_teardown(name, books_setup, books_teardown)
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        CASE(test_apply),          CASE(test_apply_before_item), CASE(test_open_at),
-        CASE(test_items_open),     CASE(test_ageing_buckets),    CASE(test_ageing_rows),
-        CASE(test_ageing_control), CASE(test_statement),         CASE(test_statement_control),
+        CASE(test_apply),          CASE(test_apply_value_date), CASE(test_open_at),
+        CASE(test_items_open),     CASE(test_ageing_buckets),   CASE(test_ageing_rows),
+        CASE(test_ageing_control), CASE(test_statement),        CASE(test_statement_control),
     };
     return cmocka_run_group_tests_name("receivable", tests, NULL, NULL);
 }

@@ -10,6 +10,7 @@ import re
 from decimal import Decimal
 from fractions import Fraction
 
+from year_dunning import Dunning
 from year_ledger import FOREVER, Item, Ledger
 from year_world import FIRST, ONE, PLANS, RATES, month_after, minor
 
@@ -46,18 +47,14 @@ class Dispute:
         self.id, self.account, self.item, self.amount, self.opened, self.closed = id, account, item, amount, opened, None
 
 
-class Promise:
-    def __init__(self, id, account, item, amount, made, by):
-        self.id, self.account, self.item, self.amount, self.made, self.by = id, account, item, amount, made, by
-
-
 class Auditor:
     def __init__(self, world, folder):
         self.accounts, self.products, self.folder = world.accounts, world.products, folder
         self.agreements, self.orders, self.events, self.by_meter = {}, {}, {}, {}  # as they were told so far
         self.ledger, self.documents, self.drafts, self.claims = Ledger(), [], [], {}
         self.by_number, self.numbers = {}, {"invoice": 0, "credit_note": 0}
-        self.disputes, self.promises, self.late, self.counts = [], [], set(), {}
+        self.disputes, self.late, self.counts = [], set(), {}
+        self.dunning = Dunning(self.ledger, self.contested)
         self.remittance, self.stated, self.closed = {}, {}, None
         self.cash, self.bad_debt, self.differences = [], [], []  # (value date, currency, amount)
 
@@ -126,6 +123,8 @@ class Auditor:
             self.issue(self.drafts + self.bill(day), day)
         self.take_payments(day)
         self.apply_all(day)
+        if day.weekday() < 5:
+            self.dunning.run(day)
         if day.day == 8:
             self.closed = day - 8 * ONE
 
@@ -426,8 +425,9 @@ class Auditor:
 
     def do_promise(self, row, day):
         item = self.item_of(row["on"]) if row["on"] else None
-        id = "%s/%d" % (row["subject"], self.count("promise/" + row["subject"]))
-        self.promises.append(Promise(id, row["subject"], item, minor(row["amount"]), day, datetime.date.fromisoformat(row["date"])))
+        account = row["subject"]
+        self.dunning.promise("%s/%d" % (account, self.count("promise/" + account)), account, self.accounts[account].currency, item,
+                             minor(row["amount"]), day, datetime.date.fromisoformat(row["date"]))
 
     # ---- the books ----
 

@@ -38,7 +38,7 @@ class Ledger:
     def __init__(self):
         self.items, self.by_account = {}, {}
         self.live = {}  # those with something left
-        self.pairs = {}  # (source, target) ids: [(value date, amount)]
+        self.pairs = {}  # (source, target) ids: [(value date, amount, booking date)]
 
     def add(self, item):
         self.items[item.id] = item
@@ -67,19 +67,19 @@ class Ledger:
                 self.live[item.id] = item
             else:
                 self.live.pop(item.id, None)
-        self.pairs.setdefault((source.id, target.id), []).append((date, amount))
+        self.pairs.setdefault((source.id, target.id), []).append((date, amount, booked))
         source.targets.setdefault(target.id)
         target.sources.setdefault(source.id)
 
     def applied(self, source, target):
-        return sum(amount for _, amount in self.pairs.get((source.id, target.id), ()))
+        return sum(amount for _, amount, _ in self.pairs.get((source.id, target.id), ()))
 
     def release(self, source, target, date, booked):
         """Nothing is applied between the two from a day on; what counted from a later day only goes on that one."""
         if not self.applied(source, target):
             return False
         steps = {date: 0}
-        for day, amount in self.pairs[source.id, target.id]:
+        for day, amount, _ in self.pairs[source.id, target.id]:
             steps[max(day, date)] = steps.get(max(day, date), 0) + amount
         for day, amount in sorted(steps.items()):
             if amount:

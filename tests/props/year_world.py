@@ -267,10 +267,13 @@ class World:
         invoice = self.free([i for i in books.invoices_open() if i.due < day])
         if not invoice:
             return None
-        amount, by = books.open(invoice), day + self.rnd.randrange(3, 20) * ONE
+        item = invoice if self.chance(0.5) else None
+        if not books.dunning.may_promise(invoice.account, item, day):
+            return None
         if self.chance(0.5):
-            self.plan(by - ONE, invoice, "exact")
-        return ["promise", invoice.account, shown(amount), by, invoice.number if self.chance(0.5) else "", "on the phone"]
+            self.plan(day + ONE, invoice, "exact")
+        by = day + self.rnd.randrange(3, 20) * ONE
+        return ["promise", invoice.account, shown(books.open(invoice)), by, item.number if item else "", "on the phone"]
 
     def write_off(self, day, books):
         invoice = self.free([i for i in books.invoices_open() if (day - i.due).days > 90])

@@ -1,8 +1,11 @@
 #include "books/document.h"
 
+#include "books/claim.h"
 #include "books/closing.h"
+#include "books/input.h"
 #include "books/ledger.h"
 #include "books/party.h"
+#include "books/posting.h"
 #include "books/receivable.h"
 #include "store/table.h"
 
@@ -224,175 +227,12 @@ moon_status moon_document_approve(moon_change *change, const moon_context *ctx, 
     return moon_put(change, &moon_document_type, document, err);
 }
 
-/* ---- posting ---- */
-
-typedef struct posting {
-    const moon_context *ctx;
-    const moon_document *document;
-    moon_entry entry;
-    moon_entry_line *lines;
-    int64_t base_sum;
-} posting;
-
-/* Minor units of the base currency for an amount of the document's. Half-up; the receivables line takes what
- * rounding leaves. */
-static moon_status to_base(const posting *p, int64_t amount, int64_t *base, moon_err *err) {
-    moon_decimal value;
-    moon_money made;
-    *base = amount;
-    if (p->document->currency == p->ctx->config->currency) return MOON_OK;
-    if (!moon_decimal_present(p->document->rate))
-        return moon_fail(err, MOON_E_RECORD_INVALID, "%.*s is in a foreign currency and has no rate",
-                         MOON_STR_ARG(p->document->id));
-    MOON_TRY(moon_decimal_mul(moon_money_decimal((moon_money){amount, p->document->currency}),
-                              p->document->rate, &value, err));
-    MOON_TRY(moon_money_round(value, p->ctx->config->currency, MOON_HALF_UP, &made, err));
-    *base = made.minor;
-    return MOON_OK;
-}
-
-static moon_entry_line *line_of(posting *p, moon_str account) {
-    for (size_t i = 0; i < p->entry.lines.count; i++)
-        if (moon_str_eq(p->lines[i].account, account)) return &p->lines[i];
-    moon_entry_line *line = &p->lines[p->entry.lines.count++];
-    moon_record_init(&moon_entry_line_type, line);
-    line->account = account;
-    line->currency = p->document->currency;
-    line->amount = line->base = 0;
-    return line;
-}
-
-/* Revenue goes to an account of the chart, and never to one that has another role: the control account is
- * what its open items say. */
-static moon_status check_in_chart(const moon_config *config, moon_str number, moon_err *err) {
-    for (size_t i = 0; i < config->chart.count; i++) {
-        moon_str role = config->chart.items[i].key;
-        bool income = moon_str_is(role, "revenue") || moon_str_is(role, "discounts") ||
-                      moon_str_is(role, "fees") || moon_str_is(role, "interest");
-        if (!income && moon_str_eq(config->chart.items[i].value, number))
-            return moon_fail(err, MOON_E_CHART_MISSING, "account %.*s is for %.*s; nothing can be sold on it",
-                             MOON_STR_ARG(number), MOON_STR_ARG(role));
-    }
-    for (size_t i = 0; i < config->chart_names.count; i++)
-        if (moon_str_eq(config->chart_names.items[i].key, number)) return MOON_OK;
-    if (config->chart_names.count == 0) return MOON_OK;
-    return moon_fail(err, MOON_E_CHART_MISSING, "account %.*s is not in the chart of accounts",
-                     MOON_STR_ARG(number));
-}
-
-static moon_status post_credits(posting *p, moon_err *err) {
-    moon_str revenue, tax;
-    MOON_TRY(moon_chart_account(p->ctx->config, "revenue", &revenue, err));
-    MOON_TRY(moon_chart_account(p->ctx->config, "tax", &tax, err));
-    for (size_t i = 0; i < p->document->lines.count; i++) {
-        const moon_line *line = MOON_AT(moon_line, p->document->lines, i);
-        if (line->amount == 0) continue;
-        if (line->revenue.len) MOON_TRY(check_in_chart(p->ctx->config, line->revenue, err));
-        MOON_TRY(add(&line_of(p, line->revenue.len ? line->revenue : revenue)->amount, -line->amount, err));
-    }
-    if (p->document->tax != 0) MOON_TRY(add(&line_of(p, tax)->amount, -p->document->tax, err));
-    for (size_t i = 0; i < p->entry.lines.count; i++) {
-        MOON_TRY(to_base(p, p->lines[i].amount, &p->lines[i].base, err));
-        MOON_TRY(add(&p->base_sum, p->lines[i].base, err));
-    }
-    return MOON_OK;
-}
+/* ---- issue ---- */
 
 bool moon_document_is_posted(const moon_document *document) {
     for (size_t i = 0; i < document->lines.count; i++)
         if (MOON_AT(moon_line, document->lines, i)->amount != 0) return true;
     return document->tax != 0;
-}
-
-/* Receivables against revenue and tax. */
-static moon_status post_document(moon_change *change, const moon_context *ctx, const moon_document *document,
-                                 int64_t *base, moon_err *err) {
-    moon_arena *keep = moon_change_arena(change);
-    posting p = {.ctx = ctx, .document = document};
-    moon_str receivables;
-    *base = 0;
-    if (!moon_document_is_posted(document)) return MOON_OK;
-    MOON_TRY(moon_chart_account(ctx->config, "receivables", &receivables, err));
-    moon_record_init(&moon_entry_type, &p.entry);
-    p.lines = MOON_NEW_N(keep, moon_entry_line, document->lines.count + 2);
-    p.entry.id = moon_arena_printf(keep, "issue/%.*s", MOON_STR_ARG(document->number));
-    p.entry.date = p.entry.booked = ctx->today;
-    p.entry.document = document->id;
-    p.entry.text = moon_arena_printf(keep, "issue %.*s", MOON_STR_ARG(document->number));
-    MOON_TRY(post_credits(&p, err));
-    moon_entry_line *owed = line_of(&p, receivables);
-    owed->party = document->account;
-    MOON_TRY(add(&owed->amount, document->total, err));
-    MOON_TRY(add(&owed->base, -p.base_sum, err));
-    p.entry.lines.items = p.lines;
-    *base = owed->base;
-    return moon_post(change, &p.entry, err);
-}
-
-/* The entry of the issue with every sign turned, whatever the chart says today. */
-static moon_status reverse_posting(moon_change *change, const moon_context *ctx,
-                                   const moon_document *document, moon_err *err) {
-    moon_arena *keep = moon_change_arena(change);
-    moon_entry entry = {.id = moon_arena_printf(keep, "issue/%.*s", MOON_STR_ARG(document->number))};
-    bool found;
-    MOON_TRY(moon_get(change, &moon_entry_type, &entry, &found, err));
-    if (!found) return MOON_OK; /* nothing was posted: a document of nothing */
-    entry.id = moon_arena_printf(keep, "void/%.*s", MOON_STR_ARG(document->number));
-    entry.text = moon_arena_printf(keep, "void %.*s", MOON_STR_ARG(document->number));
-    entry.date = entry.booked = ctx->today;
-    for (size_t i = 0; i < entry.lines.count; i++) {
-        moon_entry_line *line = MOON_AT(moon_entry_line, entry.lines, i);
-        line->amount = -line->amount;
-        line->base = -line->base;
-    }
-    return moon_post(change, &entry, err);
-}
-
-/* ---- issue ---- */
-
-static moon_claim claim_of(const moon_document *document, const moon_order *order, moon_arena *keep) {
-    moon_claim claim;
-    moon_record_init(&moon_claim_type, &claim);
-    claim.source = moon_arena_printf(keep, "order/%.*s", MOON_STR_ARG(order->id));
-    claim.line = 0;
-    claim.start = order->date;
-    claim.cause = MOON_STR("order");
-    claim.document = document->id;
-    return claim;
-}
-
-static bool bills_an_order(const moon_document *document) { return moon_str_is(document->cause, "order"); }
-
-static moon_status get_order(moon_change *change, const moon_document *document, moon_order *order,
-                             moon_err *err) {
-    bool found;
-    order->id = document->order;
-    MOON_TRY(moon_get(change, &moon_order_type, order, &found, err));
-    return found ? MOON_OK
-                 : moon_fail(err, MOON_E_NOT_FOUND, "there is no order %.*s", MOON_STR_ARG(document->order));
-}
-
-static moon_status claim_order(moon_change *change, const moon_document *document, moon_err *err) {
-    moon_order order;
-    bool found;
-    MOON_TRY(get_order(change, document, &order, err));
-    moon_claim claim = claim_of(document, &order, moon_change_arena(change)), other = claim;
-    MOON_TRY(moon_get(change, &moon_claim_type, &other, &found, err));
-    if (found || order.state != MOON_ORDER_DUE)
-        return moon_fail(err, MOON_E_CLAIMED, "order %.*s is %s", MOON_STR_ARG(order.id),
-                         found ? "billed already" : "not due for billing");
-    order.state = MOON_ORDER_BILLED;
-    MOON_TRY(moon_put(change, &moon_claim_type, &claim, err));
-    return moon_put(change, &moon_order_type, &order, err);
-}
-
-static moon_status free_order(moon_change *change, const moon_document *document, moon_err *err) {
-    moon_order order;
-    MOON_TRY(get_order(change, document, &order, err));
-    moon_claim claim = claim_of(document, &order, moon_change_arena(change));
-    order.state = MOON_ORDER_DUE;
-    MOON_TRY(moon_delete(change, &moon_claim_type, &claim, err));
-    return moon_put(change, &moon_order_type, &order, err);
 }
 
 /* What all issued credit notes of an invoice take back, this one included, is not more than the invoice. */
@@ -419,37 +259,6 @@ static moon_status check_credit(moon_change *change, const moon_document *docume
                      MOON_STR_ARG(original.number), left);
 }
 
-/* Does `input` ("product/P1") still have the version that the draft read? `date` is the day it was asked for. */
-static moon_status check_input(moon_change *change, const moon_type *type, const moon_input *input,
-                               moon_date date, moon_err *err) {
-    size_t slash = strlen(type->name) + 1;
-    moon_str id = moon_str_sub(input->record, slash, input->record.len);
-    void *now = moon_arena_alloc(moon_change_arena(change), type->size);
-    bool found;
-    MOON_TRY(moon_version_at(change, type, id, date, now, &found, err));
-    int64_t version =
-        found ? *(int64_t *)moon_field_at(moon_type_field(type, MOON_STR("version")), now) : MOON_INT_NONE;
-    if (version == input->version) return MOON_OK;
-    return moon_fail(err, MOON_E_STALE, "%s %.*s has changed since this was drafted", type->name,
-                     MOON_STR_ARG(id));
-}
-
-/* What the rules of an order's draft read is what they would read today. (Orders drop their drafts themselves.) */
-static moon_status check_fresh(moon_change *change, const moon_document *document, moon_err *err) {
-    moon_order order;
-    MOON_TRY(get_order(change, document, &order, err));
-    for (size_t i = 0; i < document->inputs.count; i++) {
-        const moon_input *input = MOON_AT(moon_input, document->inputs, i);
-        if (moon_str_starts(input->record, MOON_STR("account/")))
-            MOON_TRY(check_input(change, &moon_account_type, input, order.date, err));
-        else if (moon_str_starts(input->record, MOON_STR("agreement/")))
-            MOON_TRY(check_input(change, &moon_agreement_type, input, order.date, err));
-        else if (moon_str_starts(input->record, MOON_STR("product/")))
-            MOON_TRY(check_input(change, &moon_product_type, input, document->tax_point, err));
-    }
-    return MOON_OK;
-}
-
 moon_status moon_document_issue(moon_change *change, const moon_context *ctx, moon_document *document,
                                 moon_err *err) {
     bool invoice = document->kind == MOON_DOCUMENT_INVOICE;
@@ -462,10 +271,8 @@ moon_status moon_document_issue(moon_change *change, const moon_context *ctx, mo
     }
     MOON_TRY(moon_document_check(document, err));
     MOON_TRY(check_credit(change, document, err));
-    if (bills_an_order(document)) {
-        MOON_TRY(check_fresh(change, document, err));
-        MOON_TRY(claim_order(change, document, err));
-    }
+    MOON_TRY(moon_input_check(change, document, err));
+    MOON_TRY(moon_claim_take(change, document, err));
     MOON_TRY(moon_series_next(change, invoice ? "invoice" : "credit_note",
                               invoice ? ctx->config->invoice_series : ctx->config->credit_note_series,
                               ctx->today, &document->number, err));
@@ -474,7 +281,7 @@ moon_status moon_document_issue(moon_change *change, const moon_context *ctx, mo
     document->state = MOON_STATE_ISSUED;
     MOON_TRY(moon_touch_account(change, document->account, err));
     MOON_TRY(moon_put(change, &moon_document_type, document, err));
-    MOON_TRY(post_document(change, ctx, document, &base, err));
+    MOON_TRY(moon_posting_issue(change, ctx, document, &base, err));
     return moon_item_add(change, document, base, err);
 }
 
@@ -501,6 +308,6 @@ moon_status moon_document_void(moon_change *change, const moon_context *ctx, moo
     document->reason = reason;
     MOON_TRY(moon_touch_account(change, document->account, err));
     MOON_TRY(moon_put(change, &moon_document_type, document, err));
-    if (bills_an_order(document)) MOON_TRY(free_order(change, document, err));
-    return reverse_posting(change, ctx, document, err);
+    MOON_TRY(moon_claim_free(change, document, err));
+    return moon_posting_void(change, ctx, document, err);
 }

@@ -35,15 +35,16 @@ MOON_CHECK moon_status moon_document_approve(moon_change *change, const moon_con
                                              moon_document *document, bool by_policy, moon_err *err);
 
 /* Issue an approved document on ctx->today. Fills number, date, due and state. Applications are separate
- * (books/receivable.h). MOON_E_APPROVAL, MOON_E_CREDIT_EXCEEDS, MOON_E_CLAIMED, MOON_E_SERIES, MOON_E_CHART_MISSING. */
+ * (books/receivable.h). MOON_E_APPROVAL, MOON_E_CREDIT_EXCEEDS, MOON_E_STALE, MOON_E_CLAIMED, MOON_E_SERIES,
+ * MOON_E_CHART_MISSING. */
 MOON_CHECK moon_status moon_document_issue(moon_change *change, const moon_context *ctx,
                                            moon_document *document, moon_err *err);
 
 /* Whether issuing (and voiding) it makes a ledger entry: one whose every amount is zero makes none. */
 bool moon_document_is_posted(const moon_document *document);
 
-/* Void an issued document of which nothing was settled or credited: the posting is reversed, its order is due
- * again, its number stays. MOON_E_VOID_REFUSED. */
+/* Void an issued document of which nothing was settled or credited: the posting is reversed, what it billed
+ * (books/claim.h) is due again, its number stays. MOON_E_VOID_REFUSED. */
 MOON_CHECK moon_status moon_document_void(moon_change *change, const moon_context *ctx,
                                           moon_document *document, moon_str reason, moon_err *err);
 

@@ -1,6 +1,7 @@
 #include "books/party.h"
 
 #include "base/limits.h"
+#include "books/agreement.h"
 #include "store/table.h"
 
 /* The three versioned types begin alike: head, id, from, version. */
@@ -78,6 +79,7 @@ moon_status moon_version_add(moon_change *change, const moon_type *type, void *r
     if (days != MOON_INT_NONE && (days < 0 || days > MOON_TERMS_MAX))
         return moon_fail(err, MOON_E_RECORD_INVALID, "terms are %lld days, but must be 0 to %d",
                          (long long)days, MOON_TERMS_MAX);
+    if (type == &moon_agreement_type) MOON_TRY(moon_agreement_check(change, record, err));
     if (type != &moon_product_type) MOON_TRY(moon_touch_account(change, owner, err));
     MOON_TRY(moon_version_at(change, type, new->id, new->from, old, &found, err));
     if (found && old->from <= new->from &&says_the_same(change, type, record, old)) {
@@ -109,7 +111,7 @@ moon_status moon_agreement_of(moon_change *change, moon_str account, moon_date d
             moon_scan_end(&scan);
             return status;
         }
-        bool holds = known && current.from <= date &&
+        bool holds = known && current.start == MOON_DATE_NONE && current.from <= date &&
                      (current.until == MOON_DATE_NONE || date < current.until) &&
                      moon_str_eq(current.account, account);
         if (!holds || (*found && current.from <= out->from)) continue;

@@ -19,7 +19,8 @@ MOON_CHECK moon_status moon_version_count(moon_change *change, const moon_type *
 MOON_CHECK moon_status moon_version_add(moon_change *change, const moon_type *type, void *record,
                                         bool *written, moon_err *err);
 
-/* The account's agreement for its orders on a date; the one with the latest start if several hold. */
+/* The account's agreement for its orders on a date; the one that holds from the latest day if several do. Those
+ * that are billed by periods (books/agreement.h) are none for orders. */
 MOON_CHECK moon_status moon_agreement_of(moon_change *change, moon_str account, moon_date date,
                                          moon_agreement *out, bool *found, moon_err *err);
 

@@ -199,7 +199,9 @@ extern const moon_type moon_approval_type;
 #define MOON_INPUT_FIELDS(F)                                                                                 \
     F(1, TEXT, record, MOON_REQUIRED, MOON_PLAIN, "type and id, for example account/ACME")                   \
     F(2, INT, version, 0, MOON_PLAIN, "version of a versioned record")                                       \
-    F(3, BYTES, content, 0, MOON_PLAIN, "hash of the record's content; absent: there was no such record")
+    F(3, BYTES, content, 0, MOON_PLAIN, "hash of the record's content; absent: there was no such record")    \
+    F(4, INT, count, 0, MOON_PLAIN, "number of events of an aggregate of usage")                             \
+    F(5, DECIMAL, quantity, 0, MOON_PLAIN, "sum of that aggregate")
 MOON_STRUCT(moon_input, MOON_INPUT_FIELDS)
 extern const moon_type moon_input_type;
 

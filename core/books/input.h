@@ -1,0 +1,13 @@
+/* books/input: whether what the rules of a draft read is what they would read now.  Floor 3.
+ *
+ * A document names its inputs: records with their versions, and aggregates of usage with count and sum. */
+#ifndef MOON_BOOKS_INPUT_H
+#define MOON_BOOKS_INPUT_H
+
+#include "books/config.h"
+
+/* MOON_E_STALE naming what has changed since a draft was made: the account's, a product's or an agreement's version
+ * of the days it bills, the usage of a period, or that the agreement has ended before. */
+MOON_CHECK moon_status moon_input_check(moon_change *change, const moon_document *document, moon_err *err);
+
+#endif

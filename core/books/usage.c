@@ -1,0 +1,300 @@
+#include "books/usage.h"
+
+#include "books/agreement.h"
+#include "books/claim.h"
+#include "books/party.h"
+#include "store/table.h"
+
+/* A quantity has up to 15 digits before the point and 12 behind it, so that the sum of as many events as there can
+ * be has room in a decimal. */
+#define QUANTITY_DIGITS 15
+#define QUANTITY_PLACES 12
+
+/* ---- what the events of a change add up to ---- */
+
+typedef struct day_sum {
+    moon_str account, meter;
+    moon_date day;
+    moon_aggregate sum;
+    uint64_t hash;
+} day_sum;
+
+struct moon_usage_sums {
+    moon_arena *keep;
+    day_sum *items; /* in the order in which they came up */
+    size_t count, room;
+    uint32_t *slots; /* number of an item, from 1; 0: free */
+    size_t slot_count;
+    moon_str account; /* one that is known to be there */
+};
+
+moon_usage_sums *moon_usage_begin(moon_arena *keep) {
+    moon_usage_sums *sums = MOON_NEW(keep, moon_usage_sums);
+    *sums = (moon_usage_sums){.keep = keep, .room = 64, .slot_count = 256};
+    sums->items = MOON_NEW_N(keep, day_sum, sums->room);
+    sums->slots = MOON_NEW_N(keep, uint32_t, sums->slot_count);
+    memset(sums->slots, 0, sums->slot_count * sizeof *sums->slots);
+    return sums;
+}
+
+/* FNV-1a. */
+static uint64_t hash_of(uint64_t hash, const void *bytes, size_t len) {
+    for (size_t i = 0; i < len; i++) hash = (hash ^ ((const unsigned char *)bytes)[i]) * 0x100000001B3;
+    return hash;
+}
+
+static uint32_t *slot_of(moon_usage_sums *sums, const day_sum *wanted) {
+    for (size_t i = wanted->hash % sums->slot_count;; i = (i + 1) % sums->slot_count) {
+        const day_sum *one = sums->slots[i] ? &sums->items[sums->slots[i] - 1] : NULL;
+        if (!one || (one->hash == wanted->hash && one->day == wanted->day &&
+                     moon_str_eq(one->account, wanted->account) && moon_str_eq(one->meter, wanted->meter)))
+            return &sums->slots[i];
+    }
+}
+
+static void grow(moon_usage_sums *sums) {
+    day_sum *items = MOON_NEW_N(sums->keep, day_sum, sums->room * 2);
+    memcpy(items, sums->items, sums->count * sizeof *items);
+    sums->items = items;
+    sums->room *= 2;
+    sums->slot_count = sums->room * 4;
+    sums->slots = MOON_NEW_N(sums->keep, uint32_t, sums->slot_count);
+    memset(sums->slots, 0, sums->slot_count * sizeof *sums->slots);
+    for (size_t i = 0; i < sums->count; i++) *slot_of(sums, &items[i]) = (uint32_t)i + 1;
+}
+
+static day_sum *sum_of(moon_usage_sums *sums, const moon_event *event) {
+    day_sum wanted = {.account = event->account, .meter = event->meter, .day = event->day};
+    wanted.hash = hash_of(0xCBF29CE484222325, event->account.ptr, event->account.len);
+    wanted.hash = hash_of(wanted.hash * 31, event->meter.ptr, event->meter.len);
+    wanted.hash = hash_of(wanted.hash * 31, &event->day, sizeof event->day);
+    uint32_t *slot = slot_of(sums, &wanted);
+    if (*slot) return &sums->items[*slot - 1];
+    if (sums->count == sums->room) {
+        grow(sums);
+        slot = slot_of(sums, &wanted);
+    }
+    wanted.account = moon_arena_str(sums->keep, event->account);
+    wanted.meter = moon_arena_str(sums->keep, event->meter);
+    wanted.sum.quantity = MOON_DECIMAL_ZERO;
+    sums->items[sums->count] = wanted;
+    *slot = (uint32_t)++sums->count;
+    return &sums->items[*slot - 1];
+}
+
+/* ---- taking events in ---- */
+
+static moon_status check_account(moon_change *change, moon_usage_sums *sums, moon_str id, moon_err *err) {
+    moon_account account;
+    bool found;
+    if (moon_str_eq(sums->account, id)) return MOON_OK;
+    MOON_TRY(moon_version_at(change, &moon_account_type, id, MOON_DATE_MAX, &account, &found, err));
+    if (!found) {
+        moon_fail(err, MOON_E_NOT_FOUND, "there is no account %.*s", MOON_STR_ARG(id));
+        return moon_err_hint(err, "moonbill add account %.*s name=... country=..., and import the file again",
+                             MOON_STR_ARG(id));
+    }
+    sums->account = moon_arena_str(sums->keep, id);
+    return MOON_OK;
+}
+
+static moon_status check_quantity(moon_decimal quantity, moon_err *err) {
+    moon_decimal limit;
+    MOON_TRY(moon_decimal_make((moon_int128)1000000000 * 1000000, 0, &limit, err));
+    if (quantity.scale <= QUANTITY_PLACES && moon_decimal_cmp(moon_decimal_abs(quantity), limit) < 0)
+        return MOON_OK;
+    return moon_fail(err, MOON_E_RECORD_INVALID,
+                     "a quantity has up to %d digits before the point and %d behind it", QUANTITY_DIGITS,
+                     QUANTITY_PLACES);
+}
+
+moon_status moon_usage_take(moon_change *change, const moon_event *event, moon_usage_sums *sums,
+                            moon_used *used, moon_err *err) {
+    moon_event before = {.id = event->id};
+    bool found;
+    MOON_TRY(check_quantity(event->quantity, err));
+    MOON_TRY(check_account(change, sums, event->account, err));
+    MOON_TRY(moon_get(change, &moon_event_type, &before, &found, err));
+    if (found) {
+        *used = moon_record_equal(&moon_event_type, &before, event) ? MOON_USED_SAME : MOON_USED_DIFFERENT;
+        return MOON_OK;
+    }
+    *used = MOON_USED_NEW;
+    moon_aggregate *sum = &sum_of(sums, event)->sum;
+    MOON_TRY(moon_decimal_add(sum->quantity, event->quantity, &sum->quantity, err));
+    sum->count++;
+    return moon_put(change, &moon_event_type, event, err);
+}
+
+/* ---- late ones ---- */
+
+/* Whether the document that bills a period counted this meter for it. */
+static moon_status counted(moon_change *change, moon_str document, moon_str meter, moon_period period,
+                           moon_document *bill, bool *yes, moon_err *err) {
+    moon_str name = moon_usage_name(meter, period, moon_change_arena(change));
+    bill->id = document;
+    *yes = false;
+    MOON_TRY(moon_get(change, &moon_document_type, bill, yes, err));
+    if (!*yes) return MOON_OK;
+    for (size_t i = 0; i < bill->inputs.count; i++)
+        if (moon_str_eq(MOON_AT(moon_input, bill->inputs, i)->record, name)) return MOON_OK;
+    *yes = false;
+    return MOON_OK;
+}
+
+static moon_str parked_id(moon_change *change, moon_str agreement, moon_date start, moon_str meter) {
+    char day[MOON_DATE_TEXT];
+    moon_date_format(start, day);
+    return moon_arena_printf(moon_change_arena(change), "%.*s/%s/%.*s", MOON_STR_ARG(agreement), day,
+                             MOON_STR_ARG(meter));
+}
+
+static moon_status park_late(moon_change *change, const moon_context *ctx, const day_sum *sum,
+                             const moon_agreement *agreement, moon_period period, const moon_document *bill,
+                             moon_err *err) {
+    moon_arena *keep = moon_change_arena(change);
+    moon_parked parked = {.work = MOON_STR("usage"),
+                          .id = parked_id(change, agreement->id, period.start, sum->meter)},
+                before = parked;
+    char start[MOON_DATE_TEXT], end[MOON_DATE_TEXT];
+    bool found;
+    moon_date_format(period.start, start);
+    moon_date_format(period.end, end);
+    MOON_TRY(moon_get(change, &moon_parked_type, &before, &found, err));
+    moon_record_init(&moon_parked_type, &parked);
+    parked.work = MOON_STR("usage");
+    parked.id = parked_id(change, agreement->id, period.start, sum->meter);
+    parked.account = agreement->account;
+    parked.code = moon_str_of(moon_status_name(MOON_E_CLAIMED));
+    parked.reason = moon_arena_printf(keep, "usage of %.*s came after %.*s had billed %s..%s",
+                                      MOON_STR_ARG(sum->meter), MOON_STR_ARG(bill->number), start, end);
+    parked.hint =
+        moon_arena_printf(keep, "void %.*s and bill again, or bill it by hand: moonbill add invoice",
+                          MOON_STR_ARG(bill->number));
+    parked.lines = sum->sum.count + (found ? before.lines : 0);
+    parked.since = found ? before.since : ctx->today;
+    return moon_put(change, &moon_parked_type, &parked, err);
+}
+
+typedef struct account_agreements {
+    moon_str account;
+    moon_agreement *items;
+    size_t count;
+} account_agreements;
+
+static moon_status check_late(moon_change *change, const moon_context *ctx, const day_sum *sum,
+                              const account_agreements *of, bool *late, moon_err *err) {
+    *late = false;
+    for (size_t i = 0; i < of->count; i++) {
+        moon_period period;
+        moon_claim claim;
+        moon_document bill;
+        bool found;
+        MOON_TRY(moon_agreement_period_of(&of->items[i], sum->day, &period, &found, err));
+        if (found)
+            MOON_TRY(moon_claim_of(change, of->items[i].id, period.start, "arrears", &claim, &found, err));
+        if (found) MOON_TRY(counted(change, claim.document, sum->meter, period, &bill, &found, err));
+        if (!found) continue;
+        *late = true;
+        MOON_TRY(park_late(change, ctx, sum, &of->items[i], period, &bill, err));
+    }
+    return MOON_OK;
+}
+
+/* ---- folding ---- */
+
+static moon_status fold_day(moon_change *change, const day_sum *sum, moon_err *err) {
+    moon_usage day = {.account = sum->account, .meter = sum->meter, .day = sum->day};
+    bool found;
+    MOON_TRY(moon_get(change, &moon_usage_type, &day, &found, err));
+    if (!found) {
+        moon_record_init(&moon_usage_type, &day);
+        day.account = sum->account;
+        day.meter = sum->meter;
+        day.day = sum->day;
+        day.count = 0;
+        day.quantity = MOON_DECIMAL_ZERO;
+    }
+    day.count += sum->sum.count;
+    MOON_TRY(moon_decimal_add(day.quantity, sum->sum.quantity, &day.quantity, err));
+    return moon_put(change, &moon_usage_type, &day, err);
+}
+
+moon_status moon_usage_fold(moon_change *change, const moon_context *ctx, moon_usage_sums *sums,
+                            int64_t *late, moon_err *err) {
+    account_agreements of = {0};
+    *late = 0;
+    for (size_t i = 0; i < sums->count; i++) {
+        const day_sum *sum = &sums->items[i];
+        bool is_late;
+        MOON_TRY(fold_day(change, sum, err));
+        if (!moon_str_eq(of.account, sum->account)) {
+            of.account = sum->account;
+            MOON_TRY(moon_touch_account(change, sum->account, err));
+            MOON_TRY(moon_agreements_of(change, sum->account, sums->keep, &of.items, &of.count, err));
+        }
+        MOON_TRY(check_late(change, ctx, sum, &of, &is_late, err));
+        if (is_late) *late += sum->sum.count;
+    }
+    sums->count = 0;
+    memset(sums->slots, 0, sums->slot_count * sizeof *sums->slots);
+    return MOON_OK;
+}
+
+/* ---- what a period comes to ---- */
+
+moon_status moon_usage_of(moon_change *change, moon_str account, moon_str meter, moon_period period,
+                          moon_aggregate *out, moon_err *err) {
+    moon_usage low = {.account = account, .meter = meter, .day = period.start}, high = low, day;
+    moon_scan scan;
+    bool more = true;
+    high.day = period.end - 1;
+    *out = (moon_aggregate){0, MOON_DECIMAL_ZERO};
+    MOON_TRY(moon_scan_begin(change, &moon_usage_type, MOON_BY_KEY, &low, 3, &high, 3, false, &scan, err));
+    for (;;) {
+        moon_status status = moon_scan_next(&scan, &day, &more, err);
+        if (status == MOON_OK && more)
+            status = moon_decimal_add(out->quantity, day.quantity, &out->quantity, err);
+        if (status != MOON_OK || !more) {
+            moon_scan_end(&scan);
+            return status;
+        }
+        out->count += day.count;
+    }
+}
+
+moon_str moon_usage_name(moon_str meter, moon_period period, moon_arena *keep) {
+    char start[MOON_DATE_TEXT], end[MOON_DATE_TEXT];
+    moon_date_format(period.start, start);
+    moon_date_format(period.end, end);
+    return moon_arena_printf(keep, "usage/%.*s/%s..%s", MOON_STR_ARG(meter), start, end);
+}
+
+bool moon_usage_named(moon_str name, moon_str *meter, moon_period *period) {
+    moon_err err;
+    size_t head = 6, tail = 23; /* "usage/", "/2026-10-01..2026-11-01" */
+    if (!moon_str_starts(name, MOON_STR("usage/")) || name.len <= head + tail) return false;
+    *meter = moon_str_sub(name, head, name.len - tail);
+    return moon_date_parse(moon_str_sub(name, name.len - 22, name.len - 12), &period->start, &err) ==
+               MOON_OK &&
+           moon_date_parse(moon_str_sub(name, name.len - 10, name.len), &period->end, &err) == MOON_OK;
+}
+
+/* ---- the work list ---- */
+
+moon_status moon_usage_unpark(moon_change *change, moon_str agreement, moon_date start, moon_err *err) {
+    moon_parked bound = {.work = MOON_STR("usage"), .id = parked_id(change, agreement, start, MOON_STR_NONE)},
+                last = {.work = MOON_STR("usage")}, parked;
+    moon_scan scan;
+    bool more = true;
+    moon_str prefix = bound.id;
+    MOON_TRY(moon_scan_begin(change, &moon_parked_type, MOON_BY_KEY, &bound, 2, &last, 1, false, &scan, err));
+    moon_status status = MOON_OK;
+    while (status == MOON_OK) {
+        status = moon_scan_next(&scan, &parked, &more, err);
+        if (status != MOON_OK || !more || !moon_str_starts(parked.id, prefix)) break;
+        status = moon_delete(change, &moon_parked_type, &parked, err);
+    }
+    moon_scan_end(&scan);
+    return status;
+}

@@ -1,0 +1,45 @@
+/* books/usage: usage events, once by their id, and what they add up to.       Floor 3.
+ *
+ * An event belongs to a civil day, fixed when it was taken in. Sums by account, meter and day are kept with the
+ * events; the usage of a period is the sum of its days. An event of a period that is billed already is kept and
+ * put on the work list (work "usage"), once for each agreement, meter and period: it changes no document. */
+#ifndef MOON_BOOKS_USAGE_H
+#define MOON_BOOKS_USAGE_H
+
+#include "books/config.h"
+
+typedef enum moon_used {
+    MOON_USED_NEW,
+    MOON_USED_SAME,     /* the same event was there */
+    MOON_USED_DIFFERENT /* another event has this id; nothing was written */
+} moon_used;
+
+/* Sums of the events taken in a change, written by moon_usage_fold. */
+typedef struct moon_usage_sums moon_usage_sums;
+moon_usage_sums *moon_usage_begin(moon_arena *keep);
+
+/* Take an event in. Its account must be there: MOON_E_NOT_FOUND. */
+MOON_CHECK moon_status moon_usage_take(moon_change *change, const moon_event *event, moon_usage_sums *sums,
+                                       moon_used *used, moon_err *err);
+/* Add the sums to the days, touch their accounts, and park what came late. In the same change as the events.
+ *   late  out: how many of the events belong to periods that are billed */
+MOON_CHECK moon_status moon_usage_fold(moon_change *change, const moon_context *ctx, moon_usage_sums *sums,
+                                       int64_t *late, moon_err *err);
+
+typedef struct moon_aggregate {
+    int64_t count; /* events */
+    moon_decimal quantity;
+} moon_aggregate;
+/* What an account used of a meter in a period. */
+MOON_CHECK moon_status moon_usage_of(moon_change *change, moon_str account, moon_str meter,
+                                     moon_period period, moon_aggregate *out, moon_err *err);
+
+/* The name of an aggregate among a document's inputs, "usage/api.calls/2026-10-01..2026-11-01"; and back. */
+moon_str moon_usage_name(moon_str meter, moon_period period, moon_arena *keep);
+bool moon_usage_named(moon_str name, moon_str *meter, moon_period *period);
+
+/* Take what came late for a period of an agreement off the work list. */
+MOON_CHECK moon_status moon_usage_unpark(moon_change *change, moon_str agreement, moon_date start,
+                                         moon_err *err);
+
+#endif

@@ -23,15 +23,18 @@ function ORDERS.largest(a, b)
   return earlier(a, b)
 end
 
+--- An order by its name, or the function that is one: f(a, b) is true where a comes before b.
+function application.order(given, what)
+  if type(given) == "function" then return given end
+  declare.choice(what, given, { "oldest_due", "largest" })
+  return ORDERS[given]
+end
+
 --- application { order = "oldest_due", corrected_first = false }
 function application.declare(given)
   declare.fields("application", given, FIELDS)
   declare.positions("application", given, 0)
-  local before = given.order or "oldest_due"
-  if type(before) == "string" then
-    declare.choice("order of the application", before, { "oldest_due", "largest" })
-    before = ORDERS[before]
-  end
+  local before = application.order(given.order or "oldest_due", "order of the application")
   local rules = { before = before, corrected_first = given.corrected_first or false }
   return { declared = given, rules = function() return rules end }
 end

@@ -4,7 +4,8 @@
 ---   settings   mark, order, century (figures.lua), countries (names of the mapping, in small letters)
 --- cells.show(text) -> text              for a message: short, without control characters, in quotes
 ---
---- Kinds: id, text, decimal, date, days, currency, country, order_kind, line_kind (mapping.lua names each field's).
+--- Kinds: id, text, decimal, date, days, currency, country, order_kind, line_kind, open_kind (import_kinds.lua names
+--- each field's).
 --- An empty cell is never read here: what an absent value means is the field's business.
 --- Errors are answers, `wanted` completing "expected ...": an import goes on where one row is wrong.
 local countries = require "countries"
@@ -104,6 +105,7 @@ function cells.readers(settings)
   return {
     id = once(id), text = text_of, decimal = once(number), date = once(day), days = once(days), currency = once(currency),
     country = once(country), order_kind = once(word({ sale = true, cancellation = true }, "sale or cancellation")),
+    open_kind = once(word({ invoice = true, credit = true, cash = true }, "invoice, credit or cash")),
     line_kind = once(word({ product = true, charge = true, discount = true }, "product, charge or discount")),
   }
 end

@@ -9,6 +9,7 @@ local config = require "config"
 local declare = require "declare"
 local importing = require "importing"
 local plans = require "plans"
+local payments = require "payments"
 local pricing = require "pricing"
 local rates = require "rates"
 local tax = require "tax"
@@ -212,6 +213,48 @@ local function settle(row, book)
   return got, want
 end
 
+local PAYMENTS = { pays = "!number", text = "text", open = "!table", others = "table", settles = "table", closes = "table",
+                   stops = "text", fails = "text" }
+
+-- The items and documents that an example of payments speaks of, as the book has them.
+local function account_items(row, currency)
+  local items, disputed, documents = {}, {}, {}
+  for i, one in ipairs(row.open) do
+    local number, amount = one[1], money(one[2], currency)
+    items[i] = { document = number, number = number, kind = "invoice", date = date(one.date or DAY), due = date(one.due),
+                 currency = currency, amount = amount, open = money(one.open or one[2], currency) }
+    if one.disputed then disputed[number] = money(one.disputed, currency) end
+    documents[number] = { account = "ACME", kind = "invoice", state = "issued" }
+  end
+  for number, account in pairs(row.others or {}) do
+    documents[number] = { account = account, kind = "invoice", state = account == "void" and "void" or "issued" }
+    if account == "paid" or account == "void" then documents[number].account = "ACME" end
+  end
+  return items, disputed, documents
+end
+
+local function settle_payment(row, book)
+  declare.fields("example of payments", row, PAYMENTS)
+  local currency, got, want, paid, closed = book.currency, {}, {}, {}, {}
+  local items, disputed, documents = account_items(row, currency)
+  local credit = { document = "P", number = "P", date = date(DAY), open = -money(row.pays, currency), currency = currency,
+                   control = "unapplied" }
+  local out = payments.settle { account = "ACME", items = items, disputed = disputed, series = book.series,
+                                credits = { { item = credit, text = row.text } },
+                                find = function(number) return documents[number] end }
+  for _, step in ipairs(out.steps) do
+    local to = step.difference and closed or paid
+    to[step.target] = (to[step.target] or 0) + step.amount
+  end
+  for name, amount in pairs(paid) do add(got, name, amount) end
+  for name, amount in pairs(closed) do add(got, name .. " closed", amount) end
+  for name, amount in pairs(row.settles or {}) do add(want, name, money(amount, currency)) end
+  for name, amount in pairs(row.closes or {}) do add(want, name .. " closed", money(amount, currency)) end
+  for _, conflict in ipairs(out.conflicts) do got[#got + 1] = conflict.reason end
+  want[#want + 1] = row.stops
+  return got, want
+end
+
 local RATES = { currency = "!text", date = "date", rate = "number", fails = "text" }
 
 local function answer_rate(row)
@@ -221,7 +264,8 @@ end
 
 local KINDS = {
   ["rules/tax.examples.lua"] = answer_tax, ["rules/approvals.examples.lua"] = answer_approval,
-  ["rules/application.examples.lua"] = settle, ["rules/rates.examples.lua"] = answer_rate,
+  ["rules/application.examples.lua"] = settle, ["rules/payments.examples.lua"] = settle_payment,
+  ["rules/rates.examples.lua"] = answer_rate,
 }
 
 -- ---- running ----
@@ -246,7 +290,7 @@ local function computation(path)
 end
 
 --- Compute a table of examples.
----@param path string "rules/pricing/NAME.examples.lua", or that of tax, approvals, application, rates or an import
+---@param path string "rules/pricing/NAME.examples.lua", or that of tax, approvals, application, payments, rates or an import
 ---@return table list of { name, ok, got, want }, in the order of the file
 function examples.run(path)
   local list, results, compute = rule(path), {}, computation(path)
@@ -284,6 +328,7 @@ local RETURNS = {
   { "^rules/tax%.lua$", "tax { ... }", function(path) return rule(path).rules() end },
   { "^rules/approvals%.lua$", "approvals { ... }", function(path) return rule(path).rows() end },
   { "^rules/application%.lua$", "application { ... }", function(path) return rule(path).rules() end },
+  { "^rules/payments%.lua$", "payments { ... }", function(path) return rule(path).rules() end },
   { "^rules/rates%.lua$", "rates { ... }", function(path) return rule(path).tables() end },
 }
 

@@ -9,10 +9,14 @@
 ---   own        field that every row has to have of its own; no default for it
 ---   rows       module that makes records of rows: .next(job), and .group(job) where several rows are one
 ---   key        key(record) -> text by which a row repeats another of the file, and the words for it; nil: rows may repeat
----   finish     finish(job, record, i) -> problem | nil: what the kind says about a record that could be read
+---   finish     finish(job, record, i) -> problem | nil, facts: what the kind says about a record that could be read, and what
+---              the host is told besides it
+---   named      true: rows need no id, so that a row that is held gets a name, which its reject file keeps: when the row comes
+---              back repaired, it goes off the work list
 ---
 --- A kind more is an entry here, and one in core/run/import_kind.c that takes its records into the book.
 local order_rows = require "order_rows"
+local payment_rows = require "payment_rows"
 local record_rows = require "record_rows"
 local import_kinds = {}
 
@@ -52,9 +56,25 @@ local KINDS = {
     },
     own = "id", rows = record_rows, key = version_key, finish = from_today,
   },
+  payments = {
+    fields = {
+      id = "id", account = "id", date = "!date", amount = "!decimal", currency = "currency", remittance = "text",
+      payer = "text", method = "text", returns = "id",
+    },
+    settings = { "kind" }, own = "id", rows = record_rows, named = true, finish = payment_rows.payment,
+    key = function(record) return record.id ~= payment_rows.UNNAMED and record.id or nil, record.id, "" end,
+  },
+  ["opening-items"] = {
+    fields = {
+      number = "!id", account = "!id", date = "!date", due = "date", amount = "!decimal", currency = "currency",
+      kind = "open_kind",
+    },
+    own = "number", rows = record_rows, named = true, finish = payment_rows.opening,
+    key = function(record) return record.number, record.number, "" end,
+  },
 }
 
-import_kinds.names = { "orders", "accounts", "products" }
+import_kinds.names = { "orders", "accounts", "products", "payments", "opening-items" }
 
 function import_kinds.of(name)
   local kind = KINDS[name]

@@ -10,13 +10,15 @@
 --- importing.next() -> nil at the end, or a table
 ---   orders:   { order = <moon_order without value>, account = <moon_account to create if it is unknown> | nil, rejects = list }
 ---   others:   { record = <of the kind's type> } or { id =, code =, reason =, place =, raw =, rejects = list }
+---             or { none = true } for a row that its mapping says is nothing to take
 ---   rejects:  { line =, column = (its name) | nil, reason =, raw = (the row as read), row = (for the reject file) }
 ---
 --- An order is taken whole or held whole. `order.state` is due, held (with code, reason, place; raw where its rows could not be
 --- read) or no_sale. A row of the reject file is the row with line, column and reason behind it: it can be repaired there and
 --- imported again with the same mapping.
 ---
---- importing.advance() -> nil at the end, or { record, account (whether there is one), rejects, id, code, reason, place, raw }
+--- importing.advance() -> nil at the end, or { record, account (whether there is one), rejects, id, code, reason, place, raw,
+---   none, was (its name on the work list, where it comes back repaired), facts (what its kind tells the host) }
 --- importing.record(), importing.account()    those of the part that advance came to: next() for a host that reads records
 --- importing.example(row, book, path) -> got, want    one row of a mapping's examples, as texts to compare (examples.lua)
 ---
@@ -134,10 +136,10 @@ end
 
 -- What stands above the rows of a reject file, such that the same mapping reads it: as many lines as it passes over, and no
 -- header where it says that there is none.
-local function reject_header(s)
+local function reject_header(s, named)
   local above = ("\n"):rep(s.options.skip or 0)
   if s.options.header == false then return above end
-  return above .. s.header .. s.separator .. s.row({ "line", "column", "reason" }, s.separator)
+  return above .. s.header .. s.separator .. s.row({ "line", "column", "reason", named and "row" or nil }, s.separator)
 end
 
 function importing.begin(options)
@@ -149,6 +151,8 @@ function importing.begin(options)
   local kind = import_kinds.of(options.kind)
   local names = wanted_columns(map)
   check_columns(s, map, names, path or "the mapping")
+  local comes_back = kind.named and s.places.reason and s.places.row
+  if comes_back then names[#names + 1] = "row" end
   sheet.load(s, names, map.trim)
   local mark, order = found_out(s, map)
   local read = cells.readers { mark = mark, order = order, century = map.century, countries = map.countries }
@@ -159,6 +163,7 @@ function importing.begin(options)
     buyer = bind(s, map, map.buyer, read, plain),
     filled = bind_defaults(map, fields, kind.fields, plain),
     currency = options.book and options.book.currency, today = options.today,
+    series = options.book and options.book.series or {}, was = comes_back and sheet.column(s, { "row" }) or nil,
   }
   if kind.buyer then started.buyer_filled = bind_defaults(map, started.buyer, kind.buyer, plain) end
   if kind.rows.group then kind.rows.group(started) end
@@ -167,7 +172,7 @@ function importing.begin(options)
   return {
     columns = s.columns, rows = s.rows, blank = s.blank, records = job.orders and job.orders.count or s.rows,
     warnings = s.warnings, warning_count = s.warning_count,
-    reject_header = reject_header(s),
+    reject_header = reject_header(s, kind.named),
     found = { separator = found.separator, quote = found.quote, encoding = found.encoding, bom = found.bom,
       line_end = found.line_end,
       decimals = mark, dates = order },
@@ -188,7 +193,7 @@ function importing.advance()
   if not part then return nil end
   local record = (part.order or part.record) ~= nil
   return { record = record, account = part.account ~= nil, rejects = part.rejects or {}, id = part.id, code = part.code,
-    reason = part.reason, place = part.place, raw = part.raw }
+    reason = part.reason, place = part.place, raw = part.raw, none = part.none, was = part.was, facts = part.facts }
 end
 
 function importing.record() return part.order or part.record end

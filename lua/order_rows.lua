@@ -38,14 +38,14 @@ function order_rows.ragged(s, i)
 end
 
 -- A rejected row: as read, and as it goes into the reject file, quoted anew so that it can be read again whatever it holds.
-function order_rows.reject(s, row, line, column, reason)
+function order_rows.reject(s, row, line, column, reason, name)
   local fields = row.fields
   for k = #fields + 1, #s.columns do fields[k] = "" end
   for k = #fields, #s.columns + 1, -1 do
     if fields[k] == "" then fields[k] = nil end
   end
   local n = #fields
-  fields[n + 1], fields[n + 2], fields[n + 3] = line, column or "", reason
+  fields[n + 1], fields[n + 2], fields[n + 3], fields[n + 4] = line, column or "", reason, name or nil
   return { line = line, column = column, reason = reason, raw = row.raw, row = s.row(fields, s.separator) }
 end
 

@@ -5,12 +5,23 @@ local order_rows = require "order_rows"
 local sheet = require "sheet"
 local record_rows = {}
 
+-- A few digits that tell what a row says, so that row 2 of tomorrow's file of the same name is another.
+local function digits_of(text)
+  local sum = 7
+  for i = 1, #text do sum = (sum * 31 + text:byte(i)) % 16777213 end
+  return string.format("%06x", sum)
+end
+
 -- Row i as what could not be taken, and why; problem { code, reason, column, id }.
 local function refuse(job, i, problem)
   local s = job.sheet
   local row = sheet.raws(s, { i }, function() return false end)[1]
-  local reject = order_rows.reject(s, row, s.lines[i], problem.column, problem.reason)
-  return { id = problem.id or "row " .. s.lines[i] .. " of " .. order_rows.short(s.file),
+  local id = problem.id or "row " .. s.lines[i] .. " of " .. order_rows.short(s.file)
+  if job.kind.named and not problem.id then
+    id = job.was and job.was[i] ~= "" and job.was[i] or id .. " #" .. digits_of(row.raw)
+  end
+  local reject = order_rows.reject(s, row, s.lines[i], problem.column, problem.reason, job.kind.named and id)
+  return { id = id,
     code = problem.code, reason = problem.reason,
     place = order_rows.place(s, s.lines[i], problem.column), raw = row.raw, rejects = { reject } }
 end
@@ -50,6 +61,7 @@ end
 local function repeated(job, i, record)
   if not job.kind.key then return nil end
   local key, name, words = job.kind.key(record)
+  if not key then return nil end
   local line = job.seen[key]
   job.seen[key] = line or job.sheet.lines[i]
   return line and { code = "import.value", reason = "line " .. job.sheet.lines[i] .. ": " .. cells.show(name)
@@ -60,19 +72,21 @@ function record_rows.next(job)
   local s, i = job.sheet, job.at + 1
   if i > s.rows then return nil end
   job.at = i
-  local record = {}
+  local record, facts = {}, nil
   for field, value in pairs(job.filled) do record[field] = value end
   local problem = s.fields[i] and { code = "import.value", reason = order_rows.ragged(s, i) }
     or read_fields(s, i, job.fields, record)
   if not problem then
     read_tags(job, i, record)
-    problem = job.kind.finish and job.kind.finish(job, record, i) or repeated(job, i, record)
+    if job.kind.finish then problem, facts = job.kind.finish(job, record, i) end
+    problem = problem or repeated(job, i, record)
   end
+  if problem and problem.none then return { none = true } end
   if problem then
-    problem.id = problem.id or type(record.id) == "string" and record.id or nil
+    problem.id = problem.id or job.kind.own and type(record[job.kind.own]) == "string" and record[job.kind.own] or nil
     return refuse(job, i, problem)
   end
-  return { record = record }
+  return { record = record, facts = facts, was = job.was and job.was[i] ~= "" and job.was[i] or nil }
 end
 
 return record_rows

@@ -26,6 +26,18 @@ moon_status moon_job_manual(moon_job *job, moon_str request, moon_buf *reply, mo
  * reply: str dependencies, arg list of { source, target, amount (money), rule }. */
 moon_status moon_job_apply(moon_job *job, moon_str request, moon_buf *reply, moon_err *err);
 
+/* What credits of one account settle, by rules/payments.lua and rules/application.lua.
+ * request: str account, arg today, arg settings, varint count, then for each credit: record item, str remittance,
+ * str id of the document it corrects ("" for none).
+ * reply: str dependencies, arg { steps, conflicts } (lua/payments.lua). */
+moon_status moon_job_settle(moon_job *job, moon_str request, moon_buf *reply, moon_err *err);
+/* An exchange rate. request: arg currency, arg date. reply: arg decimal. MOON_E_RATE_MISSING. */
+moon_status moon_job_rate(moon_job *job, moon_str request, moon_buf *reply, moon_err *err);
+/* Who has to approve a refund. request: nothing. reply: arg text. */
+moon_status moon_job_refund_approval(moon_job *job, moon_str request, moon_buf *reply, moon_err *err);
+/* Let the library look up documents, opening items and accounts in a change; NULL: no more. */
+void moon_job_pay_hosts(moon_job *job, struct moon_change *change);
+
 /* Begin reading a file to import. request: str kind, str mapping ("" for none), str file, arg settings, arg
  * today.  reply: arg, what was found out about the file. */
 moon_status moon_job_import_begin(moon_job *job, moon_str request, moon_buf *reply, moon_err *err);

@@ -8,6 +8,7 @@
 #include "run/jobs.h"
 #include "run/wire.h"
 #include "script/plugin.h"
+#include "store/store.h"
 
 typedef struct importing {
     const moon_type *type;
@@ -76,12 +77,11 @@ static moon_status add_part(moon_job *job, const moon_arg *part, moon_buf *out, 
     return MOON_OK;
 }
 
-moon_status moon_job_import_next(moon_job *job, moon_str request, moon_buf *reply, moon_err *err) {
+static moon_status next_parts(moon_job *job, moon_buf *reply, moon_err *err) {
     moon_buf parts = MOON_BUF_EMPTY;
     uint64_t count = 0;
     moon_status status = MOON_OK;
     importing *state = job->state;
-    (void)request;
     while (status == MOON_OK && count < MOON_COMMIT_IMPORTS && !state->ended) {
         moon_arg part;
         status = moon_script_call(job->script, "importing.advance", NULL, 0, &job->arena, &part, err);
@@ -95,5 +95,16 @@ moon_status moon_job_import_next(moon_job *job, moon_str request, moon_buf *repl
         moon_buf_add_str(reply, moon_buf_str(&parts));
     }
     moon_buf_free(&parts);
+    return status;
+}
+
+moon_status moon_job_import_next(moon_job *job, moon_str request, moon_buf *reply, moon_err *err) {
+    moon_change *change;
+    (void)request;
+    MOON_TRY(moon_change_begin(job->store, &change, err));
+    moon_job_pay_hosts(job, change);
+    moon_status status = next_parts(job, reply, err);
+    moon_job_pay_hosts(job, NULL);
+    moon_change_end(change);
     return status;
 }

@@ -225,7 +225,7 @@ local bad = {
   { "prices in two ways", SHOP, HEAD .. 'A1,X,2026-11-30,S1,,1,"1,5"\nA1,X,2026-11-30,S1,,1,2.5\n', "import.file the file writes decimals in two ways" },
   { "dates that may be read in two ways", SHOP, HEAD .. "A1,X,1/2/2026,S1,,1,1\n", 'import.file "1/2/2026" in line 2, column Day, may have the day or the month first', line = 2 },
   { "no mapping, and other names", nil, "a,b\n1,2\n", "import.file the file has no column 'date', 'order', 'quantity', 'account'; it has: a, b" },
-  { "a kind that is none", nil, "a\n", "import.file there is no import of 'payments'", kind = "payments" },
+  { "a kind that is none", nil, "a\n", "import.file there is no import of 'letters'", kind = "letters" },
   { "a default that is none", with { defaults = { price = "x" }, columns = { order = "No", account = "Customer", date = "Day", quantity = "Qty" } }, HEAD,
     "rule.value the default of 'price' is 'x', expected a number" },
   { "bytes in another encoding than named", with { encoding = "utf-16le" }, "\u{FEFF}" .. HEAD, "import.file" },

@@ -15,11 +15,15 @@
 #include "script/embedded.h"
 #include "script/state.h"
 
-static const char *const suites[] = {"config",      "pricing", "periods", "tax",       "approval",
-                                     "application", "rates",   "billing", "crediting", "examples"};
+static const char *const suites[] = {"config",    "pricing",     "periods",    "tax",
+                                     "approval",  "application", "rates",      "billing",
+                                     "crediting", "examples",    "references", "payments"};
 static const char *const examples[] = {"rules/pricing/orders.examples.lua",
-                                       "rules/pricing/subscription.examples.lua", "rules/tax.examples.lua",
-                                       "rules/approvals.examples.lua", "rules/application.examples.lua"};
+                                       "rules/pricing/subscription.examples.lua",
+                                       "rules/tax.examples.lua",
+                                       "rules/approvals.examples.lua",
+                                       "rules/application.examples.lua",
+                                       "rules/payments.examples.lua"};
 
 static moon_script *script;
 static moon_arena arena;

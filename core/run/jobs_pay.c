@@ -1,0 +1,187 @@
+/* Jobs that say whose a payment is and what it settles. */
+#include "run/jobs.h"
+
+#include "books/dispute.h"
+#include "books/document.h"
+#include "books/item.h"
+#include "books/party.h"
+#include "books/receivable.h"
+#include "run/wire.h"
+#include "store/table.h"
+
+/* ---- what the library may look up ---- */
+
+typedef struct paying {
+    moon_change *change;
+    bool provided;
+} paying;
+
+static moon_named named(const char *name, moon_arg value) { return (moon_named){moon_str_of(name), value}; }
+
+static bool is_text(const moon_arg *args, size_t n) { return n >= 1 && args[0].kind == MOON_ARG_TEXT; }
+
+static moon_status no_change(const paying *p, const char *what, moon_err *err) {
+    return p->change ? MOON_OK : moon_fail(err, MOON_E_SCRIPT_VALUE, "%s needs a book", what);
+}
+
+/* host.document(number): an invoice or credit note by its number, nil if there is none. */
+static moon_status host_document(void *ctx, const moon_arg *args, size_t n, moon_arena *scratch,
+                                 moon_arg *result, moon_err *err) {
+    paying *p = ctx;
+    moon_document *document = MOON_NEW(scratch, moon_document);
+    bool found;
+    MOON_TRY(no_change(p, "document", err));
+    if (!is_text(args, n)) return moon_fail(err, MOON_E_SCRIPT_VALUE, "document wants a number");
+    MOON_TRY(moon_document_find(p->change, args[0].text, document, &found, err));
+    if (found && moon_str_eq(document->number, args[0].text))
+        *result = moon_arg_record(&moon_document_type, document);
+    return MOON_OK;
+}
+
+/* host.opening(number): an open item of the system before this book, nil if there is none. */
+static moon_status host_opening(void *ctx, const moon_arg *args, size_t n, moon_arena *scratch,
+                                moon_arg *result, moon_err *err) {
+    paying *p = ctx;
+    moon_adjustment *opening = MOON_NEW(scratch, moon_adjustment);
+    bool found;
+    MOON_TRY(no_change(p, "opening", err));
+    if (!is_text(args, n)) return moon_fail(err, MOON_E_SCRIPT_VALUE, "opening wants a number");
+    if (args[0].text.len > 100) return MOON_OK;
+    opening->id = moon_arena_printf(scratch, "opening/%.*s", MOON_STR_ARG(args[0].text));
+    MOON_TRY(moon_get(p->change, &moon_adjustment_type, opening, &found, err));
+    if (found) *result = moon_arg_record(&moon_adjustment_type, opening);
+    return MOON_OK;
+}
+
+/* host.account(id): whether there is such an account. */
+static moon_status host_account(void *ctx, const moon_arg *args, size_t n, moon_arena *scratch,
+                                moon_arg *result, moon_err *err) {
+    paying *p = ctx;
+    moon_account *account = MOON_NEW(scratch, moon_account);
+    bool found = false;
+    MOON_TRY(no_change(p, "account", err));
+    if (!is_text(args, n)) return moon_fail(err, MOON_E_SCRIPT_VALUE, "account wants an id");
+    if (args[0].text.len <= 128)
+        MOON_TRY(moon_version_at(p->change, &moon_account_type, args[0].text, MOON_DATE_MAX, account, &found,
+                                 err));
+    *result = moon_arg_bool(found);
+    return MOON_OK;
+}
+
+void moon_job_pay_hosts(moon_job *job, moon_change *change) {
+    static paying kept;
+    if (!kept.provided) {
+        moon_script_provide(job->script, "document", host_document, &kept);
+        moon_script_provide(job->script, "opening", host_opening, &kept);
+        moon_script_provide(job->script, "account", host_account, &kept);
+    }
+    kept = (paying){change, true};
+}
+
+/* ---- settling ---- */
+
+/* The credits of the request: item, remittance, document it corrects. */
+static moon_status read_credits(moon_job *job, moon_str *request, moon_arg *out, moon_err *err) {
+    uint64_t count;
+    if (!moon_varint_read(request, &count) || count > request->len)
+        return moon_fail(err, MOON_E_INTERNAL, "a request to a worker is cut short");
+    moon_arg *credits = MOON_NEW_N(&job->arena, moon_arg, count);
+    for (size_t i = 0; i < count; i++) {
+        moon_item *item = MOON_NEW(&job->arena, moon_item);
+        moon_str text, corrects;
+        moon_named *fields = MOON_NEW_N(&job->arena, moon_named, 3);
+        MOON_TRY(moon_wire_read_record(request, &moon_item_type, item, &job->arena, err));
+        if (!moon_wire_read_str(request, &text) || !moon_wire_read_str(request, &corrects))
+            return moon_fail(err, MOON_E_INTERNAL, "a request to a worker is cut short");
+        fields[0] = named("corrects", corrects.len ? moon_arg_text(corrects) : (moon_arg){0});
+        fields[1] = named("item", moon_arg_record(&moon_item_type, item));
+        fields[2] = named("text", text.len ? moon_arg_text(text) : (moon_arg){0});
+        credits[i] = moon_arg_map(fields, 3);
+    }
+    *out = moon_arg_list(credits, count);
+    return MOON_OK;
+}
+
+/* Contested amounts by document. */
+static moon_status read_disputed(moon_job *job, moon_change *change, moon_str account, moon_date today,
+                                 const moon_item *items, size_t item_count, moon_arg *out, moon_err *err) {
+    moon_dispute *disputes;
+    size_t count, kept = 0;
+    MOON_TRY(moon_disputes_of(change, account, &job->arena, &disputes, &count, err));
+    moon_named *amounts = MOON_NEW_N(&job->arena, moon_named, item_count + 1);
+    for (size_t i = 0; count && i < item_count; i++) {
+        const moon_item *item = &items[i];
+        int64_t amount = moon_disputed_of(disputes, count, item->document, item->open, today);
+        int places = moon_currency_exponent(item->currency);
+        if (amount > 0)
+            amounts[kept++] =
+                (moon_named){item->document, moon_arg_money((moon_decimal){amount, places}, item->currency)};
+    }
+    *out = moon_arg_map(amounts, kept);
+    return MOON_OK;
+}
+
+static moon_status settle(moon_job *job, moon_change *change, moon_str request, moon_arg *answer,
+                          moon_err *err) {
+    moon_str account;
+    moon_arg today, settings, credits, disputed;
+    moon_item *items;
+    size_t count;
+    if (!moon_wire_read_str(&request, &account) || !moon_wire_read_arg(&request, &today, &job->arena) ||
+        !moon_wire_read_arg(&request, &settings, &job->arena))
+        return moon_fail(err, MOON_E_INTERNAL, "a request to a worker is cut short");
+    MOON_TRY(moon_watch_account(change, account, err));
+    MOON_TRY(read_credits(job, &request, &credits, err));
+    MOON_TRY(moon_items_open(change, account, &job->arena, &items, &count, err));
+    MOON_TRY(read_disputed(job, change, account, today.date, items, count, &disputed, err));
+    moon_arg *views = MOON_NEW_N(&job->arena, moon_arg, count);
+    for (size_t i = 0; i < count; i++) views[i] = moon_arg_record(&moon_item_type, &items[i]);
+    moon_named input[] = {named("account", moon_arg_text(account)), named("credits", credits),
+                          named("disputed", disputed), named("items", moon_arg_list(views, count)),
+                          named("series", moon_arg_get(&settings, "series"))};
+    moon_arg args[] = {moon_arg_map(input, sizeof input / sizeof *input)};
+    return moon_script_call(job->script, "payments.settle", args, 1, &job->arena, answer, err);
+}
+
+moon_status moon_job_settle(moon_job *job, moon_str request, moon_buf *reply, moon_err *err) {
+    moon_change *change;
+    moon_arg answer;
+    moon_buf dependencies = MOON_BUF_EMPTY;
+    MOON_TRY(moon_change_begin(job->store, &change, err));
+    moon_job_pay_hosts(job, change);
+    moon_status status = settle(job, change, request, &answer, err);
+    if (status == MOON_OK) {
+        moon_change_dependencies(change, &dependencies);
+        moon_wire_add_str(reply, moon_buf_str(&dependencies));
+        moon_wire_add_arg(reply, &answer);
+    }
+    moon_job_pay_hosts(job, NULL);
+    moon_buf_free(&dependencies);
+    moon_change_end(change);
+    return status;
+}
+
+/* ---- what a payment by hand needs of the rules ---- */
+
+static moon_status rate_of(moon_job *job, moon_str request, moon_arg *answer, moon_err *err) {
+    moon_arg args[2];
+    if (!moon_wire_read_arg(&request, &args[0], &job->arena) ||
+        !moon_wire_read_arg(&request, &args[1], &job->arena))
+        return moon_fail(err, MOON_E_INTERNAL, "a request to a worker is cut short");
+    return moon_script_call(job->script, "rates.at", args, 2, &job->arena, answer, err);
+}
+
+moon_status moon_job_rate(moon_job *job, moon_str request, moon_buf *reply, moon_err *err) {
+    moon_arg answer;
+    MOON_TRY(rate_of(job, request, &answer, err));
+    moon_wire_add_arg(reply, &answer);
+    return MOON_OK;
+}
+
+moon_status moon_job_refund_approval(moon_job *job, moon_str request, moon_buf *reply, moon_err *err) {
+    moon_arg answer;
+    (void)request;
+    MOON_TRY(moon_script_call(job->script, "payments.refund_approval", NULL, 0, &job->arena, &answer, err));
+    moon_wire_add_arg(reply, &answer);
+    return MOON_OK;
+}

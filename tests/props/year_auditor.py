@@ -11,7 +11,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from year_dunning import Dunning
-from year_ledger import FOREVER, Item, Ledger
+from year_ledger import Item, Ledger, half_up
 from year_world import FIRST, ONE, PLANS, RATES, month_after, minor
 
 EXCHANGE = [(datetime.date(2025, 12, 1), Decimal("0.85"))] + [
@@ -20,11 +20,9 @@ TOLERANCE, PER_MILLE = 100, 5  # what a payment may fall short by: minor units, 
 REFERENCE = re.compile(r"[A-Z]+-2026-\d{5}")
 
 
-def half_up(value):
-    """A fraction to the nearest whole number, halves away from zero."""
-    value = Fraction(value)
-    whole = (abs(value) * 2 + 1).__floor__() // 2
-    return -whole if value < 0 else whole
+def in_base(amount, currency, day):
+    """In pounds, by the rate that holds on a day."""
+    return half_up(Fraction(amount) * Fraction([r for since, r in EXCHANGE if since <= day][-1])) if currency != "GBP" else amount
 
 
 class Document:
@@ -254,7 +252,8 @@ class Auditor:
             if d.order:
                 d.order["billed"] = True
             if d.total:
-                self.ledger.add(Item(d.kind, d.id, d.number, d.account, d.currency, d.total, d.date, d.due, day))
+                item = self.ledger.add(Item(d.kind, d.id, d.number, d.account, d.currency, d.total, d.date, d.due, day))
+                item.base = in_base(d.total, d.currency, d.tax_point)
         self.drafts = []
         for d in documents:
             if d.kind == "credit_note" and d.total:
@@ -269,7 +268,8 @@ class Auditor:
         for row in self.rows("payments", day):
             amount, date = minor(row["amount"]), self.first_open(datetime.date.fromisoformat(row["date"]))
             account = row["account"] or self.account_of(row["remittance"], row["currency"]) or "unidentified"
-            self.ledger.add(Item("payment", row["id"], row["id"], account, row["currency"], -amount, date, date, day, True))
+            item = self.ledger.add(Item("payment", row["id"], row["id"], account, row["currency"], -amount, date, date, day, True))
+            item.base = in_base(-amount, row["currency"], datetime.date.fromisoformat(row["date"]))
             self.remittance[row["id"]] = row["remittance"]
             self.cash.append((date, row["currency"], amount))
 
@@ -387,6 +387,7 @@ class Auditor:
         id = "transfer/%s/%d" % (payment.id, self.count("transfer/" + payment.id))
         there = Item("transfer", id, id, row["on"], payment.currency, -amount, date, date, day, True)
         here = Item("transfer", id + "/from", id + "/from", payment.account, payment.currency, amount, date, date, day, True)
+        there.base = payment.base_left()
         self.ledger.add(there)
         self.ledger.apply(payment, self.ledger.add(here), amount, date, day)
         self.remittance[id] = self.remittance[payment.id]

@@ -108,6 +108,18 @@ def check_balances(program, auditor, compare, days):
             compare.same("account %s on %s" % (account, day), shown(found.get(account, 0)), shown(expected))
 
 
+def check_base(program, auditor, compare):
+    """The control accounts in the book's currency, of items in every currency."""
+    found = {}
+    for row in program.table("list", "balances"):
+        key = (row["account"], row["currency"])
+        found[key] = found.get(key, 0) + minor(row["base"])
+    for account, cash in (("1100", False), ("2100", True)):
+        for currency in ("GBP", "EUR"):
+            compare.same("base of account %s, items in %s" % (account, currency), shown(found.get((account, currency), 0)),
+                         shown(auditor.ledger.base_of(cash).get(currency, 0)))
+
+
 def check_statement(program, auditor, compare, account, day, known=None):
     currency = auditor.accounts[account].currency
     arguments = ["report", "statement", account, "--from", FIRST, "--to", day, "--currency", currency]

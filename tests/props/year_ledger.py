@@ -3,8 +3,16 @@
 Nothing is computed ahead: every answer goes through the list of what happened. Amounts are whole minor units; what an account owes
 is positive."""
 import datetime
+from fractions import Fraction
 
 FOREVER = datetime.date(9999, 12, 31)
+
+
+def half_up(value):
+    """A fraction to the nearest whole number, halves away from zero."""
+    value = Fraction(value)
+    whole = (abs(value) * 2 + 1).__floor__() // 2
+    return -whole if value < 0 else whole
 
 
 class Item:
@@ -14,6 +22,7 @@ class Item:
         self.cash = cash  # stands on unapplied cash, not on receivables
         self.moves = []  # (value date, booking date, what is open more)
         self.left = amount  # after all of them
+        self.base = amount  # of its amount, in the book's currency
         self.targets, self.sources = {}, {}  # ids of what it was applied to, of what was applied to it, in order
 
     def open_at(self, day=FOREVER, known=FOREVER):
@@ -29,6 +38,10 @@ class Item:
             if abs(self.open_at(change)) < amount:
                 first = max(first, following)
         return first
+
+    def base_left(self):
+        """Of its base what has not gone with what was applied, running parts of which add up to the whole."""
+        return self.base - half_up(Fraction(self.base * (self.amount - self.left), self.amount))
 
     def order(self):
         return (self.due, self.date, self.number)
@@ -115,6 +128,14 @@ class Ledger:
         for item in self.items.values():
             if item.cash == cash:
                 sums[item.currency] = sums.get(item.currency, 0) + item.open_at(day, known)
+        return sums
+
+    def base_of(self, cash):
+        """What stands on a control account now, in the book's currency, by the currency of its items."""
+        sums = {}
+        for item in self.live.values():
+            if item.cash == cash:
+                sums[item.currency] = sums.get(item.currency, 0) + item.base_left()
         return sums
 
     def balance(self, account, currency, day, known=FOREVER):

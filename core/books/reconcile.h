@@ -2,12 +2,34 @@
 #ifndef MOON_BOOKS_RECONCILE_H
 #define MOON_BOOKS_RECONCILE_H
 
+#include "books/tally.h"
 #include "books/verify.h"
 
-/* Daily balances against the ledger's entries; items against documents and applications; receivables against
- * the control account; number series against the numbers given; claims against orders and documents; closures
- * and blobs against their hashes. */
+/* Daily balances against the ledger's entries; items (books/reconcile_items.h); number series against the numbers
+ * given and the gaps on record; claims against orders and documents; closures and blobs against their hashes. */
 MOON_CHECK moon_status moon_reconcile(moon_change *change, const moon_config *config, moon_problem_fn tell,
                                       void *ctx, moon_verified *out, moon_err *err);
+
+/* ---- what its files share ---- */
+
+typedef struct moon_reconciler {
+    moon_change *change;
+    const moon_config *config;
+    moon_problem_fn tell;
+    void *ctx;
+    moon_verified *out;
+    moon_tally balances, numbers;
+    moon_tally applied;  /* by account and item: what applications did to its open amount */
+    moon_tally standing; /* by account, control account and currency: ledger less items, amount and base */
+    size_t balances_seen, items_seen, items_expected, billed_orders, claims;
+    int64_t numbered; /* documents with a number, less what series and gaps say */
+} moon_reconciler;
+
+typedef moon_status (*moon_reconcile_fn)(moon_reconciler *r, const void *record, moon_err *err);
+/* Call `visit` with each record of a type; what it allocates in the change's memory is given back after it. */
+MOON_CHECK moon_status moon_reconcile_each(moon_reconciler *r, const moon_type *type, moon_reconcile_fn visit,
+                                           moon_err *err);
+/* Tell a problem. */
+void moon_reconcile_say(moon_reconciler *r, moon_status code, const char *fmt, ...) MOON_PRINTF(3, 4);
 
 #endif

@@ -51,7 +51,7 @@ class Auditor:
         self.agreements, self.orders, self.events, self.by_meter = {}, {}, {}, {}  # as they were told so far
         self.ledger, self.documents, self.drafts, self.claims = Ledger(), [], [], {}
         self.by_number, self.numbers = {}, {"invoice": 0, "credit_note": 0}
-        self.disputes, self.late, self.counts = [], set(), {}
+        self.disputes, self.late, self.counts, self.refunds = [], set(), {}, {}
         self.dunning = Dunning(self.ledger, self.contested)
         self.remittance, self.stated, self.closed = {}, {}, None
         self.cash, self.bad_debt, self.differences = [], [], []  # (value date, currency, amount)
@@ -371,6 +371,7 @@ class Auditor:
     def do_refund(self, row, day):
         credit = self.ledger.items[row["subject"]]
         name = "refund/%s/%d" % (credit.number, self.count("refund/" + credit.id))
+        self.refunds[credit.id] = name
         self.pay_back("refund", name, credit, minor(row["amount"]) if row["amount"] else -credit.left, day, day)
 
     def pay_back(self, kind, id, credit, amount, date, day):

@@ -1,6 +1,7 @@
 """What year_oracle.py compares: the program's reports and lists with the sums of year_auditor.py, each amount by itself."""
 import csv
 import io
+import os
 import subprocess
 
 from year_ledger import FOREVER
@@ -68,6 +69,14 @@ def check_ageing(program, auditor, compare, day, known=None):
     rows = auditor.ledger.ageing(day, known or FOREVER)
     expected = {key: " ".join(shown(amount) for amount in row) for key, row in rows.items()}
     compare.maps("ageing as of %s%s" % (day, ", known on %s" % known if known else ""), found, expected)
+
+
+def check_saved(program, auditor, compare, day):
+    """The ageing that was saved on that evening: what was known then."""
+    with open(os.path.join(program.book, "out", "ageing-%s.csv" % day), newline="", encoding="utf-8") as file:
+        found = {(row["account"], row["currency"]): row["total"] for row in csv.DictReader(file) if row["account"] not in ("", "total")}
+    rows = auditor.ledger.ageing(day, day)
+    compare.maps("ageing saved on %s" % day, found, {key: shown(row[6]) for key, row in rows.items()})
 
 
 def check_documents(program, auditor, compare):
@@ -139,3 +148,15 @@ def check_usage(program, auditor, compare):
     found = {row["id"]: 1 for row in program.table("list", "parked") if row["work"] == "usage"}
     expected = {"%s/%s/%s" % key: 1 for key in auditor.late}
     compare.maps("late usage", found, expected)
+
+
+def check_reminders(program, auditor, compare):
+    """Every step that was taken in the year, and how each item stands at its end."""
+    found = {(row["document"], row["date"]): row["step"] for row in program.table("list", "reminders")}
+    expected = {(id, str(day)): str(step) for id, steps in auditor.dunning.taken.items() for day, step in steps}
+    compare.maps("reminders", found, expected)
+    rows = program.table("report", "dunning", today=auditor.today)
+    found = {row["number"]: (row["open"], row["disputed"], row["promised"]) for row in rows if row["kind"] == "invoice"}
+    expected = {row.item.number: (shown(row.open), shown(row.disputed), shown(row.promised))
+                for row in auditor.dunning.rows(auditor.today)}
+    compare.maps("items of the dunning report", found, expected)

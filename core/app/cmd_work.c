@@ -192,10 +192,50 @@ static void say_equation(moon_app *app, const moon_equation *equation) {
     moon_buf_free(&out);
 }
 
+static void add_agreements(moon_app *app, moon_table *table, const char *name, uint64_t number,
+                           const moon_periods_sum *sum) {
+    moon_str cells[5] = {moon_str_of(name),
+                         moon_arena_printf(&app->arena, "%llu", (unsigned long long)number)};
+    if (sum) {
+        cells[2] = moon_arena_printf(&app->arena, "%llu", (unsigned long long)sum->periods);
+        cells[3] = money_text(app, sum->amount, sum->currency);
+        cells[4] = moon_str_of(moon_currency_code(sum->currency));
+    }
+    moon_table_add(table, cells);
+}
+
+/* Every agreement that is billed by periods is in exactly one row; those that are billed in two currencies, in a
+ * row of each. */
+static void say_agreements(moon_app *app, const moon_bill_report *report) {
+    static const moon_column columns[] = {{{"Agreements", 10}, MOON_ALIGN_LEFT},
+                                          {{"Number", 6}, MOON_ALIGN_RIGHT},
+                                          {{"Periods", 7}, MOON_ALIGN_RIGHT},
+                                          {{"Amount before tax", 17}, MOON_ALIGN_RIGHT},
+                                          {{"", 0}, MOON_ALIGN_LEFT}};
+    static const char *const names[MOON_PERIODS_OUTCOMES] = {"billed", "nothing due", "not begun", "ended",
+                                                             "parked"};
+    moon_buf out = MOON_BUF_EMPTY;
+    moon_table *table = moon_table_new(&app->arena, columns, 5);
+    uint64_t all = 0;
+    for (int i = 0; i < MOON_PERIODS_OUTCOMES; i++) all += report->agreements[i];
+    if (all == 0) return;
+    for (size_t i = 0; i < report->period_sum_count; i++)
+        add_agreements(app, table, names[0], report->period_sums[i].agreements, &report->period_sums[i]);
+    for (int i = report->period_sum_count ? 1 : 0; i < MOON_PERIODS_OUTCOMES; i++)
+        if (i < MOON_PERIODS_NOT_BEGUN || report->agreements[i])
+            add_agreements(app, table, names[i], report->agreements[i], NULL);
+    moon_str total[5] = {MOON_STR("all"), moon_arena_printf(&app->arena, "%llu", (unsigned long long)all)};
+    moon_table_total(table, total);
+    moon_table_write(table, &app->style, &out);
+    moon_app_say(app, "%.*s", MOON_STR_ARG(moon_buf_str(&out)));
+    moon_buf_free(&out);
+}
+
 static void say_bill(moon_app *app, const moon_bill_report *report, bool dry_run) {
     uint64_t drafts = report->drafts_new + report->drafts_same + report->drafts_changed;
     for (size_t i = 0; i < report->equation_count; i++) say_equation(app, &report->equations[i]);
-    if (report->equation_count == 0)
+    say_agreements(app, report);
+    if (report->equation_count == 0 && report->accounts == 0)
         moon_app_say(app, "There are no orders in this book. Import some: moonbill import orders FILE\n");
     else if (drafts == 0 && report->accounts_parked == 0)
         moon_app_say(app, "Nothing is due.\n");
@@ -205,6 +245,9 @@ static void say_bill(moon_app *app, const moon_bill_report *report, bool dry_run
                      MOON_STR_ARG(plural(app, report->accounts_billed, "account", "accounts")),
                      (unsigned long long)report->drafts_new, (unsigned long long)report->drafts_changed,
                      (unsigned long long)report->drafts_same, dry_run ? " (nothing written)" : "");
+    if (report->drafts_dropped)
+        moon_app_say(app, "%.*s dropped: what they billed is not due any more\n",
+                     MOON_STR_ARG(plural(app, report->drafts_dropped, "draft", "drafts")));
     if (report->accounts_parked)
         moon_app_say(app, "%.*s parked: moonbill list parked\n",
                      MOON_STR_ARG(plural(app, report->accounts_parked, "account is", "accounts are")));

@@ -4,6 +4,7 @@
 
 #include "base/limits.h"
 #include "base/file.h"
+#include "books/agreement.h"
 #include "books/order.h"
 #include "books/party.h"
 #include "run/batch.h"
@@ -23,6 +24,7 @@ typedef struct drafts {
     struct drafts *next;
     struct made *items;
     size_t count;
+    uint64_t agreements[MOON_PERIODS_OUTCOMES], dropped;
 } drafts;
 
 typedef struct run {
@@ -98,10 +100,13 @@ static moon_status close_equations(run *r, moon_err *err) {
     return MOON_OK;
 }
 
+/* Both kinds of sums begin with their currency. */
 static int by_code(const void *a, const void *b) {
-    return strcmp(moon_currency_code(((const moon_equation *)a)->currency),
-                  moon_currency_code(((const moon_equation *)b)->currency));
+    return strcmp(moon_currency_code(*(const moon_currency *)a),
+                  moon_currency_code(*(const moon_currency *)b));
 }
+_Static_assert(offsetof(moon_equation, currency) == 0 && offsetof(moon_periods_sum, currency) == 0,
+               "by_code");
 
 /* ---- one account ---- */
 
@@ -117,12 +122,50 @@ static moon_status keep_draft(run *r, moon_change *change, moon_document *docume
     document->closure = r->book->ctx.closure;
     document->prepared_by = r->book->ctx.operator;
     out->document = *document;
+    if (moon_str_is(document->cause, "period")) return moon_document_draft(change, document, &out->how, err);
     out->order.id = document->order;
     MOON_TRY(moon_get(change, &moon_order_type, &out->order, &found, err));
     if (!found) return moon_fail(err, MOON_E_SCRIPT_CRASH, "a draft names an order that is not there");
     if (moon_document_draft(change, document, &out->how, err) != MOON_OK)
         return moon_err_context(err, "order %.*s", MOON_STR_ARG(document->order));
     return MOON_OK;
+}
+
+static bool is_kept(const drafts *kept, moon_str id) {
+    for (size_t i = 0; i < kept->count; i++)
+        if (moon_str_eq(kept->items[i].document.id, id)) return true;
+    return false;
+}
+
+/* Documents of an account that wait, of orders or of periods: those that `kept` does not have are dropped. */
+static moon_status drop_others(moon_change *change, moon_str account, const char *cause, drafts *kept,
+                               moon_err *err) {
+    moon_document bound = {.account = account}, draft;
+    moon_scan scan;
+    bool more = true;
+    MOON_TRY(moon_scan_begin(change, &moon_document_type, moon_type_index(&moon_document_type, "work"),
+                             &bound, 1, &bound, 1, false, &scan, err));
+    moon_status status = MOON_OK;
+    while (status == MOON_OK) {
+        status = moon_scan_next(&scan, &draft, &more, err);
+        if (status != MOON_OK || !more) break;
+        if (!moon_str_is(draft.cause, cause) || is_kept(kept, draft.id)) continue;
+        kept->dropped++;
+        status = moon_document_discard(change, &draft, err);
+    }
+    moon_scan_end(&scan);
+    return status;
+}
+
+static bool read_outcomes(moon_str *reply, drafts *kept) {
+    uint64_t n;
+    if (!moon_varint_read(reply, &n) || n != reply->len) return false;
+    for (uint64_t i = 0; i < n; i++) {
+        unsigned char outcome = (unsigned char)reply->ptr[i];
+        if (outcome >= MOON_PERIODS_OUTCOMES) return false;
+        kept->agreements[outcome]++;
+    }
+    return true;
 }
 
 static moon_status keep_drafts(run *r, moon_change *change, moon_str account, moon_str reply, moon_err *err) {
@@ -133,8 +176,7 @@ static moon_status keep_drafts(run *r, moon_change *change, moon_str account, mo
         !moon_varint_read(&reply, &n) || n > reply.len)
         return moon_fail(err, MOON_E_SCRIPT_CRASH, "the worker's answer makes no sense");
     drafts *kept = MOON_NEW(arena, drafts);
-    kept->items = MOON_NEW_N(arena, made, n);
-    kept->count = n;
+    *kept = (drafts){.items = MOON_NEW_N(arena, made, n), .count = n};
     for (uint64_t i = 0; i < n; i++) {
         moon_document document;
         MOON_TRY(moon_wire_read_record(&reply, &moon_document_type, &document, arena, err));
@@ -142,6 +184,9 @@ static moon_status keep_drafts(run *r, moon_change *change, moon_str account, mo
             return moon_fail(err, MOON_E_SCRIPT_CRASH, "a draft is for another account");
         MOON_TRY(keep_draft(r, change, &document, &kept->items[i], err));
     }
+    if (!read_outcomes(&reply, kept))
+        return moon_fail(err, MOON_E_SCRIPT_CRASH, "the worker's answer makes no sense");
+    MOON_TRY(drop_others(change, account, "period", kept, err));
     kept->next = r->pending;
     r->pending = kept;
     return moon_unpark(change, "bill", account, err);
@@ -163,21 +208,54 @@ static moon_status bill_account(void *ctx, moon_change *change, moon_str account
 
 /* ---- counting what is kept ---- */
 
+/* Line `i` is the first of its document for its agreement, or for its period too. */
+static bool begins(const moon_document *document, size_t i, bool period) {
+    const moon_line *line = MOON_AT(moon_line, document->lines, i);
+    for (size_t k = 0; k < i; k++) {
+        const moon_line *before = MOON_AT(moon_line, document->lines, k);
+        if (moon_str_eq(before->agreement, line->agreement) && (!period || before->start == line->start))
+            return false;
+    }
+    return true;
+}
+
+static void count_periods(run *r, const moon_document *document) {
+    moon_bill_report *report = r->report;
+    size_t at = 0;
+    while (at < report->period_sum_count && report->period_sums[at].currency != document->currency) at++;
+    moon_periods_sum *sum = &report->period_sums[at];
+    if (at == report->period_sum_count) {
+        *sum = (moon_periods_sum){.currency = document->currency};
+        report->period_sum_count++;
+    }
+    sum->amount += document->net;
+    for (size_t i = 0; i < document->lines.count; i++) {
+        sum->agreements += begins(document, i, false);
+        sum->periods += begins(document, i, true);
+    }
+}
+
 static moon_status count_draft(run *r, const made *one, moon_err *err) {
-    moon_equation *equation = equation_of(r->drafted, &r->drafted_count, one->order.currency);
-    moon_outcome row = one->order.kind == MOON_ORDER_SALE ? MOON_OUTCOME_BILLED : MOON_OUTCOME_CREDITED;
     uint64_t *counter = one->how == MOON_DRAFTED_NEW    ? &r->report->drafts_new
                         : one->how == MOON_DRAFTED_SAME ? &r->report->drafts_same
                                                         : &r->report->drafts_changed;
     ++*counter;
     if (r->options->drafted) r->options->drafted(r->options->ctx, &one->document, one->how);
+    if (moon_str_is(one->document.cause, "period")) {
+        count_periods(r, &one->document);
+        return MOON_OK;
+    }
+    moon_equation *equation = equation_of(r->drafted, &r->drafted_count, one->order.currency);
+    moon_outcome row = one->order.kind == MOON_ORDER_SALE ? MOON_OUTCOME_BILLED : MOON_OUTCOME_CREDITED;
     return tally(&equation->rows[row], one->order.value, err);
 }
 
 static void count_drafts(run *r, const drafts *account) {
     if (!account) return;
     count_drafts(r, account->next); /* the oldest first */
-    r->report->accounts_billed++;
+    r->report->accounts_billed += account->count > 0;
+    r->report->drafts_dropped += account->dropped;
+    for (int i = 0; i < MOON_PERIODS_OUTCOMES; i++) r->report->agreements[i] += account->agreements[i];
     for (size_t i = 0; i < account->count && r->failed == MOON_OK; i++)
         r->failed = count_draft(r, &account->items[i], &r->failure);
 }
@@ -188,29 +266,19 @@ static void batch_done(void *ctx, bool kept) {
     r->pending = NULL;
 }
 
-/* What earlier rules made of its orders must not be issued while today's rules cannot say what they cost. */
-static moon_status drop_drafts(moon_change *change, moon_str account, moon_err *err) {
-    moon_document bound = {.account = account}, draft;
-    moon_scan scan;
-    bool more = true;
-    MOON_TRY(moon_scan_begin(change, &moon_document_type, moon_type_index(&moon_document_type, "work"),
-                             &bound, 1, &bound, 1, false, &scan, err));
-    moon_status status = MOON_OK;
-    while (status == MOON_OK) {
-        status = moon_scan_next(&scan, &draft, &more, err);
-        if (status != MOON_OK || !more) break;
-        if (moon_str_is(draft.cause, "order")) status = moon_document_discard(change, &draft, err);
-    }
-    moon_scan_end(&scan);
-    return status;
-}
-
 static moon_status park_account(void *ctx, moon_change *change, moon_str account, const moon_err *why,
                                 moon_err *err) {
     run *r = ctx;
     r->report->accounts_parked++;
     if (r->options->parked) r->options->parked(r->options->ctx, account, why);
-    MOON_TRY(drop_drafts(change, account, err));
+    drafts none = {0};
+    moon_agreement *agreements;
+    size_t count;
+    MOON_TRY(moon_agreements_of(change, account, moon_change_arena(change), &agreements, &count, err));
+    r->report->agreements[MOON_PERIODS_PARKED] += count;
+    /* What earlier rules made must not be issued while today's rules cannot say what it costs. */
+    MOON_TRY(drop_others(change, account, "order", &none, err));
+    MOON_TRY(drop_others(change, account, "period", &none, err));
     return moon_park(change, &r->book->ctx, "bill", account, account, why, NULL, err);
 }
 
@@ -221,14 +289,34 @@ static void progress(void *ctx, size_t done, size_t total) {
 
 /* ---- the run ---- */
 
-/* Accounts with orders due by today, in the order of their ids. */
-static moon_status due_accounts(run *r, moon_change *change, moon_str **units, size_t *count, moon_err *err) {
+static int by_bytes(const void *a, const void *b) {
+    return moon_str_cmp(*(const moon_str *)a, *(const moon_str *)b);
+}
+
+typedef struct unit_list {
+    moon_arena *keep;
+    moon_str *items;
+    size_t count, room;
+} unit_list;
+
+/* Each stands once if those of one account come together. */
+static void add_unit(unit_list *list, moon_str account) {
+    if (list->count && moon_str_eq(list->items[list->count - 1], account)) return;
+    if (list->count == list->room) {
+        size_t room = list->room ? list->room * 2 : 64;
+        moon_str *larger = MOON_NEW_N(list->keep, moon_str, room);
+        if (list->count) memcpy(larger, list->items, list->count * sizeof *larger);
+        list->items = larger;
+        list->room = room;
+    }
+    list->items[list->count++] = moon_arena_str(list->keep, account);
+}
+
+/* Accounts with orders due by today. */
+static moon_status add_buyers(run *r, moon_change *change, unit_list *list, moon_err *err) {
     moon_order order;
     moon_scan scan;
     bool more = true;
-    size_t room = 64;
-    moon_str *made_units = MOON_NEW_N(r->keep, moon_str, room);
-    *count = 0;
     MOON_TRY(moon_scan_begin(change, &moon_order_type, moon_type_index(&moon_order_type, "due"), NULL, 0,
                              NULL, 0, false, &scan, err));
     moon_arena_mark mark = moon_arena_here(moon_change_arena(change));
@@ -236,26 +324,50 @@ static moon_status due_accounts(run *r, moon_change *change, moon_str **units, s
     while (status == MOON_OK) {
         status = moon_scan_next(&scan, &order, &more, err);
         if (status != MOON_OK || !more) break;
-        bool known = *count > 0 && moon_str_eq(made_units[*count - 1], order.account);
-        if (order.date <= r->book->ctx.today && !known) {
-            if (*count == room) {
-                moon_str *larger = MOON_NEW_N(r->keep, moon_str, room * 2);
-                memcpy(larger, made_units, room * sizeof *larger);
-                made_units = larger;
-                room *= 2;
-            }
-            made_units[(*count)++] = moon_arena_str(r->keep, order.account);
-        }
+        if (order.date <= r->book->ctx.today) add_unit(list, order.account);
         moon_arena_rewind(moon_change_arena(change), mark);
     }
     moon_scan_end(&scan);
-    *units = made_units;
     return status;
+}
+
+/* Accounts with periodic agreements. */
+static moon_status add_subscribers(moon_change *change, unit_list *list, moon_err *err) {
+    moon_agreement version;
+    moon_scan scan;
+    bool more = true;
+    MOON_TRY(moon_scan_begin(change, &moon_agreement_type, moon_type_index(&moon_agreement_type, "periodic"),
+                             NULL, 0, NULL, 0, false, &scan, err));
+    moon_arena_mark mark = moon_arena_here(moon_change_arena(change));
+    moon_status status = MOON_OK;
+    while (status == MOON_OK) {
+        status = moon_scan_next(&scan, &version, &more, err);
+        if (status != MOON_OK || !more) break;
+        add_unit(list, version.account);
+        moon_arena_rewind(moon_change_arena(change), mark);
+    }
+    moon_scan_end(&scan);
+    return status;
+}
+
+/* In the order of their ids. */
+static moon_status due_accounts(run *r, moon_change *change, moon_str **units, size_t *count, moon_err *err) {
+    unit_list list = {.keep = r->keep};
+    MOON_TRY(add_buyers(r, change, &list, err));
+    MOON_TRY(add_subscribers(change, &list, err));
+    *units = list.items;
+    *count = 0;
+    if (list.count) qsort(list.items, list.count, sizeof *list.items, by_bytes);
+    for (size_t i = 0; i < list.count; i++)
+        if (*count == 0 || !moon_str_eq(list.items[*count - 1], list.items[i]))
+            list.items[(*count)++] = list.items[i];
+    return MOON_OK;
 }
 
 static moon_status prepare(run *r, moon_str **units, size_t *count, moon_err *err) {
     moon_change *change;
     r->drafted = MOON_NEW_N(r->keep, moon_equation, moon_currency_count());
+    r->report->period_sums = MOON_NEW_N(r->keep, moon_periods_sum, moon_currency_count());
     MOON_TRY(moon_change_begin(r->book->store, &change, err));
     moon_status status =
         moon_book_closure(r->book, change, err); /* names the rules; stored with the drafts */
@@ -264,10 +376,6 @@ static moon_status prepare(run *r, moon_str **units, size_t *count, moon_err *er
     moon_change_end(change);
     r->report->accounts = *count;
     return status;
-}
-
-static int by_bytes(const void *a, const void *b) {
-    return moon_str_cmp(*(const moon_str *)a, *(const moon_str *)b);
 }
 
 /* Accounts that were parked earlier and have nothing due any more leave the work list. */
@@ -325,6 +433,8 @@ static moon_status bill_all(run *r, moon_err *err) {
     MOON_TRY(close_equations(r, err));
     if (r->report->equation_count)
         qsort(r->report->equations, r->report->equation_count, sizeof *r->report->equations, by_code);
+    if (r->report->period_sum_count)
+        qsort(r->report->period_sums, r->report->period_sum_count, sizeof *r->report->period_sums, by_code);
     return MOON_OK;
 }
 

@@ -1,9 +1,12 @@
-/* Jobs that draft documents and settle items. Importing: jobs_import.c; pages and checks: jobs_layout.c. */
+/* Jobs that draft documents and settle items. Periods: jobs_period.c; importing: jobs_import.c; pages and checks:
+ * jobs_layout.c. */
 #include "run/jobs.h"
 
 #include "books/document.h"
 #include "books/party.h"
 #include "books/receivable.h"
+#include "run/drafting.h"
+#include "run/jobs_period.h"
 #include "run/wire.h"
 #include "store/table.h"
 
@@ -25,61 +28,17 @@ moon_status moon_job_settings(moon_job *job, moon_str request, moon_buf *reply, 
 
 /* ---- what the library may ask for while it drafts ---- */
 
-typedef struct drafting {
-    moon_job *job;
-    moon_change *change;
-    moon_input *inputs; /* records read for the document at hand */
-    size_t input_count, input_room;
-    const moon_document **drafted; /* credits drafted in this job, in order */
-    size_t drafted_count, drafted_room;
-} drafting;
-
-static void forget_inputs(drafting *d) {
-    d->inputs = NULL;
-    d->input_count = d->input_room = 0;
-}
-
-static moon_hash content_of(const moon_type *type, const void *record) {
-    moon_buf bytes = MOON_BUF_EMPTY;
-    moon_record_encode(type, record, false, &bytes);
-    moon_hash hash = moon_hash_of(moon_buf_str(&bytes));
-    moon_buf_free(&bytes);
-    return hash;
-}
-
-static void note_input(drafting *d, const char *type, moon_str id, int64_t version,
-                       const moon_hash *content) {
-    moon_arena *keep = moon_change_arena(d->change);
-    moon_str record = moon_arena_printf(keep, "%s/%.*s", type, MOON_STR_ARG(id));
-    for (size_t i = 0; i < d->input_count; i++)
-        if (moon_str_eq(d->inputs[i].record, record) && d->inputs[i].version == version) return;
-    if (d->input_count == d->input_room) {
-        size_t room = d->input_room ? d->input_room * 2 : 8;
-        moon_input *larger = MOON_NEW_N(keep, moon_input, room);
-        if (d->input_count) memcpy(larger, d->inputs, d->input_count * sizeof *larger);
-        d->inputs = larger;
-        d->input_room = room;
-    }
-    moon_input *input = &d->inputs[d->input_count++];
-    moon_record_init(&moon_input_type, input);
-    input->record = record;
-    if (version > 0) input->version = version;
-    if (content)
-        input->content =
-            moon_arena_str(keep, (moon_str){(const char *)content->bytes, sizeof content->bytes});
-}
-
 /* host.product(id, date): the product's version of that day, nil if there is none. */
 static moon_status host_product(void *ctx, const moon_arg *args, size_t n, moon_arena *scratch,
                                 moon_arg *result, moon_err *err) {
-    drafting *d = ctx;
+    moon_drafting *d = ctx;
     moon_product *product = MOON_NEW(scratch, moon_product);
     bool found;
     if (n < 2 || args[0].kind != MOON_ARG_TEXT || args[1].kind != MOON_ARG_DATE)
         return moon_fail(err, MOON_E_SCRIPT_VALUE, "product wants an id and a date");
     MOON_TRY(
         moon_version_at(d->change, &moon_product_type, args[0].text, args[1].date, product, &found, err));
-    note_input(d, "product", args[0].text, found ? product->version : 0, NULL);
+    moon_drafting_note(d, "product", args[0].text, found ? product->version : 0, NULL);
     if (found) *result = moon_arg_record(&moon_product_type, product);
     return MOON_OK;
 }
@@ -87,7 +46,7 @@ static moon_status host_product(void *ctx, const moon_arg *args, size_t n, moon_
 /* host.document_id(order): id of the document that bills an order. */
 static moon_status host_document_id(void *ctx, const moon_arg *args, size_t n, moon_arena *scratch,
                                     moon_arg *result, moon_err *err) {
-    drafting *d = ctx;
+    moon_drafting *d = ctx;
     moon_str id;
     if (n < 1 || args[0].kind != MOON_ARG_TEXT)
         return moon_fail(err, MOON_E_SCRIPT_VALUE, "document_id wants an order");
@@ -100,7 +59,7 @@ static moon_status host_document_id(void *ctx, const moon_arg *args, size_t n, m
 /* host.invoice(order): the issued invoice of an order, nil if there is none. */
 static moon_status host_invoice(void *ctx, const moon_arg *args, size_t n, moon_arena *scratch,
                                 moon_arg *result, moon_err *err) {
-    drafting *d = ctx;
+    moon_drafting *d = ctx;
     moon_document *invoice = MOON_NEW(scratch, moon_document);
     moon_str id;
     bool found;
@@ -111,7 +70,7 @@ static moon_status host_invoice(void *ctx, const moon_arg *args, size_t n, moon_
     MOON_TRY(moon_document_find(d->change, id, invoice, &found, err));
     if (!found || invoice->state != MOON_STATE_ISSUED || invoice->kind != MOON_DOCUMENT_INVOICE)
         return MOON_OK;
-    note_input(d, "document", invoice->id, 0, NULL);
+    moon_drafting_note(d, "document", invoice->id, 0, NULL);
     *result = moon_arg_record(&moon_document_type, invoice);
     return MOON_OK;
 }
@@ -120,7 +79,7 @@ static moon_status host_invoice(void *ctx, const moon_arg *args, size_t n, moon_
  * them those of this job count and no stored ones: drafting again makes the same of them. */
 static moon_status host_credits(void *ctx, const moon_arg *args, size_t n, moon_arena *scratch,
                                 moon_arg *result, moon_err *err) {
-    drafting *d = ctx;
+    moon_drafting *d = ctx;
     moon_document *credits;
     size_t count, kept = 0;
     if (n < 1 || args[0].kind != MOON_ARG_TEXT)
@@ -138,22 +97,23 @@ static moon_status host_credits(void *ctx, const moon_arg *args, size_t n, moon_
 }
 
 /* One per worker: what the host functions work on is set anew for each request. */
-static drafting *drafting_of(moon_job *job) {
-    static drafting kept;
+static moon_drafting *drafting_of(moon_job *job) {
+    static moon_drafting kept;
     if (!kept.job) {
         moon_script_provide(job->script, "product", host_product, &kept);
         moon_script_provide(job->script, "document_id", host_document_id, &kept);
         moon_script_provide(job->script, "invoice", host_invoice, &kept);
         moon_script_provide(job->script, "credits", host_credits, &kept);
+        moon_script_provide(job->script, "usage", moon_host_usage, &kept);
     }
-    kept = (drafting){.job = job};
+    kept = (moon_drafting){.job = job};
     return &kept;
 }
 
 /* ---- what cancellations take back ---- */
 
 /* All orders of an account, in the change's arena. */
-static moon_status read_orders(drafting *d, moon_str account, moon_arg *orders, moon_err *err) {
+static moon_status read_orders(moon_drafting *d, moon_str account, moon_arg *orders, moon_err *err) {
     moon_order bound = {.account = account}, order;
     moon_arena *keep = moon_change_arena(d->change);
     moon_scan scan;
@@ -182,7 +142,7 @@ static moon_status read_orders(drafting *d, moon_str account, moon_arg *orders, 
 }
 
 /* Which sale each cancellation of an account takes back, once for all of them (billing.match). */
-static moon_status match_orders(drafting *d, moon_str account, moon_arg *matches, moon_err *err) {
+static moon_status match_orders(moon_drafting *d, moon_str account, moon_arg *matches, moon_err *err) {
     moon_arg orders;
     if (matches->kind == MOON_ARG_MAP) return MOON_OK;
     MOON_TRY(read_orders(d, account, &orders, err));
@@ -194,7 +154,7 @@ static moon_status match_orders(drafting *d, moon_str account, moon_arg *matches
 
 /* What is known of the sale that a cancellation takes back: its entry of `matches` and the order; both stay nil
  * where there is none. */
-static moon_status find_original(drafting *d, const moon_arg *matches, const moon_order *order,
+static moon_status find_original(moon_drafting *d, const moon_arg *matches, const moon_order *order,
                                  moon_arg *match, moon_arg *original, moon_err *err) {
     moon_order *sale = MOON_NEW(moon_change_arena(d->change), moon_order);
     bool found;
@@ -204,51 +164,20 @@ static moon_status find_original(drafting *d, const moon_arg *matches, const moo
     sale->id = moon_arg_text_of(match, "original");
     MOON_TRY(moon_get(d->change, &moon_order_type, sale, &found, err));
     if (!found) return moon_fail(err, MOON_E_NOT_FOUND, "there is no order %.*s", MOON_STR_ARG(sale->id));
-    note_input(d, "order", sale->id, 0, NULL);
+    moon_drafting_note(d, "order", sale->id, 0, NULL);
     *original = moon_arg_record(&moon_order_type, sale);
     return MOON_OK;
 }
 
 /* ---- drafts from orders ---- */
 
-/* What moonbill, not a rule, says about a draft. */
-static moon_status complete(drafting *d, moon_document *document, const moon_account *account,
-                            moon_str source, const char *cause, moon_err *err) {
-    MOON_TRY(moon_document_id(d->change, source, &document->id, err));
-    document->state = MOON_STATE_DRAFT;
-    document->account = account->id;
-    document->account_from = account->from;
-    document->account_version = account->version;
-    document->cause = moon_str_of(cause);
-    note_input(d, "account", account->id, account->version, NULL);
-    document->inputs = (moon_list){d->inputs, d->input_count};
-    return MOON_OK;
-}
-
-static moon_status load_account(drafting *d, moon_str id, moon_date date, moon_account *account,
-                                moon_err *err) {
-    bool found;
-    MOON_TRY(moon_version_at(d->change, &moon_account_type, id, date, account, &found, err));
-    /* Its tax number may decide the tax: what cannot be read must not be taken for absent. */
-    if (found && account->head.erased) {
-        moon_fail(err, MOON_E_RECORD_INVALID,
-                  "the personal data of account %.*s cannot be read: its key is not in keys/",
-                  MOON_STR_ARG(id));
-        return moon_err_hint(err, "restore keys/ from its own backup; if it was erased, mark its orders: set "
-                                  "order ID state=no_sale");
-    }
-    if (found) return MOON_OK;
-    moon_fail(err, MOON_E_NOT_FOUND, "there is no account %.*s", MOON_STR_ARG(id));
-    return moon_err_hint(err, "moonbill add account %.*s name=... country=...", MOON_STR_ARG(id));
-}
-
-static moon_status draft_order(drafting *d, const moon_order *order, moon_date today, moon_arg *matches,
+static moon_status draft_order(moon_drafting *d, const moon_order *order, moon_date today, moon_arg *matches,
                                moon_document *document, moon_err *err) {
     moon_account account;
     moon_arg match = {0}, original = {0};
     moon_agreement agreement;
     bool agreed;
-    MOON_TRY(load_account(d, order->account, order->date, &account, err));
+    MOON_TRY(moon_drafting_account(d, order->account, order->date, &account, err));
     MOON_TRY(moon_agreement_of(d->change, order->account, order->date, &agreement, &agreed, err));
     if (order->kind == MOON_ORDER_CANCELLATION) {
         MOON_TRY(match_orders(d, order->account, matches, err));
@@ -262,17 +191,17 @@ static moon_status draft_order(drafting *d, const moon_order *order, moon_date t
         named("original", original),
         named("today", moon_arg_date(today))};
     moon_arg args[] = {moon_arg_map(input, sizeof input / sizeof *input)};
-    moon_hash content = content_of(&moon_order_type, order);
-    note_input(d, "order", order->id, 0, &content);
-    if (agreed) note_input(d, "agreement", agreement.id, agreement.version, NULL);
+    moon_hash content = moon_drafting_content(&moon_order_type, order);
+    moon_drafting_note(d, "order", order->id, 0, &content);
+    if (agreed) moon_drafting_note(d, "agreement", agreement.id, agreement.version, NULL);
     MOON_TRY(moon_script_call_record(d->job->script, "billing.draft", args, 1, &moon_document_type,
                                      moon_change_arena(d->change), document, err));
     moon_str source = moon_arena_printf(moon_change_arena(d->change), "order/%.*s", MOON_STR_ARG(order->id));
-    return complete(d, document, &account, source, "order", err);
+    return moon_drafting_complete(d, document, &account, source, "order", err);
 }
 
 /* Later credits of the same invoice take what this one left. */
-static void keep_drafted(drafting *d, const moon_document *document) {
+static void keep_drafted(moon_drafting *d, const moon_document *document) {
     if (document->corrects.len == 0) return;
     if (d->drafted_count == d->drafted_room) {
         size_t room = d->drafted_room ? d->drafted_room * 2 : 8;
@@ -284,7 +213,7 @@ static void keep_drafted(drafting *d, const moon_document *document) {
     d->drafted[d->drafted_count++] = document;
 }
 
-static moon_status draft_account(drafting *d, moon_str account, moon_date today, moon_buf *documents,
+static moon_status draft_account(moon_drafting *d, moon_str account, moon_date today, moon_buf *documents,
                                  uint64_t *count, moon_err *err) {
     moon_order bound = {.account = account}, last = {.account = account, .date = today}, order;
     moon_arg matches = {0};
@@ -297,7 +226,7 @@ static moon_status draft_account(drafting *d, moon_str account, moon_date today,
         moon_document *document = MOON_NEW(moon_change_arena(d->change), moon_document);
         moon_status status = moon_scan_next(&scan, &order, &more, err);
         if (status == MOON_OK && more) {
-            forget_inputs(d);
+            moon_drafting_forget(d);
             status = draft_order(d, &order, today, &matches, document, err);
             if (status != MOON_OK) moon_err_context(err, "order %.*s", MOON_STR_ARG(order.id));
         }
@@ -314,20 +243,24 @@ static moon_status draft_account(drafting *d, moon_str account, moon_date today,
 moon_status moon_job_draft(moon_job *job, moon_str request, moon_buf *reply, moon_err *err) {
     moon_str account;
     moon_arg today;
-    moon_buf documents = MOON_BUF_EMPTY, dependencies = MOON_BUF_EMPTY;
+    moon_buf documents = MOON_BUF_EMPTY, dependencies = MOON_BUF_EMPTY, agreements = MOON_BUF_EMPTY;
     uint64_t count = 0;
-    drafting *d = drafting_of(job);
+    moon_drafting *d = drafting_of(job);
     if (!moon_wire_read_str(&request, &account) || !moon_wire_read_arg(&request, &today, &job->arena))
         return cut_short(err);
     MOON_TRY(moon_change_begin(job->store, &d->change, err));
     moon_status status = draft_account(d, account, today.date, &documents, &count, err);
+    if (status == MOON_OK)
+        status = moon_draft_periods(d, account, today.date, &documents, &count, &agreements, err);
     if (status == MOON_OK) {
         moon_change_dependencies(d->change, &dependencies);
         moon_wire_add_str(reply, moon_buf_str(&dependencies));
         moon_buf_add_varint(reply, count);
         moon_buf_add_str(reply, moon_buf_str(&documents));
+        moon_buf_add_str(reply, moon_buf_str(&agreements));
     }
     moon_buf_free(&documents);
+    moon_buf_free(&agreements);
     moon_buf_free(&dependencies);
     moon_change_end(d->change);
     return status;
@@ -335,7 +268,7 @@ moon_status moon_job_draft(moon_job *job, moon_str request, moon_buf *reply, moo
 
 /* ---- documents by hand ---- */
 
-static moon_status get_original(drafting *d, moon_str id, moon_document **original, moon_arg *credited,
+static moon_status get_original(moon_drafting *d, moon_str id, moon_document **original, moon_arg *credited,
                                 moon_err *err) {
     moon_arena *keep = moon_change_arena(d->change);
     moon_document *credits;
@@ -345,7 +278,7 @@ static moon_status get_original(drafting *d, moon_str id, moon_document **origin
     MOON_TRY(moon_document_find(d->change, id, *original, &found, err));
     if (!found || (*original)->kind != MOON_DOCUMENT_INVOICE || (*original)->state != MOON_STATE_ISSUED)
         return moon_fail(err, MOON_E_NOT_FOUND, "there is no issued invoice %.*s", MOON_STR_ARG(id));
-    note_input(d, "document", (*original)->id, 0, NULL);
+    moon_drafting_note(d, "document", (*original)->id, 0, NULL);
     MOON_TRY(moon_document_credits(d->change, (*original)->id, keep, &credits, &count, err));
     moon_arg *items = MOON_NEW_N(keep, moon_arg, count);
     for (size_t i = 0; i < count; i++) items[i] = moon_arg_record(&moon_document_type, &credits[i]);
@@ -353,7 +286,8 @@ static moon_status get_original(drafting *d, moon_str id, moon_document **origin
     return MOON_OK;
 }
 
-static moon_status draft_manual(drafting *d, const moon_arg *in, moon_document *document, moon_err *err) {
+static moon_status draft_manual(moon_drafting *d, const moon_arg *in, moon_document *document,
+                                moon_err *err) {
     moon_account account;
     moon_document *original = NULL;
     moon_arg credited = {0}, today = moon_arg_get(in, "today");
@@ -364,7 +298,7 @@ static moon_status draft_manual(drafting *d, const moon_arg *in, moon_document *
         id = original->account;
     }
     MOON_TRY(moon_watch_account(d->change, id, err));
-    MOON_TRY(load_account(d, id, today.date, &account, err));
+    MOON_TRY(moon_drafting_account(d, id, today.date, &account, err));
     moon_named input[] = {
         named("account", moon_arg_record(&moon_account_type, &account)),
         named("credited", credited),
@@ -378,14 +312,14 @@ static moon_status draft_manual(drafting *d, const moon_arg *in, moon_document *
     MOON_TRY(moon_script_call_record(d->job->script, "billing.manual", args, 1, &moon_document_type,
                                      moon_change_arena(d->change), document, err));
     if (original) document->corrects = original->id;
-    return complete(d, document, &account, cause, "manual", err);
+    return moon_drafting_complete(d, document, &account, cause, "manual", err);
 }
 
 moon_status moon_job_manual(moon_job *job, moon_str request, moon_buf *reply, moon_err *err) {
     moon_arg in;
     moon_document document;
     moon_buf dependencies = MOON_BUF_EMPTY;
-    drafting *d = drafting_of(job);
+    moon_drafting *d = drafting_of(job);
     if (!moon_wire_read_arg(&request, &in, &job->arena)) return cut_short(err);
     MOON_TRY(moon_change_begin(job->store, &d->change, err));
     moon_status status = draft_manual(d, &in, &document, err);

@@ -11,9 +11,10 @@
 /* book.lua.  request: nothing.  reply: arg, the settings (lua/config.lua). */
 moon_status moon_job_settings(moon_job *job, moon_str request, moon_buf *reply, moon_err *err);
 
-/* Drafts for the due orders of one account.
+/* Drafts for the due orders of one account, and for the due periods of its agreements.
  * request: str account, arg today.
- * reply: str dependencies, varint count, then a record document each, its id, versions and inputs filled in. */
+ * reply: str dependencies, varint count, then a record document each, its id, versions and inputs filled in; varint
+ * count of its periodic agreements, then for each: char moon_periods_outcome (run/jobs_period.h). */
 moon_status moon_job_draft(moon_job *job, moon_str request, moon_buf *reply, moon_err *err);
 
 /* A document by hand.

@@ -1,0 +1,28 @@
+/* run/jobs_period: drafts for the periods of agreements, as a part of moon_job_draft.  Floor 5. */
+#ifndef MOON_RUN_JOBS_PERIOD_H
+#define MOON_RUN_JOBS_PERIOD_H
+
+#include "run/drafting.h"
+
+/* What a run comes to for a periodic agreement. */
+typedef enum moon_periods_outcome {
+    MOON_PERIODS_BILLED,      /* there is a draft for at least one of its periods */
+    MOON_PERIODS_NOTHING_DUE, /* all that has begun is billed, or comes to nothing */
+    MOON_PERIODS_NOT_BEGUN,
+    MOON_PERIODS_ENDED,  /* and nothing of it is left to bill */
+    MOON_PERIODS_PARKED, /* its account is */
+    MOON_PERIODS_OUTCOMES
+} moon_periods_outcome;
+
+/* Draft what is due by `today` for all periodic agreements of an account: periods that have begun in advance,
+ * periods that are over in arrears, as far as nothing claims them. Adds the documents, and to `agreements` their
+ * number and a moon_periods_outcome each. */
+MOON_CHECK moon_status moon_draft_periods(moon_drafting *d, moon_str account, moon_date today,
+                                          moon_buf *documents, uint64_t *count, moon_buf *agreements,
+                                          moon_err *err);
+
+/* host.usage(claim, meter): what the account used of a meter in the period of a claim, by the claim's number. */
+moon_status moon_host_usage(void *ctx, const moon_arg *args, size_t n, moon_arena *scratch, moon_arg *result,
+                            moon_err *err);
+
+#endif

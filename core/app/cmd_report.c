@@ -178,6 +178,7 @@ static moon_status run_ageing(moon_app *app, moon_err *err) {
     request r = {0};
     MOON_TRY(moon_report_find(MOON_STR("ageing"), &r.kind, err));
     ask_date(app, &r, "as-of", "as_of");
+    ask_date(app, &r, "known", "known");
     ask_text(app, &r, "account");
     return moon_app_look(app, show_report, &r, err);
 }
@@ -188,6 +189,7 @@ static moon_status run_statement(moon_app *app, moon_err *err) {
     ask(&r, "account", moon_arg_text(moon_app_arg(app, 0)));
     ask_date(app, &r, "from", "from");
     ask_date(app, &r, "to", "to");
+    ask_date(app, &r, "known", "known");
     ask_text(app, &r, "currency");
     return moon_app_look(app, app->format == MOON_FORMAT_TABLE ? show_page : show_report, &r, err);
 }
@@ -207,6 +209,10 @@ static const moon_option ageing_options[] = {
      .kind = MOON_OPTION_DATE,
      .value = "DATE",
      .doc = "any day, past or future; today if not given"},
+    {.name = "known",
+     .kind = MOON_OPTION_DATE,
+     .value = "DATE",
+     .doc = "as it was known at the end of this day: without what was booked later"},
     {.name = "account", .kind = MOON_OPTION_TEXT, .value = "ID", .doc = "this account alone"},
     MOON_OPTION_FORMAT,
     MOON_OPTION_END};
@@ -219,6 +225,10 @@ static const moon_option statement_options[] = {
      .kind = MOON_OPTION_DATE,
      .value = "DATE",
      .doc = "last day, included; today if not given"},
+    {.name = "known",
+     .kind = MOON_OPTION_DATE,
+     .value = "DATE",
+     .doc = "as it was known at the end of this day: without what was booked later"},
     {.name = "currency",
      .kind = MOON_OPTION_TEXT,
      .value = "CODE",
@@ -246,7 +256,7 @@ static const moon_command commands[] = {
      .run = run_print},
     {.name = "report ageing",
      .summary = "who owes what, by days past due",
-     .usage = "report ageing [--as-of DATE] [--account ID]",
+     .usage = "report ageing [--as-of DATE] [--known DATE] [--account ID]",
      .help =
          "Days past due are the as-of date less the due date: due today is not overdue. Credits that settle\n"
          "nothing stand in their own column. Over all accounts the total is that of the receivables account "
@@ -260,7 +270,7 @@ static const moon_command commands[] = {
      .run = run_ageing},
     {.name = "report statement",
      .summary = "what an account was billed and credited, and what is open",
-     .usage = "report statement ACCOUNT [--from DATE] [--to DATE] [-o FILE.html]",
+     .usage = "report statement ACCOUNT [--from DATE] [--to DATE] [--known DATE] [-o FILE.html]",
      .help = "Opening balance, movements with the balance after each, and the items open at the end. The "
              "page is made\n"
              "by rules/layouts/statement.md.\n"

@@ -85,6 +85,12 @@ static moon_str date_text(moon_report *r, moon_date date) {
     return moon_arena_str(r->keep, moon_str_of(text));
 }
 
+/* ", as known on 2026-11-30"; nothing where it is as known now. */
+static moon_str known_text(moon_report *r, moon_date known) {
+    if (known == MOON_DATE_MAX) return MOON_STR_NONE;
+    return moon_arena_printf(r->keep, ", as known on %.*s,", MOON_STR_ARG(date_text(r, known)));
+}
+
 /* ---- ageing ---- */
 
 static const moon_heading ageing_headings[] = {
@@ -100,16 +106,18 @@ static const moon_heading ageing_headings[] = {
 
 static moon_status fill_ageing(moon_book *book, moon_change *change, const moon_arg *asked, moon_report *r,
                                moon_err *err) {
-    moon_date as_of = book->ctx.today;
+    moon_date as_of = book->ctx.today, known = MOON_DATE_MAX;
     moon_str account = MOON_STR_NONE;
     moon_ageing ageing;
     MOON_TRY(moon_asked_date(asked, "as_of", &as_of, err));
+    MOON_TRY(moon_asked_date(asked, "known", &known, err));
     MOON_TRY(moon_asked_text(asked, "account", &account, err));
-    MOON_TRY(moon_ageing_at(change, &book->config, as_of, MOON_DATE_MAX, account, &ageing, err));
-    r->title = moon_arena_printf(r->keep, "Receivables as of %.*s by days past due; basis: due date.",
-                                 MOON_STR_ARG(date_text(r, as_of)));
+    MOON_TRY(moon_ageing_at(change, &book->config, as_of, known, account, &ageing, err));
+    r->title = moon_arena_printf(r->keep, "Receivables as of %.*s%.*s by days past due; basis: due date.",
+                                 MOON_STR_ARG(date_text(r, as_of)), MOON_STR_ARG(known_text(r, known)));
     r->none = MOON_STR("Nothing is open.");
-    if (account.len == 0) r->remark = MOON_STR("The total is that of the receivables account in the ledger.");
+    if (account.len == 0 && known == MOON_DATE_MAX)
+        r->remark = MOON_STR("The total is that of the receivables account in the ledger.");
     for (size_t i = 0; i < ageing.count; i++) {
         const moon_ageing_row *row = &ageing.rows[i];
         int64_t amounts[] = {row->not_due,  row->d1_30,     row->d31_60, row->d61_90,
@@ -131,7 +139,7 @@ static const moon_heading statement_headings[] = {
 
 typedef struct stated {
     moon_account account;
-    moon_date from, to;
+    moon_date from, to, known;
     moon_statement statement;
 } stated;
 
@@ -142,10 +150,12 @@ static moon_status state(moon_book *book, moon_change *change, const moon_arg *a
     char first[MOON_DATE_TEXT], last[MOON_DATE_TEXT];
     bool found;
     s->to = book->ctx.today;
+    s->known = MOON_DATE_MAX;
     MOON_TRY(moon_date_make(moon_date_ymd(s->to).year, 1, 1, &s->from, err));
     MOON_TRY(moon_asked_text(asked, "account", &id, err));
     MOON_TRY(moon_asked_date(asked, "from", &s->from, err));
     MOON_TRY(moon_asked_date(asked, "to", &s->to, err));
+    MOON_TRY(moon_asked_date(asked, "known", &s->known, err));
     MOON_TRY(moon_asked_text(asked, "currency", &currency, err));
     if (currency.len) MOON_TRY(moon_currency_parse(currency, &code, err));
     moon_date_format(s->from, first);
@@ -158,7 +168,7 @@ static moon_status state(moon_book *book, moon_change *change, const moon_arg *a
     if (id.len == 0) return moon_fail(err, MOON_E_SCRIPT_VALUE, "a statement wants an account");
     MOON_TRY(moon_version_at(change, &moon_account_type, id, s->to, &s->account, &found, err));
     if (!found) return moon_fail(err, MOON_E_NOT_FOUND, "there is no account %.*s", MOON_STR_ARG(id));
-    return moon_statement_of(change, id, code, s->from, s->to, MOON_DATE_MAX, &s->statement, err);
+    return moon_statement_of(change, id, code, s->from, s->to, s->known, &s->statement, err);
 }
 
 /* The balance before the first day, then the movements. */
@@ -168,8 +178,11 @@ static moon_status fill_statement(moon_book *book, moon_change *change, const mo
     MOON_TRY(state(book, change, asked, &s, err));
     moon_currency code = s.statement.currency;
     moon_str currency = moon_str_of(moon_currency_code(code));
-    r->title = moon_arena_printf(r->keep, "Statement of %.*s from %.*s to %.*s.", MOON_STR_ARG(s.account.id),
-                                 MOON_STR_ARG(date_text(r, s.from)), MOON_STR_ARG(date_text(r, s.to)));
+    moon_str known = known_text(r, s.known);
+    if (known.len) known.len--; /* nothing follows */
+    r->title = moon_arena_printf(r->keep, "Statement of %.*s from %.*s to %.*s%.*s.",
+                                 MOON_STR_ARG(s.account.id), MOON_STR_ARG(date_text(r, s.from)),
+                                 MOON_STR_ARG(date_text(r, s.to)), MOON_STR_ARG(known));
     r->none = MOON_STR("No movements.");
     moon_str opening[7] = {date_text(r, s.from), MOON_STR("opening")};
     opening[4] = currency;
@@ -195,7 +208,7 @@ static moon_status page_statement(moon_book *book, moon_change *change, const mo
     moon_ageing ageing;
     moon_ageing_row row = {0};
     MOON_TRY(state(book, change, asked, &s, err));
-    MOON_TRY(moon_ageing_at(change, &book->config, s.to, MOON_DATE_MAX, s.account.id, &ageing, err));
+    MOON_TRY(moon_ageing_at(change, &book->config, s.to, s.known, s.account.id, &ageing, err));
     for (size_t i = 0; i < ageing.count; i++)
         if (ageing.rows[i].currency == s.statement.currency) row = ageing.rows[i];
     return moon_page_of_statement(book, &s.account, &s.statement, &row, s.from, s.to, keep, out, err);
@@ -207,12 +220,12 @@ static moon_status page_statement(moon_book *book, moon_change *change, const mo
 
 const moon_report_kind moon_report_kinds[] = {{.name = "ageing",
                                                .doc = "who owes what, by days past due",
-                                               .asks = "as_of account",
+                                               .asks = "as_of known account",
                                                HEADINGS(ageing_headings),
                                                .fill = fill_ageing},
                                               {.name = "statement",
                                                .doc = "what an account was billed, and what is open",
-                                               .asks = "account from to currency",
+                                               .asks = "account from to known currency",
                                                HEADINGS(statement_headings),
                                                .fill = fill_statement,
                                                .page = page_statement},

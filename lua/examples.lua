@@ -5,6 +5,7 @@
 --- got = "rate 20, code S", want = "rate 20, code S" }.
 local application = require "application"
 local approval = require "approval"
+local calendars = require "calendars"
 local config = require "config"
 local declare = require "declare"
 local importing = require "importing"
@@ -12,6 +13,7 @@ local plans = require "plans"
 local payments = require "payments"
 local pricing = require "pricing"
 local rates = require "rates"
+local schedules = require "schedules"
 local tax = require "tax"
 
 local examples = {}
@@ -330,10 +332,12 @@ local RETURNS = {
   { "^rules/application%.lua$", "application { ... }", function(path) return rule(path).rules() end },
   { "^rules/payments%.lua$", "payments { ... }", function(path) return rule(path).rules() end },
   { "^rules/rates%.lua$", "rates { ... }", function(path) return rule(path).tables() end },
+  { "^rules/calendars/", "calendar { ... }", function(path) calendars.of(path:match "^rules/calendars/(.+)%.lua$") end },
 }
 
 --- Load a rule file; raise where it is wrong, or does not return what a file of its place returns.
 function examples.load(path)
+  if path == "rules/schedules.lua" then return schedules.all() and nil end -- it declares and returns nothing
   local returned = rule(path)
   for _, row in ipairs(RETURNS) do
     if path:find(row[1]) and not path:find "%.examples%.lua$" then

@@ -443,14 +443,15 @@ extern const moon_type moon_closing_type;
 
 /* ---- schedules ---- */
 
-enum { MOON_OCCURRENCE_DONE = 1, MOON_OCCURRENCE_FAILED };
+enum { MOON_OCCURRENCE_DONE = 1, MOON_OCCURRENCE_FAILED, MOON_OCCURRENCE_BEGUN };
 extern const char *const moon_occurrence_states[];
-/* One time that a schedule was due, and what came of it. */
+/* One time that a schedule was due, and what came of it; or the time from which a schedule without first day runs. */
 #define MOON_OCCURRENCE_FIELDS(F)                                                                            \
     F(1, TEXT, schedule, MOON_REQUIRED, MOON_PLAIN, "name in rules/schedules.lua")                           \
     F(2, DATE, date, MOON_REQUIRED, MOON_PLAIN, "its day in the book's zone")                                \
-    F(3, TEXT, time, MOON_REQUIRED, MOON_PLAIN, "its time of that day, for example 18:00")                   \
-    F(4, ENUM, state, MOON_REQUIRED, moon_occurrence_states, "done, failed")                                 \
+    F(3, TEXT, time, MOON_REQUIRED, MOON_PLAIN,                                                              \
+      "its time of that day, for example 18:00; begun: with seconds")                                        \
+    F(4, ENUM, state, MOON_REQUIRED, moon_occurrence_states, "done, failed, begun")                          \
     F(5, TEXT, result, 0, MOON_PLAIN, "what was done, in a line; or the error")                              \
     F(6, TEXT, files, MOON_DETAIL, MOON_PLAIN, "files it wrote, below the book's folder")
 MOON_STRUCT(moon_occurrence, MOON_OCCURRENCE_FIELDS)

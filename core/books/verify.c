@@ -228,11 +228,22 @@ moon_status moon_verify(moon_change *change, const moon_config *config, const mo
 
 /* ---- digest ---- */
 
+/* Of a schedule counts what was done, not how: an occurrence that was cut off and done again says less of what it did,
+ * and one that failed is an attempt. */
+static moon_status digest_occurrence(moon_change *change, moon_str key, moon_str bytes, moon_hasher *hasher,
+                                     moon_err *err) {
+    moon_occurrence occurrence;
+    MOON_TRY(moon_stored_decode(change, &moon_occurrence_type, bytes, &occurrence, err));
+    if (occurrence.state == MOON_OCCURRENCE_DONE) moon_hasher_add_sized(hasher, key);
+    return MOON_OK;
+}
+
 /* Sealed bytes differ from book to book, for keys and nonces are random; so what they hold is hashed, not they. */
 static moon_status digest_record(moon_change *change, const moon_type *type, moon_str key, moon_str bytes,
                                  moon_hasher *hasher, moon_err *err) {
     moon_str open_half;
     moon_buf personal = MOON_BUF_EMPTY;
+    if (type == &moon_occurrence_type) return digest_occurrence(change, key, bytes, hasher, err);
     MOON_TRY(moon_stored_open_half(type, bytes, &open_half, err));
     moon_hasher_add_sized(hasher, key);
     moon_hasher_add_sized(hasher, open_half);

@@ -27,7 +27,8 @@ MOON_CHECK moon_status moon_verify(moon_change *change, const moon_config *confi
                                    moon_problem_fn tell, void *ctx, moon_verified *out, moon_err *err);
 
 /* Hash of a canonical export of all facts: records by key with their open and personal fields, without cached
- * answers, commit sequences, times and chain hashes. Two books with the same digest hold the same facts. */
+ * answers, commit sequences, times, attempts of schedules and chain hashes. Two books with the same digest hold the
+ * same facts. */
 MOON_CHECK moon_status moon_digest(moon_change *change, moon_hash *out, moon_err *err);
 
 #endif

@@ -9,9 +9,10 @@
 const moon_action moon_actions[] = {
     {"approve", "approve drafts", "all id ids", true, moon_action_approve},
     {"bill", "make drafts from what is due; issue = true also approves and issues what policy lets through",
-     "issue", true, moon_action_bill},
+     "issue no_earlier", true, moon_action_bill},
     {"import", "take a file into the book", "kind file map update missing", true, moon_action_import},
-    {"issue", "give approved documents their numbers and post them", "all id ids", true, moon_action_issue},
+    {"issue", "give approved documents their numbers and post them", "all id ids no_earlier", true,
+     moon_action_issue},
     {"report", "compute a report", NULL, false, moon_action_report},
     {"save", "compute a report into a file", NULL, true, moon_action_save},
     {"void", "take back issued documents of which nothing was settled", "id ids reason", true,

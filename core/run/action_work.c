@@ -6,8 +6,41 @@
 #include "run/issue.h"
 #include "run/report.h"
 #include "run/wire.h"
+#include "store/table.h"
 
 static const char *s(uint64_t count) { return count == 1 ? "" : "s"; }
+
+/* ---- the day ---- */
+
+static moon_status last_issue(moon_change *change, moon_date *last, moon_err *err) {
+    moon_series series;
+    moon_scan scan;
+    bool more;
+    MOON_TRY(moon_scan_begin(change, &moon_series_type, MOON_BY_KEY, NULL, 0, NULL, 0, false, &scan, err));
+    moon_status status = moon_scan_next(&scan, &series, &more, err);
+    for (; status == MOON_OK && more; status = moon_scan_next(&scan, &series, &more, err))
+        if (series.date > *last) *last = series.date;
+    moon_scan_end(&scan);
+    return status;
+}
+
+/* Issue as of today; no_earlier: of the day of the last number, where that is later. */
+static moon_status issue(moon_action_call *call, const moon_issue_options *options, moon_issue_report *report,
+                         moon_err *err) {
+    moon_date today = call->book->ctx.today;
+    moon_change *change;
+    bool no_earlier;
+    MOON_TRY(moon_action_flag(call, "no_earlier", &no_earlier, err));
+    if (no_earlier) {
+        MOON_TRY(moon_change_begin(call->book->store, &change, err));
+        moon_status looked = last_issue(change, &call->book->ctx.today, err);
+        moon_change_end(change);
+        if (looked != MOON_OK) return looked;
+    }
+    moon_status status = moon_run_issue(call->book, options, call->keep, report, err);
+    call->book->ctx.today = today;
+    return status;
+}
 
 /* ---- approve, issue, void ---- */
 
@@ -38,8 +71,13 @@ static void add_documents(moon_action_call *call, const moon_issue_report *repor
     moon_result_add(call, "sums", sums_of(call->keep, report));
 }
 
-typedef moon_status (*issue_fn)(moon_book *book, const moon_issue_options *options, moon_arena *keep,
+typedef moon_status (*issue_fn)(moon_action_call *call, const moon_issue_options *options,
                                 moon_issue_report *report, moon_err *err);
+
+static moon_status approve(moon_action_call *call, const moon_issue_options *options,
+                           moon_issue_report *report, moon_err *err) {
+    return moon_run_approve(call->book, options, call->keep, report, err);
+}
 
 static moon_status on_documents(moon_action_call *call, issue_fn fn, const char *done, moon_err *err) {
     moon_issue_options options = {.dry_run = call->dry_run, .ctx = call, .refused = moon_result_refused};
@@ -51,7 +89,7 @@ static moon_status on_documents(moon_action_call *call, issue_fn fn, const char 
         moon_fail(err, MOON_E_SCRIPT_VALUE, "which documents?");
         return moon_err_hint(err, "id = \"...\", ids = { \"...\" }, or all = true");
     }
-    MOON_TRY(fn(call->book, &options, call->keep, &report, err));
+    MOON_TRY(fn(call, &options, &report, err));
     add_documents(call, &report);
     moon_result_say(call, "%s %llu document%s%s", done, (unsigned long long)report.done, s(report.done),
                     call->dry_run ? " (nothing written)" : "");
@@ -59,11 +97,11 @@ static moon_status on_documents(moon_action_call *call, issue_fn fn, const char 
 }
 
 moon_status moon_action_approve(moon_action_call *call, moon_err *err) {
-    return on_documents(call, moon_run_approve, "approved", err);
+    return on_documents(call, approve, "approved", err);
 }
 
 moon_status moon_action_issue(moon_action_call *call, moon_err *err) {
-    return on_documents(call, moon_run_issue, "issued", err);
+    return on_documents(call, issue, "issued", err);
 }
 
 moon_status moon_action_void(moon_action_call *call, moon_err *err) {
@@ -102,17 +140,17 @@ static moon_arg equations_of(moon_arena *keep, const moon_bill_report *report) {
 static moon_status issue_by_policy(moon_action_call *call, moon_issue_report *report, moon_err *err) {
     moon_issue_options options = {.by_policy = true, .ctx = call, .refused = moon_result_refused};
     MOON_TRY(moon_run_approve(call->book, &options, call->keep, report, err));
-    return moon_run_issue(call->book, &options, call->keep, report, err);
+    return issue(call, &options, report, err);
 }
 
 moon_status moon_action_bill(moon_action_call *call, moon_err *err) {
     moon_bill_options options = {.dry_run = call->dry_run, .ctx = call, .parked = moon_result_refused};
     moon_bill_report report;
     moon_issue_report issued = {0};
-    bool issue;
-    MOON_TRY(moon_action_flag(call, "issue", &issue, err));
+    bool issued_too;
+    MOON_TRY(moon_action_flag(call, "issue", &issued_too, err));
     MOON_TRY(moon_bill(call->book, &options, call->keep, &report, err));
-    if (issue && !call->dry_run) MOON_TRY(issue_by_policy(call, &issued, err));
+    if (issued_too && !call->dry_run) MOON_TRY(issue_by_policy(call, &issued, err));
     uint64_t drafts = report.drafts_new + report.drafts_same + report.drafts_changed;
     moon_result_count(call, "accounts", report.accounts);
     moon_result_count(call, "accounts_billed", report.accounts_billed);
@@ -121,7 +159,7 @@ moon_status moon_action_bill(moon_action_call *call, moon_err *err) {
     moon_result_count(call, "drafts_new", report.drafts_new);
     moon_result_count(call, "drafts_changed", report.drafts_changed);
     moon_result_add(call, "orders", equations_of(call->keep, &report));
-    if (issue && !call->dry_run) {
+    if (issued_too && !call->dry_run) {
         add_documents(call, &issued);
         moon_result_say(call, "%llu draft%s, issued %llu document%s", (unsigned long long)drafts, s(drafts),
                         (unsigned long long)issued.done, s(issued.done));
@@ -178,7 +216,10 @@ moon_status moon_action_import(moon_action_call *call, moon_err *err) {
         moon_result_say(call, "%.*s is not there: skipped", MOON_STR_ARG(file));
         return MOON_OK;
     }
-    MOON_TRY(moon_import(call->book, &options, call->keep, &report, err));
+    moon_status status = moon_import(call->book, &options, call->keep, &report, err);
+    if (status == MOON_E_NOT_FOUND && !moon_file_exists(options.file))
+        return moon_err_hint(err, "missing = \"skip\" goes on without it");
+    MOON_TRY(status);
     add_import(call, &report, file);
     return MOON_OK;
 }

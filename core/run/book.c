@@ -307,11 +307,13 @@ void moon_book_close(moon_book *book) {
 }
 
 /* Layouts are today's whenever something is printed, mappings have done their work when an order is in the
- * book, and examples and readme files decide nothing. */
+ * book, schedules say when and not what, and examples and readme files decide nothing. */
 static bool decides_amounts(moon_str path) {
     return !moon_str_starts(path, MOON_STR("rules/layouts/")) &&
            !moon_str_starts(path, MOON_STR("rules/imports/")) &&
-           !moon_str_ends(path, MOON_STR(".examples.lua")) && !moon_str_ends(path, MOON_STR(".md"));
+           !moon_str_starts(path, MOON_STR("rules/calendars/")) &&
+           !moon_str_is(path, "rules/schedules.lua") && !moon_str_ends(path, MOON_STR(".examples.lua")) &&
+           !moon_str_ends(path, MOON_STR(".md"));
 }
 
 moon_status moon_book_closure(moon_book *book, moon_change *change, moon_err *err) {

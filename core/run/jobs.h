@@ -51,6 +51,15 @@ moon_status moon_job_import_next(moon_job *job, moon_str request, moon_buf *repl
  * stands for a record of the book. reply: arg { markdown, values, title, lang }. */
 moon_status moon_job_render(moon_job *job, moon_str request, moon_buf *reply, moon_err *err);
 
+/* Which schedules there are, and the days of each. request: arg, what schedules.plan in lua/schedules.lua takes.
+ * reply: arg, what it answers. */
+moon_status moon_job_schedules(moon_job *job, moon_str request, moon_buf *reply, moon_err *err);
+/* Run one occurrence. request: arg, what schedules.run takes. reply: arg, what it answers. The script asks the
+ * parent for actions: str verb, arg names with values; answered with arg, the action's result. */
+moon_status moon_job_occurrence(moon_job *job, moon_str request, moon_buf *reply, moon_err *err);
+/* host.act(verb, args) for scripts of this worker: asks the parent as described above. */
+void moon_job_provide_act(moon_job *job);
+
 /* Load the plugins that book.lua switches on, for jobs whose library needs them. */
 MOON_CHECK moon_status moon_job_load_plugins(moon_job *job, const moon_arg *settings, moon_err *err);
 

@@ -1,0 +1,34 @@
+-- What runs by itself: `moonbill tick` does what is due and ends. Have a timer call it (README, "On schedule"); `moonbill
+-- schedule list` shows what comes and what ran. Nothing here runs until its dashes are taken away.
+--
+--   every      "day", "business day", "week", "month", "quarter", "year"
+--   on         week: "monday"; month: 15, "last day", "first business day", "second friday"; a day that a month does not have
+--              is its last. Quarter: "first day", "last business day". Year: "03-31", "last day". Or a list of such days
+--   at         time of day in the book's zone, "00:00" if absent. A time that daylight saving skips is the first moment after
+--              the gap; of one that it repeats the first counts
+--   calendar   whose holidays count: a file of rules/calendars/; Monday to Friday if absent
+--   from       first day; days that are past are caught up from it. Without it a schedule begins when `tick` first sees it
+--   run        "bill"; { "bill", issue = true }; or instead of it a function(book)
+--
+-- In the function, book.date is the day it was due, also when it comes late. It asks the book for what it wants done, as the
+-- commands of the same names do: book:bill { issue = true }, book:approve { all = true }, book:issue { all = true },
+-- book:import("orders", "in/orders-{date}.csv", { map = "shop", missing = "skip" }), report("ageing", { as_of = book.date }):save
+-- "out/ageing-{date}.csv". In the name of a file {date}, {time} and {name} are those of the schedule. What it reads lies in
+-- the book's folder, what it writes below out/.
+--
+-- It may be run again after a failure or a power cut, from its beginning: what was billed, imported or written is then there
+-- already, and nothing is done twice.
+
+-- schedule { "daily billing", every = "business day", at = "06:30", run = { "bill", issue = true } }
+
+-- schedule { "month-end pack", every = "month", on = "last business day", at = "18:00", calendar = "england",
+--   function(book)
+--     report("ageing", { as_of = book.date }):save "out/ageing-{date}.csv"
+--     report("ageing", { as_of = book.date }):save "out/ageing-{date}.html"
+--   end }
+
+-- schedule { "orders of the shop", every = "day", at = "05:00", from = date "2026-12-01",
+--   function(book)
+--     book:import("orders", "in/orders-{date}.csv", { map = "shop", missing = "skip" })
+--     book:bill()
+--   end }

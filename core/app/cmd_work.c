@@ -1,10 +1,11 @@
 /* Commands of the daily work: import, bill, approve, issue, void. */
+#include "app/cmd_work.h"
+
 #include "app/command.h"
 #include "app/output.h"
 #include "app/progress.h"
 #include "doc/table.h"
 #include "run/bill.h"
-#include "run/import.h"
 #include "run/issue.h"
 #include "run/wire.h"
 #include "store/table.h"
@@ -49,106 +50,6 @@ static void on_refused(void *ctx, moon_str unit, const moon_err *why) {
     moon_progress_end(&w->progress);
     moon_err_print(stderr, why);
     w->app->refused = true;
-}
-
-/* ---- import ---- */
-
-static void on_difference(void *ctx, moon_str id, moon_taken taken, moon_str difference) {
-    work *w = ctx;
-    moon_app *app = w->app;
-    const char *what = taken == MOON_TAKEN_UPDATED ? "updated"
-                       : taken == MOON_TAKEN_BILLED
-                           ? "billed already, left as it was; correct it with a credit note"
-                           : "left as it was; --update takes the new one";
-    moon_progress_end(&w->progress);
-    if (taken != MOON_TAKEN_UPDATED) app->refused = true;
-    moon_app_say(app, "order %.*s differs (%s):\n  %.*s\n", MOON_STR_ARG(id), what, MOON_STR_ARG(difference));
-}
-
-static const char *mark_name(moon_str mark) {
-    static const char *const names[][2] = {
-        {";", "semicolon"}, {",", "comma"}, {"\t", "tab"}, {"|", "bar"}, {".", "point"}};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (moon_str_is(mark, names[i][0])) return names[i][1];
-    return "none";
-}
-
-static void say_found(moon_app *app, const moon_import_report *report, const char *file) {
-    moon_arg found = moon_arg_get(&report->facts, "found"),
-             warnings = moon_arg_get(&report->facts, "warnings");
-    moon_str dates = moon_arg_text_of(&found, "dates"), decimals = moon_arg_text_of(&found, "decimals");
-    moon_app_say(
-        app, "%s: %.*s, separator %s, %.*s", file,
-        MOON_STR_ARG(plural(app, (uint64_t)moon_arg_int_of(&report->facts, "rows", 0), "row", "rows")),
-        mark_name(moon_arg_text_of(&found, "separator")), MOON_STR_ARG(moon_arg_text_of(&found, "encoding")));
-    if (decimals.len) moon_app_say(app, ", decimal %s", mark_name(decimals));
-    if (dates.len) moon_app_say(app, ", dates as %.*s", MOON_STR_ARG(dates));
-    moon_app_say(app, "\n");
-    for (size_t i = 0; warnings.kind == MOON_ARG_LIST && i < warnings.list.count; i++) {
-        const moon_arg *one = &warnings.list.items[i];
-        moon_str text = moon_arg_text_of(one, "message");
-        moon_app_note(app, "%s:%lld: %.*s", file, (long long)moon_arg_int_of(one, "line", 0),
-                      MOON_STR_ARG(text));
-    }
-}
-
-static void say_count(moon_app *app, const char *what, const moon_import_count *count, bool orders,
-                      const char *remark) {
-    if (count->records == 0) return;
-    moon_app_say(app, "  %-9s %7llu", what, (unsigned long long)count->records);
-    if (orders) {
-        moon_str amount = grouped(app, count->amount, 2);
-        moon_app_say(app, " %-6s %8llu %-5s %15.*s", count->records == 1 ? "order" : "orders",
-                     (unsigned long long)count->lines, count->lines == 1 ? "line" : "lines",
-                     MOON_STR_ARG(amount));
-    }
-    moon_app_say(app, "%s\n", remark);
-}
-
-static void say_import(moon_app *app, const moon_import_options *options, const moon_import_report *report) {
-    bool orders = strcmp(options->kind, "orders") == 0;
-    const moon_import_count same = {.records = report->same};
-    say_found(app, report, options->file);
-    say_count(app, options->dry_run ? "to take" : "taken", &report->taken, orders, "");
-    say_count(app, "held", &report->held, orders, "   (moonbill list parked)");
-    say_count(app, "no sale", &report->no_sale, orders, "");
-    say_count(app, "the same", &same, false, "   there already, nothing to do");
-    if (report->updated) moon_app_say(app, "  %-9s %7llu\n", "updated", (unsigned long long)report->updated);
-    if (report->different + report->billed)
-        moon_app_say(app, "  %-9s %7llu\n", "different",
-                     (unsigned long long)(report->different + report->billed));
-    if (report->accounts)
-        moon_app_say(app, "  %-9s %7llu   made, because orders name them\n", "accounts",
-                     (unsigned long long)report->accounts);
-    if (report->records == 0) moon_app_say(app, "  the file has no rows below its header\n");
-    if (report->reject_file.len)
-        moon_app_say(app, "  %.*s that could not be taken: %.*s\n",
-                     MOON_STR_ARG(plural(app, report->rejected_rows, "row", "rows")),
-                     MOON_STR_ARG(report->reject_file));
-}
-
-static moon_status run_import(moon_app *app, moon_err *err) {
-    moon_str mapping = MOON_STR_NONE;
-    bool mapped = moon_app_text(app, "map", &mapping);
-    moon_str kind = moon_arena_str(&app->arena, moon_app_arg(app, 0));
-    for (size_t i = 1; i < moon_app_arg_count(app); i++) {
-        moon_import_report report;
-        work w = work_begin(app, "reading");
-        moon_import_options options = {.kind = kind.ptr,
-                                       .file = moon_arena_str(&app->arena, moon_app_arg(app, i)).ptr,
-                                       .update = moon_app_flag(app, "update"),
-                                       .dry_run = moon_app_flag(app, "dry-run"),
-                                       .ctx = &w,
-                                       .difference = on_difference,
-                                       .progress = on_progress};
-        if (mapped) options.mapping = moon_arena_str(&app->arena, mapping).ptr;
-        moon_status status = moon_import(app->book, &options, &app->arena, &report, err);
-        moon_progress_end(&w.progress);
-        MOON_TRY(status);
-        say_import(app, &options, &report);
-        if (report.held.records) app->refused = true;
-    }
-    return MOON_OK;
 }
 
 /* ---- bill ---- */
@@ -465,7 +366,7 @@ static const moon_command commands[] = {
      .args_min = 2,
      .args_max = -1,
      .need = MOON_NEEDS_BOOK,
-     .run = run_import},
+     .run = moon_command_import},
     {.name = "bill",
      .summary = "make drafts from the orders that are due",
      .usage = "bill [--issue] [--dry-run]",

@@ -53,8 +53,14 @@ static void keep_rejects(run *r, const part *p) {
 }
 
 static moon_status take_part(run *r, part *p, moon_err *err) {
+    moon_arg none = moon_arg_get(&p->facts, "none");
     keep_rejects(r, p);
+    if (none.kind == MOON_ARG_BOOL && none.boolean) {
+        r->at.report->no_sale.records++;
+        return MOON_OK;
+    }
     if (!p->has_record) return hold_row(r, p, err);
+    r->at.facts = &p->facts;
     return r->at.kind->take(&r->at, p->record, p->has_account ? &p->account : NULL, err);
 }
 
@@ -82,11 +88,13 @@ static moon_status read_part(run *r, moon_str *reply, part *p, moon_err *err) {
 }
 
 static moon_status take_batch(run *r, moon_str reply, uint64_t count, moon_err *err) {
+    r->at.taken = NULL;
     for (uint64_t i = 0; i < count; i++) {
         part p;
         MOON_TRY(read_part(r, &reply, &p, err));
         MOON_TRY(take_part(r, &p, err));
     }
+    if (r->at.kind->batch) MOON_TRY(r->at.kind->batch(&r->at, err));
     if (r->at.options->dry_run) return MOON_OK;
     return moon_commit(r->at.change, &r->at.book->ctx, "import", moon_str_of(r->at.options->kind),
                        moon_str_of(r->at.options->file), NULL, err);

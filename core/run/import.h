@@ -20,6 +20,10 @@ typedef struct moon_import_report {
     moon_import_count taken, held, no_sale; /* new ones by what they are; a held one is on the work list */
     uint64_t same, updated, different, billed; /* there already: see moon_taken */
     uint64_t accounts;                         /* made because orders named them */
+    moon_import_count applied,
+        differences; /* of payments: what they settled, what was let go within tolerance */
+    moon_import_count returned, unidentified;
+    uint64_t conflicts; /* payments that somebody has to look at */
     uint64_t rejected_rows;
     moon_str reject_file; /* "" if nothing was rejected */
 } moon_import_report;

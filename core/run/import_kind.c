@@ -1,6 +1,7 @@
 #include "run/import_kind.h"
 
 #include "books/party.h"
+#include "run/import_pay.h"
 #include "store/table.h"
 
 moon_str moon_import_parked_id(const moon_import_run *run, moon_str id) {
@@ -92,9 +93,12 @@ static moon_status take_version(moon_import_run *run, void *record, moon_account
 
 /* ---- the kinds ---- */
 
-static const moon_import_kind kinds[] = {{"orders", &moon_order_type, take_order},
-                                         {"accounts", &moon_account_type, take_version},
-                                         {"products", &moon_product_type, take_version}};
+static const moon_import_kind kinds[] = {
+    {"orders", &moon_order_type, take_order, NULL},
+    {"accounts", &moon_account_type, take_version, NULL},
+    {"products", &moon_product_type, take_version, NULL},
+    {"payments", &moon_payment_type, moon_import_payment, moon_import_settle},
+    {"opening-items", &moon_adjustment_type, moon_import_opening, NULL}};
 enum { KIND_COUNT = sizeof kinds / sizeof *kinds };
 
 const moon_import_kind *moon_import_kind_by_name(moon_str name) {

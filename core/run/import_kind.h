@@ -14,7 +14,9 @@ typedef struct moon_import_run {
     const moon_import_options *options;
     const struct moon_import_kind *kind;
     moon_import_report *report;
-    moon_change *change; /* of the batch at hand; records live in its arena */
+    moon_change *change;             /* of the batch at hand; records live in its arena */
+    const moon_arg *facts;           /* what importing.advance said about the record at hand */
+    struct moon_import_taken *taken; /* payments of the batch at hand that wait to be applied */
 } moon_import_run;
 
 typedef struct moon_import_kind {
@@ -22,6 +24,8 @@ typedef struct moon_import_kind {
     const moon_type *type; /* of what its rows become */
     /* Take one record in. `account`: what its rows say of an account that may be new, NULL for nothing. */
     moon_status (*take)(moon_import_run *run, void *record, moon_account *account, moon_err *err);
+    /* What is left to do when the records of a batch are in; may be NULL. */
+    moon_status (*batch)(moon_import_run *run, moon_err *err);
 } moon_import_kind;
 
 /* By name; NULL if there is none. */

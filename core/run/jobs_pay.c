@@ -5,7 +5,6 @@
 #include "books/document.h"
 #include "books/item.h"
 #include "books/party.h"
-#include "books/receivable.h"
 #include "run/wire.h"
 #include "store/table.h"
 
@@ -38,19 +37,26 @@ static moon_status host_document(void *ctx, const moon_arg *args, size_t n, moon
     return MOON_OK;
 }
 
-/* host.opening(number): an open item of the system before this book, nil if there is none. */
+/* host.opening(number): an open item of the system before this book; nil if there is none, or several accounts
+ * have one. */
 static moon_status host_opening(void *ctx, const moon_arg *args, size_t n, moon_arena *scratch,
                                 moon_arg *result, moon_err *err) {
     paying *p = ctx;
-    moon_adjustment *opening = MOON_NEW(scratch, moon_adjustment);
-    bool found;
+    moon_adjustment *opening = MOON_NEW(scratch, moon_adjustment), bound = {0}, other;
+    moon_scan scan;
+    bool found, several = false;
     MOON_TRY(no_change(p, "opening", err));
     if (!is_text(args, n)) return moon_fail(err, MOON_E_SCRIPT_VALUE, "opening wants a number");
-    if (args[0].text.len > 100) return MOON_OK;
-    opening->id = moon_arena_printf(scratch, "opening/%.*s", MOON_STR_ARG(args[0].text));
-    MOON_TRY(moon_get(p->change, &moon_adjustment_type, opening, &found, err));
-    if (found) *result = moon_arg_record(&moon_adjustment_type, opening);
-    return MOON_OK;
+    if (args[0].text.len == 0 || args[0].text.len > 128) return MOON_OK;
+    bound.number = args[0].text;
+    MOON_TRY(moon_scan_begin(p->change, &moon_adjustment_type,
+                             moon_type_index(&moon_adjustment_type, "number"), &bound, 1, &bound, 1, false,
+                             &scan, err));
+    moon_status status = moon_scan_next(&scan, opening, &found, err);
+    if (status == MOON_OK && found) status = moon_scan_next(&scan, &other, &several, err);
+    moon_scan_end(&scan);
+    if (status == MOON_OK && found && !several) *result = moon_arg_record(&moon_adjustment_type, opening);
+    return status;
 }
 
 /* host.account(id): whether there is such an account. */
@@ -112,10 +118,10 @@ static moon_status read_disputed(moon_job *job, moon_change *change, moon_str ac
     for (size_t i = 0; count && i < item_count; i++) {
         const moon_item *item = &items[i];
         int64_t amount = moon_disputed_of(disputes, count, item->document, item->open, today);
-        int places = moon_currency_exponent(item->currency);
         if (amount > 0)
-            amounts[kept++] =
-                (moon_named){item->document, moon_arg_money((moon_decimal){amount, places}, item->currency)};
+            amounts[kept++] = (moon_named){
+                item->document,
+                moon_arg_money(moon_money_decimal((moon_money){amount, item->currency}), item->currency)};
     }
     *out = moon_arg_map(amounts, kept);
     return MOON_OK;

@@ -1,0 +1,9 @@
+/* app/cmd_work: commands of the daily work that have files of their own.     Floor 6. */
+#ifndef MOON_APP_CMD_WORK_H
+#define MOON_APP_CMD_WORK_H
+
+#include "app/command.h"
+
+moon_status moon_command_import(moon_app *app, moon_err *err);
+
+#endif

@@ -137,10 +137,27 @@ end
 
 -- ---- settling ----
 
-local function settle_cash(credit, state, rules, out)
+-- What somebody named by hand: that alone, in his order.
+local function by_hand(credit, state)
+  local list = {}
+  for _, document in ipairs(credit.on) do
+    for i = 1, #state.items do
+      if state.items[i].document == document then list[#list + 1] = { item = state.items[i], why = "by hand" } end
+    end
+  end
+  return list
+end
+
+-- What a credit settles in its order, and why it may not settle the rest.
+local function entries(credit, state, rules)
+  if credit.on then return by_hand(credit, state), {} end
   local named, conflicts = find_named(credit, state, rules)
   local only = rules.references == "only" or #conflicts > 0 and rules.conflicts == "leave"
-  local list = ranked(credit, named, state, rules, only)
+  return ranked(credit, named, state, rules, only), conflicts
+end
+
+local function settle_cash(credit, state, rules, out)
+  local list, conflicts = entries(credit, state, rules)
   local last
   for i = 1, #list do
     local item, limit = list[i].item, list[i].limit
@@ -148,7 +165,7 @@ local function settle_cash(credit, state, rules, out)
     if limit then part = min(part, limit) end
     if part > 0 then
       out.steps[#out.steps + 1] = { source = credit.document, target = item.document, amount = part,
-                                    rule = list[i].why .. ", " .. rules.place }
+                                    rule = credit.on and "by hand" or list[i].why .. ", " .. rules.place }
       item.open, credit.left, last = item.open - part, credit.left - part, item
     end
     if credit.left <= 0 then break end
@@ -199,7 +216,7 @@ local function credits_of(input)
     local given = input.credits[i]
     local item = given.item
     list[i] = { document = item.document, number = item.number, date = item.date, left = -item.open, currency = item.currency,
-                cash = item.control == "unapplied", text = given.text, corrects = given.corrects }
+                cash = item.control == "unapplied", text = given.text, corrects = given.corrects, on = given.on }
   end
   table.sort(list, function(a, b)
     if a.date ~= b.date then return a.date < b.date end
@@ -210,7 +227,8 @@ local function credits_of(input)
 end
 
 --- What the credits of one account settle.
----@param input table account; credits: list of { item (record, open below zero), text (remittance, or nil), corrects (or nil) };
+---@param input table account; credits: list of { item (record, open below zero), text (remittance, or nil), corrects (or nil),
+---  on (documents named by hand, which alone are settled, or nil) };
 ---  items: open items of the account (records); disputed: contested amount by document, or nil; series: number patterns by
 ---  kind; payments, application: rules in place of the book's. host.document(number): a document by its number, or nil
 ---@return table steps: list of { source, target, amount, rule, difference = true where it closes a remainder }; conflicts:
@@ -222,7 +240,7 @@ function payments.settle(input)
   local out = { steps = {}, conflicts = {} }
   for _, credit in ipairs(credits_of(input)) do
     if credit.left > 0 then
-      if credit.cash then
+      if credit.cash or credit.on then
         settle_cash(credit, state, rules, out)
       else
         settle_credit(credit, state, input, out)

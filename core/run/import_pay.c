@@ -200,11 +200,11 @@ static moon_status count_settled(moon_import_run *run, const moon_settlement_lis
     return MOON_OK;
 }
 
-static moon_status park_all(moon_import_run *run, moon_str account, const moon_str *ids, size_t count,
+static moon_status park_all(moon_import_run *run, moon_str account, const moon_credit *credits, size_t count,
                             const moon_err *why, moon_err *err) {
     for (size_t i = 0; i < count; i++) {
         moon_item item;
-        MOON_TRY(moon_item_get(run->change, account, ids[i], &item, err));
+        MOON_TRY(moon_item_get(run->change, account, credits[i].id, &item, err));
         MOON_TRY(moon_pay_park(run->book, run->change, &item, why, err));
         run->report->conflicts++;
     }
@@ -223,16 +223,16 @@ static moon_status settle_account(moon_import_run *run, const taken_payment *fir
     moon_err refused;
     size_t count = 0, room = 0;
     for (const taken_payment *one = first; one; one = one->next) room++;
-    moon_str *ids = MOON_NEW_N(keep, moon_str, room);
+    moon_credit *credits = MOON_NEW_N(keep, moon_credit, room);
     for (taken_payment *one = run->taken; one; one = one->next)
         if (!one->settled && moon_str_eq(one->account, first->account)) {
-            ids[count++] = one->id;
+            credits[count++] = (moon_credit){.id = one->id};
             one->settled = true;
         }
     moon_status status =
-        moon_settle(run->book, run->change, first->account, ids, count, keep, &list, &refused);
+        moon_settle(run->book, run->change, first->account, credits, count, keep, &list, &refused);
     if (status == MOON_OK) return count_settled(run, &list, err);
-    if (is_of_the_account(status)) return park_all(run, first->account, ids, count, &refused, err);
+    if (is_of_the_account(status)) return park_all(run, first->account, credits, count, &refused, err);
     *err = refused;
     return status;
 }

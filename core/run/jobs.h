@@ -29,7 +29,7 @@ moon_status moon_job_apply(moon_job *job, moon_str request, moon_buf *reply, moo
 
 /* What credits of one account settle, by rules/payments.lua and rules/application.lua.
  * request: str account, arg today, arg settings, varint count, then for each credit: record item, str remittance,
- * str id of the document it corrects ("" for none).
+ * str id of the document it corrects ("" for none), varint count and str id of what is named by hand.
  * reply: str dependencies, arg { steps, conflicts } (lua/payments.lua). */
 moon_status moon_job_settle(moon_job *job, moon_str request, moon_buf *reply, moon_err *err);
 /* An exchange rate. request: arg currency, arg date. reply: arg decimal. MOON_E_RATE_MISSING. */

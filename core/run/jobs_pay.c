@@ -86,7 +86,25 @@ void moon_job_pay_hosts(moon_job *job, moon_change *change) {
 
 /* ---- settling ---- */
 
-/* The credits of the request: item, remittance, document it corrects. */
+/* Ids of documents that are named by hand; nil if there are none. */
+static moon_status read_named(moon_job *job, moon_str *request, moon_arg *out, moon_err *err) {
+    uint64_t count;
+    moon_str id;
+    *out = (moon_arg){0};
+    if (!moon_varint_read(request, &count) || count > request->len)
+        return moon_fail(err, MOON_E_INTERNAL, "a request to a worker is cut short");
+    if (count == 0) return MOON_OK;
+    moon_arg *ids = MOON_NEW_N(&job->arena, moon_arg, count);
+    for (size_t i = 0; i < count; i++) {
+        if (!moon_wire_read_str(request, &id))
+            return moon_fail(err, MOON_E_INTERNAL, "a request to a worker is cut short");
+        ids[i] = moon_arg_text(id);
+    }
+    *out = moon_arg_list(ids, count);
+    return MOON_OK;
+}
+
+/* The credits of the request: item, remittance, document it corrects, what is named by hand. */
 static moon_status read_credits(moon_job *job, moon_str *request, moon_arg *out, moon_err *err) {
     uint64_t count;
     if (!moon_varint_read(request, &count) || count > request->len)
@@ -95,14 +113,17 @@ static moon_status read_credits(moon_job *job, moon_str *request, moon_arg *out,
     for (size_t i = 0; i < count; i++) {
         moon_item *item = MOON_NEW(&job->arena, moon_item);
         moon_str text, corrects;
-        moon_named *fields = MOON_NEW_N(&job->arena, moon_named, 3);
+        moon_named *fields = MOON_NEW_N(&job->arena, moon_named, 4);
+        moon_arg on;
         MOON_TRY(moon_wire_read_record(request, &moon_item_type, item, &job->arena, err));
         if (!moon_wire_read_str(request, &text) || !moon_wire_read_str(request, &corrects))
             return moon_fail(err, MOON_E_INTERNAL, "a request to a worker is cut short");
+        MOON_TRY(read_named(job, request, &on, err));
         fields[0] = named("corrects", corrects.len ? moon_arg_text(corrects) : (moon_arg){0});
         fields[1] = named("item", moon_arg_record(&moon_item_type, item));
-        fields[2] = named("text", text.len ? moon_arg_text(text) : (moon_arg){0});
-        credits[i] = moon_arg_map(fields, 3);
+        fields[2] = named("on", on);
+        fields[3] = named("text", text.len ? moon_arg_text(text) : (moon_arg){0});
+        credits[i] = moon_arg_map(fields, 4);
     }
     *out = moon_arg_list(credits, count);
     return MOON_OK;

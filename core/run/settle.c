@@ -28,7 +28,8 @@ moon_status moon_pay_unpark(moon_change *change, const moon_item *item, moon_err
 
 /* ---- what the rules are told ---- */
 
-static moon_status add_credit(moon_change *change, moon_buf *request, const moon_item *item, moon_err *err) {
+static moon_status add_credit(moon_change *change, moon_buf *request, const moon_item *item,
+                              const moon_credit *credit, moon_err *err) {
     moon_str text = MOON_STR_NONE, corrects = MOON_STR_NONE;
     moon_payment payment;
     moon_document document = {.id = item->document};
@@ -50,11 +51,13 @@ static moon_status add_credit(moon_change *change, moon_buf *request, const moon
     moon_wire_add_record(request, &moon_item_type, item);
     moon_wire_add_str(request, text);
     moon_wire_add_str(request, corrects);
+    moon_buf_add_varint(request, credit->on_count);
+    for (size_t i = 0; i < credit->on_count; i++) moon_wire_add_str(request, credit->on[i]);
     return MOON_OK;
 }
 
-static moon_status ask(moon_book *book, moon_change *change, moon_str account, const moon_item *credits,
-                       size_t count, moon_arg *answer, moon_err *err) {
+static moon_status ask(moon_book *book, moon_change *change, moon_str account, const moon_item *items,
+                       const moon_credit *credits, size_t count, moon_arg *answer, moon_err *err) {
     moon_buf request = MOON_BUF_EMPTY;
     moon_arg today = moon_arg_date(book->ctx.today);
     moon_str reply, dependencies;
@@ -64,7 +67,7 @@ static moon_status ask(moon_book *book, moon_change *change, moon_str account, c
     moon_buf_add_varint(&request, count);
     moon_status status = MOON_OK;
     for (size_t i = 0; status == MOON_OK && i < count; i++)
-        status = add_credit(change, &request, &credits[i], err);
+        status = add_credit(change, &request, &items[i], &credits[i], err);
     if (status == MOON_OK)
         status = moon_worker_call(book->worker, moon_job_settle, moon_buf_str(&request), true,
                                   moon_change_arena(change), &reply, err);
@@ -172,18 +175,20 @@ static moon_status do_steps(moon_book *book, moon_change *change, moon_str accou
     return keep_conflicts(book, change, account, &conflicts, keep, out, err);
 }
 
-moon_status moon_settle(moon_book *book, moon_change *change, moon_str account, const moon_str *credits,
+moon_status moon_settle(moon_book *book, moon_change *change, moon_str account, const moon_credit *credits,
                         size_t count, moon_arena *keep, moon_settlement_list *out, moon_err *err) {
     moon_item *items = MOON_NEW_N(moon_change_arena(change), moon_item, count);
+    moon_credit *kept = MOON_NEW_N(moon_change_arena(change), moon_credit, count);
     size_t open = 0;
     moon_arg answer;
     *out = (moon_settlement_list){0};
     for (size_t i = 0; i < count; i++) {
-        MOON_TRY(moon_item_get(change, account, credits[i], &items[open], err));
+        MOON_TRY(moon_item_get(change, account, credits[i].id, &items[open], err));
+        kept[open] = credits[i];
         if (items[open].open < 0) open++;
     }
     if (open == 0) return MOON_OK;
-    MOON_TRY(ask(book, change, account, items, open, &answer, err));
+    MOON_TRY(ask(book, change, account, items, kept, open, &answer, err));
     for (size_t i = 0; i < open; i++) MOON_TRY(moon_unpark(change, "pay", items[i].document, err));
     return do_steps(book, change, account, &answer, keep, out, err);
 }

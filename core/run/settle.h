@@ -30,11 +30,18 @@ typedef struct moon_settlement_list {
     size_t conflict_count;
 } moon_settlement_list;
 
-/* Settle open credits of one account (ids of their items) by policy. A credit in conflict goes on the work list
+/* A credit to settle, by the id of its item; `on`: ids of what is named by hand, which alone it settles then. */
+typedef struct moon_credit {
+    moon_str id;
+    const moon_str *on;
+    size_t on_count;
+} moon_credit;
+
+/* Settle open credits of one account by policy. A credit in conflict goes on the work list
  * with its reason; one that is settled goes off it. Failures of the rules come back as they are, and nothing
  * is settled then. */
 MOON_CHECK moon_status moon_settle(moon_book *book, moon_change *change, moon_str account,
-                                   const moon_str *credits, size_t count, moon_arena *keep,
+                                   const moon_credit *credits, size_t count, moon_arena *keep,
                                    moon_settlement_list *out, moon_err *err);
 /* Put a credit on the work list ("pay"), or take it off where nothing of it is open. */
 MOON_CHECK moon_status moon_pay_park(moon_book *book, moon_change *change, const moon_item *item,

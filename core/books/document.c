@@ -3,10 +3,10 @@
 #include "books/claim.h"
 #include "books/closing.h"
 #include "books/input.h"
-#include "books/ledger.h"
 #include "books/party.h"
 #include "books/posting.h"
 #include "books/receivable.h"
+#include "books/series.h"
 #include "store/table.h"
 
 /* ---- finding ---- */

@@ -1,4 +1,4 @@
-/* books/ledger: balanced double entry, and number series.                   Floor 3. */
+/* books/ledger: balanced double entry.                                      Floor 3. */
 #ifndef MOON_BOOKS_LEDGER_H
 #define MOON_BOOKS_LEDGER_H
 
@@ -29,13 +29,5 @@ MOON_CHECK moon_status moon_entry_check(const moon_entry *entry, moon_err *err);
  *   currency  of `amount`; 0 asks for the base amount over all currencies */
 MOON_CHECK moon_status moon_balance_at(moon_change *change, moon_str account, moon_currency currency,
                                        moon_date date, int64_t *amount, moon_err *err);
-
-/* The next number of a series, written by `pattern` ({year}, {number}, {number:5}); the series moves on.
- * MOON_E_SERIES if `date` is before the last issue date of the series, or the pattern is malformed. */
-MOON_CHECK moon_status moon_series_next(moon_change *change, const char *kind, moon_str pattern,
-                                        moon_date date, moon_str *number, moon_err *err);
-/* A pattern filled in; the same as moon_series_next writes. MOON_E_SERIES. */
-MOON_CHECK moon_status moon_series_format(moon_str pattern, int64_t year, int64_t n, moon_arena *keep,
-                                          moon_str *number, moon_err *err);
 
 #endif

@@ -6,6 +6,7 @@
 #include "books/document.h"
 #include "books/ledger.h"
 #include "books/reconcile_items.h"
+#include "books/series.h"
 #include "store/table.h"
 
 void moon_reconcile_say(moon_reconciler *r, moon_status code, const char *fmt, ...) {
@@ -135,26 +136,62 @@ static moon_status count_billed(moon_reconciler *r, const void *record, moon_err
     return MOON_OK;
 }
 
-/* Every number from 1 to the last is there once. */
-static moon_status check_series(moon_reconciler *r, const void *record, moon_err *err) {
-    const moon_series *series = record;
+static moon_status check_number(moon_reconciler *r, const moon_series *series, int64_t n, bool *good,
+                                moon_err *err) {
     bool invoice = moon_str_is(series->kind, "invoice");
     moon_str number;
     moon_buf key = MOON_BUF_EMPTY;
-    for (int64_t n = 1; n <= series->last; n++) {
-        MOON_TRY(
-            moon_series_format(series->pattern, series->year, n, moon_change_arena(r->change), &number, err));
-        number_key(invoice ? MOON_DOCUMENT_INVOICE : MOON_DOCUMENT_CREDIT_NOTE, (int)series->year, number,
-                   &key);
-        const moon_tally_row *row = moon_tally_find(&r->numbers, moon_buf_str(&key));
-        if (row && row->first == 1) continue;
+    MOON_TRY(
+        moon_series_format(series->pattern, series->year, n, moon_change_arena(r->change), &number, err));
+    number_key(invoice ? MOON_DOCUMENT_INVOICE : MOON_DOCUMENT_CREDIT_NOTE, (int)series->year, number, &key);
+    const moon_tally_row *row = moon_tally_find(&r->numbers, moon_buf_str(&key));
+    moon_buf_free(&key);
+    *good = row && row->first == 1;
+    if (!*good)
         moon_reconcile_say(r, MOON_E_BOOK_DAMAGED,
                            row ? "number %.*s was given twice" : "number %.*s is missing in its series",
                            MOON_STR_ARG(number));
-        break;
+    return MOON_OK;
+}
+
+/* Every number from 1 to the last was given once, or lies in a gap on record. */
+static moon_status check_series(moon_reconciler *r, const void *record, moon_err *err) {
+    const moon_series *series = record;
+    moon_gap gap = {.kind = series->kind, .year = series->year};
+    moon_scan scan;
+    bool more = true, good = true;
+    MOON_TRY(moon_scan_begin(r->change, &moon_gap_type, MOON_BY_KEY, &gap, 2, &gap, 2, false, &scan, err));
+    moon_status status = moon_scan_next(&scan, &gap, &more, err);
+    for (int64_t n = 1; status == MOON_OK && good && n <= series->last; n++) {
+        if (!more || n < gap.first) {
+            status = check_number(r, series, n, &good, err);
+            continue;
+        }
+        good = n == gap.first && gap.last >= gap.first && gap.last <= series->last;
+        if (!good) break;
+        r->numbered += gap.last - gap.first + 1;
+        n = gap.last;
+        status = moon_scan_next(&scan, &gap, &more, err);
     }
-    moon_buf_free(&key);
+    moon_scan_end(&scan);
+    if (status == MOON_OK && more && good) good = false;
+    if (status == MOON_OK && more && !good)
+        moon_reconcile_say(r, MOON_E_BOOK_DAMAGED,
+                           "a gap in the numbers of %.*s %lld does not fit its series",
+                           MOON_STR_ARG(series->kind), (long long)series->year);
     r->numbered -= series->last;
+    return status;
+}
+
+static moon_status check_gap(moon_reconciler *r, const void *record, moon_err *err) {
+    const moon_gap *gap = record;
+    moon_series series = {.kind = gap->kind, .year = gap->year};
+    bool found;
+    MOON_TRY(moon_get(r->change, &moon_series_type, &series, &found, err));
+    if (!found)
+        moon_reconcile_say(r, MOON_E_BOOK_DAMAGED,
+                           "there is a gap in the numbers of %.*s %lld, but no series",
+                           MOON_STR_ARG(gap->kind), (long long)gap->year);
     return MOON_OK;
 }
 
@@ -205,6 +242,7 @@ static moon_status reconcile_documents(moon_reconciler *r, moon_err *err) {
         moon_reconcile_say(r, MOON_E_BOOK_DAMAGED, "orders are marked as billed that no document bills");
     moon_tally_close(&r->numbers);
     MOON_TRY(moon_reconcile_each(r, &moon_series_type, check_series, err));
+    MOON_TRY(moon_reconcile_each(r, &moon_gap_type, check_gap, err));
     if (r->numbered != 0)
         moon_reconcile_say(r, MOON_E_BOOK_DAMAGED, "numbers were given that no series counted");
     MOON_TRY(moon_reconcile_each(r, &moon_blob_type, check_blob, err));

@@ -11,6 +11,7 @@
 #include "books/order.h"
 #include "books/party.h"
 #include "books/receivable.h"
+#include "books/series.h"
 #include "store/table.h"
 
 #define EUR ((moon_currency)978)

@@ -22,6 +22,12 @@ static const moon_option verify_options[] = {
     {"format", 0, MOON_OPTION_CHOICE, "text|json", "how to print what was found", false},
     MOON_OPTION_END};
 
+static const moon_option close_options[] = {MOON_OPTION_DRY_RUN, MOON_OPTION_END};
+static const moon_option reopen_options[] = {
+    {"reason", 0, MOON_OPTION_TEXT, "TEXT", "why; it stays on record", false},
+    MOON_OPTION_DRY_RUN,
+    MOON_OPTION_END};
+
 static moon_status backup(moon_app *app, moon_err *err) {
     moon_str path = moon_app_arg(app, 0);
     if (moon_file_exists(path.ptr) || moon_folder_exists(path.ptr)) {
@@ -73,6 +79,26 @@ static const moon_command commands[] = {
      "Example\n"
      "  moonbill backup /backup/uk-2026-11-30.mdb",
      NULL, 1, 1, MOON_NEEDS_BOOK, backup},
+    {"close", "close the books through a month", "close MONTH|DATE [--dry-run]",
+     "Nothing becomes effective on a closed day any more: documents are issued, voided and written off on a "
+     "later "
+     "one, and\n"
+     "a payment that the bank states of a closed day counts from the first open day, and names the day as "
+     "stated. "
+     "A month\n"
+     "closes all days before it too; it has to be over. Wants the role admin.\n"
+     "\n"
+     "Examples\n"
+     "  moonbill close 2026-11\n"
+     "  moonbill list closings",
+     close_options, 1, 1, MOON_NEEDS_BOOK, moon_command_close},
+    {"reopen", "open closed books again", "reopen MONTH|DATE --reason TEXT [--dry-run]",
+     "Opens the month, or the day, and all later ones. Who did it and why stays on record. Wants the role "
+     "admin.\n"
+     "\n"
+     "Example\n"
+     "  moonbill reopen 2026-11 --reason \"bank statement of the 28th came late\"",
+     reopen_options, 1, 1, MOON_NEEDS_BOOK, moon_command_reopen},
     {0}};
 
 const moon_command_group moon_commands_book = {"A book", commands};

@@ -6,5 +6,7 @@
 
 moon_status moon_command_init(moon_app *app, moon_err *err);
 moon_status moon_command_verify(moon_app *app, moon_err *err);
+moon_status moon_command_close(moon_app *app, moon_err *err);
+moon_status moon_command_reopen(moon_app *app, moon_err *err);
 
 #endif

@@ -315,6 +315,8 @@ static const list_kind kinds[] = {
      fill_booked, 0, NULL, "booked currency base"},
     {"balances", "balance", &moon_balance_type, NULL, NULL, fill_plain, 0, NULL, NULL},
     {"series", "series", &moon_series_type, NULL, NULL, fill_plain, 0, NULL, NULL},
+    {"gaps", "gap", &moon_gap_type, NULL, NULL, fill_plain, 0, NULL, NULL},
+    {"closings", "closing", &moon_closing_type, NULL, NULL, fill_plain, 0, NULL, NULL},
     {"claims", "claim", &moon_claim_type, NULL, NULL, fill_plain, 0, NULL, "cause line"},
     {"closures", "closure", &moon_closure_type, NULL, NULL, fill_plain, 0, NULL, "engine sources"},
     {"parked", "parked", &moon_parked_type, "work id account lines currency amount since reason", "amount",

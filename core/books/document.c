@@ -263,8 +263,10 @@ moon_status moon_document_issue(moon_change *change, const moon_context *ctx, mo
                                 moon_err *err) {
     bool invoice = document->kind == MOON_DOCUMENT_INVOICE;
     int64_t base;
+    char what[160];
     MOON_TRY(moon_operator_check(ctx, "issue", err));
-    MOON_TRY(moon_check_open_day(change, ctx->today, "its issue", err));
+    snprintf(what, sizeof what, "the issue of %.*s", MOON_STR_ARG(document->id));
+    MOON_TRY(moon_check_open_day(change, ctx->today, what, err));
     if (document->state != MOON_STATE_APPROVED) {
         moon_fail(err, MOON_E_APPROVAL, "%.*s is not approved", MOON_STR_ARG(document->id));
         return moon_err_hint(err, "moonbill approve %.*s", MOON_STR_ARG(document->id));
@@ -291,6 +293,7 @@ moon_status moon_document_void(moon_change *change, const moon_context *ctx, moo
                                moon_str reason, moon_err *err) {
     moon_document *credits;
     size_t count;
+    char what[160];
     MOON_TRY(moon_operator_check(ctx, "issue", err));
     if (document->state != MOON_STATE_ISSUED)
         return moon_fail(err, MOON_E_STATE_REFUSED, "%.*s is not issued; only issued documents are voided",
@@ -302,7 +305,8 @@ moon_status moon_document_void(moon_change *change, const moon_context *ctx, moo
     if (ctx->today < document->date)
         return moon_fail(err, MOON_E_VOID_REFUSED, "%.*s was issued after this day",
                          MOON_STR_ARG(document->number));
-    MOON_TRY(moon_check_open_day(change, ctx->today, "its voiding", err));
+    snprintf(what, sizeof what, "the voiding of %.*s", MOON_STR_ARG(document->number));
+    MOON_TRY(moon_check_open_day(change, ctx->today, what, err));
     MOON_TRY(moon_item_void(change, document, ctx->today, err));
     document->state = MOON_STATE_VOID;
     document->reason = reason;

@@ -215,20 +215,27 @@ static moon_status tally_standing(moon_reconciler *r, const void *record, moon_e
     return MOON_OK;
 }
 
+static void tell_standing(moon_reconciler *r, const moon_tally_row *row) {
+    moon_str rest = row->key, party, control;
+    moon_currency currency;
+    moon_err none;
+    char amount[MOON_MONEY_TEXT], base[MOON_MONEY_TEXT];
+    moon_str_cut(&rest, '\n', &party);
+    moon_str_cut(&rest, '\n', &control);
+    if (moon_currency_parse(rest, &currency, &none) != MOON_OK) currency = r->config->currency;
+    moon_money_format_code((moon_money){row->first, currency}, amount);
+    moon_money_format_code((moon_money){row->second, r->config->currency}, base);
+    moon_reconcile_say(
+        r, MOON_E_BOOK_DAMAGED,
+        "on %.*s the ledger has %s (%s in the book's currency) more of account %.*s than its open items",
+        MOON_STR_ARG(control), amount, base, MOON_STR_ARG(party));
+}
+
 static void check_standing(moon_reconciler *r) {
     moon_tally_close(&r->standing);
-    for (size_t i = 0; i < r->standing.count; i++) {
-        const moon_tally_row *row = &r->standing.rows[i];
-        moon_str rest = row->key, party, control;
-        if (row->first == 0 && row->second == 0) continue;
-        moon_str_cut(&rest, '\n', &party);
-        moon_str_cut(&rest, '\n', &control);
-        moon_reconcile_say(r, MOON_E_BOOK_DAMAGED,
-                           "account %.*s has %lld %.*s (%lld in base) more on %.*s of the ledger than in its "
-                           "open items",
-                           MOON_STR_ARG(party), (long long)row->first, MOON_STR_ARG(rest),
-                           (long long)row->second, MOON_STR_ARG(control));
-    }
+    for (size_t i = 0; i < r->standing.count; i++)
+        if (r->standing.rows[i].first != 0 || r->standing.rows[i].second != 0)
+            tell_standing(r, &r->standing.rows[i]);
 }
 
 /* ---- all of it ---- */

@@ -15,7 +15,8 @@ MOON_CHECK moon_status moon_series_next(moon_change *change, const char *kind, m
 MOON_CHECK moon_status moon_series_format(moon_str pattern, int64_t year, int64_t n, moon_arena *keep,
                                           moon_str *number, moon_err *err);
 
-/* The year and number that a text has by a pattern; `year` stays as it was where the pattern has none. MOON_E_SERIES. */
+/* The year and number that a text has by a pattern; `year` stays as it was where the pattern has none.
+ * MOON_E_SERIES. */
 MOON_CHECK moon_status moon_series_parse(moon_str pattern, moon_str text, int64_t *year, int64_t *n,
                                          moon_err *err);
 /* `last` was the last number given elsewhere: the series goes on behind it, and what lies between is a gap with a

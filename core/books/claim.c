@@ -115,6 +115,23 @@ moon_status moon_claim_of(moon_change *change, moon_str agreement, moon_date sta
     return moon_get(change, &moon_claim_type, out, found, err);
 }
 
+moon_status moon_claim_check(moon_change *change, const moon_document *document, size_t *count, bool *all,
+                             moon_err *err) {
+    *count = 0;
+    *all = true;
+    for (size_t i = 0; i < document->lines.count; i++) {
+        const moon_line *line = MOON_AT(moon_line, document->lines, i);
+        if (!begins_claim(document, i)) continue;
+        moon_claim claim =
+            claim_on(change, "agreement", line->agreement, line->start, line->claim, MOON_STR_NONE);
+        bool found;
+        MOON_TRY(moon_get(change, &moon_claim_type, &claim, &found, err));
+        *all = *all && found && moon_str_eq(claim.document, document->id);
+        ++*count;
+    }
+    return MOON_OK;
+}
+
 moon_status moon_claim_any(moon_change *change, moon_str agreement, bool *any, moon_err *err) {
     moon_claim bound = claim_on(change, "agreement", agreement, MOON_DATE_NONE, MOON_STR_NONE, MOON_STR_NONE),
                claim;

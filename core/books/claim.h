@@ -17,6 +17,9 @@ MOON_CHECK moon_status moon_claim_free(moon_change *change, const moon_document 
 /* The document that claims a period of an agreement for `cause`. */
 MOON_CHECK moon_status moon_claim_of(moon_change *change, moon_str agreement, moon_date start,
                                      const char *cause, moon_claim *out, bool *found, moon_err *err);
+/* How many periods an issued document bills, and whether all of them are claimed by it. */
+MOON_CHECK moon_status moon_claim_check(moon_change *change, const moon_document *document, size_t *count,
+                                        bool *all, moon_err *err);
 /* Whether anything of an agreement was billed. */
 MOON_CHECK moon_status moon_claim_any(moon_change *change, moon_str agreement, bool *any, moon_err *err);
 

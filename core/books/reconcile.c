@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 
+#include "books/claim.h"
 #include "books/document.h"
 #include "books/ledger.h"
 #include "books/reconcile_items.h"
@@ -86,7 +87,18 @@ static void number_key(int kind, int year, moon_str number, moon_buf *key) {
     moon_buf_printf(key, "%s %d %.*s", moon_document_kinds[kind - 1], year, MOON_STR_ARG(number));
 }
 
-static moon_status check_claim_of(moon_reconciler *r, const moon_document *document, moon_err *err) {
+static moon_status check_periods_of(moon_reconciler *r, const moon_document *document, moon_err *err) {
+    size_t count;
+    bool all;
+    MOON_TRY(moon_claim_check(r->change, document, &count, &all, err));
+    r->claims_expected += count;
+    if (!all)
+        moon_reconcile_say(r, MOON_E_BOOK_DAMAGED, "%.*s bills periods that are not claimed by it",
+                           MOON_STR_ARG(document->number));
+    return MOON_OK;
+}
+
+static moon_status check_order_of(moon_reconciler *r, const moon_document *document, moon_err *err) {
     moon_order order = {.id = document->order};
     bool found;
     MOON_TRY(moon_get(r->change, &moon_order_type, &order, &found, err));
@@ -118,9 +130,12 @@ static moon_status check_document(moon_reconciler *r, const void *record, moon_e
     moon_buf_free(&key);
     r->numbered++;
     r->items_expected++;
-    if (document->state == MOON_STATE_VOID || !moon_str_is(document->cause, "order")) return MOON_OK;
+    if (document->state == MOON_STATE_VOID) return MOON_OK;
+    if (moon_str_is(document->cause, "period")) return check_periods_of(r, document, err);
+    if (!moon_str_is(document->cause, "order")) return MOON_OK;
+    r->claims_expected++;
     r->billed_orders++;
-    return check_claim_of(r, document, err);
+    return check_order_of(r, document, err);
 }
 
 static moon_status count_claim(moon_reconciler *r, const void *record, moon_err *err) {
@@ -234,9 +249,9 @@ static moon_status reconcile_ledger(moon_reconciler *r, moon_err *err) {
 static moon_status reconcile_documents(moon_reconciler *r, moon_err *err) {
     MOON_TRY(moon_reconcile_each(r, &moon_document_type, check_document, err));
     MOON_TRY(moon_reconcile_each(r, &moon_claim_type, count_claim, err));
-    if (r->claims != r->billed_orders)
-        moon_reconcile_say(r, MOON_E_BOOK_DAMAGED, "%zu orders are billed, but %zu claimed", r->billed_orders,
-                           r->claims);
+    if (r->claims != r->claims_expected)
+        moon_reconcile_say(r, MOON_E_BOOK_DAMAGED, "%zu orders and periods are billed, but %zu claimed",
+                           r->claims_expected, r->claims);
     MOON_TRY(moon_reconcile_each(r, &moon_order_type, count_billed, err));
     if (r->billed_orders != 0)
         moon_reconcile_say(r, MOON_E_BOOK_DAMAGED, "orders are marked as billed that no document bills");

@@ -50,7 +50,7 @@ class Auditor:
         self.accounts, self.products, self.folder = world.accounts, world.products, folder
         self.agreements, self.orders, self.events, self.by_meter = {}, {}, {}, {}  # as they were told so far
         self.ledger, self.documents, self.drafts, self.claims = Ledger(), [], [], {}
-        self.by_number, self.numbers = {}, {"invoice": 0, "credit_note": 0}
+        self.issued, self.by_number, self.numbers = set(), {}, {"invoice": 0, "credit_note": 0}
         self.disputes, self.late, self.counts, self.refunds = [], set(), {}, {}
         self.dunning = Dunning(self.ledger, self.contested)
         self.remittance, self.stated, self.closed = {}, {}, None
@@ -197,7 +197,10 @@ class Auditor:
                         first[account] = min(start, first.get(account, start))
         made = []
         for account in lines:
-            document = Document("periods/%s/%s" % (account, first[account]), "invoice", account, "GBP", lines[account],
+            id, n = "periods/%s/%s" % (account, first[account]), 1
+            while (id if n == 1 else "%s/%d" % (id, n)) in self.issued:
+                n += 1
+            document = Document(id if n == 1 else "%s/%d" % (id, n), "invoice", account, "GBP", lines[account],
                                 self.accounts[account].terms, self.rate(account))
             document.claims, document.tax_point = claims[account], day
             made.append(document)
@@ -247,6 +250,7 @@ class Auditor:
             d.number = "%s-%d-%05d" % ("INV" if d.kind == "invoice" else "CN", day.year, self.numbers[d.kind])
             d.date, d.due = day, day + datetime.timedelta(d.terms)
             self.documents.append(d)
+            self.issued.add(d.id)
             self.by_number[d.number] = d
             self.claims.update({key: d for key in d.claims})
             if d.order:

@@ -418,7 +418,7 @@ static const struct {
     {"an order dropped", drop_order, "INV-2010-00001 bills order o1"},
     {"a claim dropped", drop_claim, "bills order o1, which is not claimed by it"},
     {"a claim of another document", change_claim, "bills order o1, which is not claimed by it"},
-    {"a claim too many", strange_claim, "2 orders are billed, but 3 claimed"},
+    {"a claim too many", strange_claim, "2 orders and periods are billed, but 3 claimed"},
     {"a document's total", change_total, "the total is"},
     {"a document's amounts", change_all_amounts, "INV-2010-00001 does not fit its document"},
     {"a document's amounts and its item", change_all_amounts_and_item, "open items add up"},

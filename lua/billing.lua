@@ -327,12 +327,13 @@ local function manual(input, book)
   if original and input.kind ~= "credit_note" then declare.fail("only a credit note corrects an invoice") end
   local document = original and credit_of(input, original) or written(input, book)
   document.reference = input.reference or document.reference
-  return billing.finish(document, input, book, { manual = true })
+  return billing.finish(document, input, book, { manual = not input.automatic })
 end
 
 --- A document written by hand.
 ---@param input table kind, account, lines, original (invoice record, or nil), credited (credit notes of that original so
----  far), reason, reference, currency (or nil: the account's, the book's), today, book (or nil). Lines are maps of text,
+---  far), reason, reference, currency (or nil: the account's, the book's), today, book (or nil), automatic (true: a run wrote
+---  it, and approvals do not count it as written by hand). Lines are maps of text,
 ---  product, quantity, price, amount, tax_category, unit, revenue; those of a credit are written positive. Credits of an
 ---  original have lines of corrects_line with amount, quantity or neither (the rest of the line), or one of amount alone
 ---  (spread over all that is left); no lines: all that is left.

@@ -12,7 +12,7 @@ local config = {}
 
 local TOP = {
   company = "table", currency = "!text", zone = "!text", country = "!country", locale = "text", terms = "count",
-  plan = "text", series = "table", chart = "table", operators = "table", budget = "table", plugins = "table",
+  plan = "text", series = "table", chart = "table", operators = "table", budget = "table", plugins = "table", dunning = "text",
   tax = "table", map_gib = "count", keys = "text",
 }
 local COMPANY = {
@@ -211,6 +211,7 @@ local function complete(given)
     locale = check_locale(given.locale or "en-" .. home),
     terms = given.terms or 30,
     plan = given.plan or "orders",
+    dunning = given.dunning or "standard",
     series = series(given.series or {}),
     chart = numbers,
     chart_names = names,
@@ -235,7 +236,7 @@ end
 expose { book = config.declare }
 
 --- The settings of this book; the table must not be changed.
----@return table company, currency, zone, country, locale, terms, plan, series { invoice, credit_note }, chart (number by
+---@return table company, currency, zone, country, locale, terms, plan, dunning, series { invoice, credit_note }, chart (number by
 ---  role), chart_names (name by number), operators (list of { user, name, roles = "prepare approve" }), budget { steps,
 ---  memory_mb, seconds }, plugins (name by name), tax { rounding, mode }, map_gib, keys
 function config.read()

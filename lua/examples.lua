@@ -8,6 +8,7 @@ local approval = require "approval"
 local calendars = require "calendars"
 local config = require "config"
 local declare = require "declare"
+local dunning_examples = require "dunning_examples"
 local importing = require "importing"
 local plans = require "plans"
 local payments = require "payments"
@@ -264,6 +265,10 @@ local function answer_rate(row)
   return { "rate " .. tostring(rates.at(row.currency, date(row.date or DAY))) }, { "rate " .. tostring(row.rate) }
 end
 
+local function answer_dunning(row, book, path)
+  return dunning_examples.answer(row, book, path:match "([^/]+)%.lua$")
+end
+
 local KINDS = {
   ["rules/tax.examples.lua"] = answer_tax, ["rules/approvals.examples.lua"] = answer_approval,
   ["rules/application.examples.lua"] = settle, ["rules/payments.examples.lua"] = settle_payment,
@@ -288,11 +293,13 @@ local function computation(path)
   if KINDS[path] then return KINDS[path] end
   if path:find "^rules/pricing/" then return price end
   if path:find "^rules/imports/" then return importing.example end
+  if path:find "^rules/dunning/" then return answer_dunning end
   return declare.fail("there are no examples for " .. path, "rules/README.md lists the files that have some")
 end
 
 --- Compute a table of examples.
----@param path string "rules/pricing/NAME.examples.lua", or that of tax, approvals, application, payments, rates or an import
+---@param path string "rules/pricing/NAME.examples.lua", or that of tax, approvals, application, payments, dunning, rates,
+---  or an import
 ---@return table list of { name, ok, got, want }, in the order of the file
 function examples.run(path)
   local list, results, compute = rule(path), {}, computation(path)
@@ -331,6 +338,7 @@ local RETURNS = {
   { "^rules/approvals%.lua$", "approvals { ... }", function(path) return rule(path).rows() end },
   { "^rules/application%.lua$", "application { ... }", function(path) return rule(path).rules() end },
   { "^rules/payments%.lua$", "payments { ... }", function(path) return rule(path).rules() end },
+  { "^rules/dunning/", "policy { ... }", function(path) return rule(path).policy() end },
   { "^rules/rates%.lua$", "rates { ... }", function(path) return rule(path).tables() end },
   { "^rules/calendars/", "calendar { ... }", function(path) calendars.of(path:match "^rules/calendars/(.+)%.lua$") end },
 }

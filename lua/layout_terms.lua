@@ -26,6 +26,9 @@ local TYPES = {
   account = "id from version name attention street city postcode region email phone tax_id country currency terms plan "
     .. "locale tags:any",
   company = "name street city postcode country tax_id email phone website iban bic bank",
+  message = "id state kind account account_from account_version date layout step currency lines:*message_line due fee interest "
+    .. "unapplied file",
+  message_line = "document number date due days amount open disputed step promised asked",
   movement = "date text number debit credit balance",
   item = "number date due amount open days",
   ageing = "not_due d1_30 d31_60 d61_90 d91_plus unapplied total",
@@ -33,7 +36,7 @@ local TYPES = {
 }
 -- Names that a layout begins with. Others are allowed: reports have data of their own.
 local ROOTS = { document = "document", original = "document", account = "account", company = "company", movements = "*movement",
-  items = "*item", ageing = "ageing" }
+  items = "*item", ageing = "ageing", message = "message" }
 local OPTIONAL = { original = true } -- the host may leave it out
 
 local fields = {}

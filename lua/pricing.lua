@@ -85,7 +85,7 @@ function pricing.manual(given, written, sign)
       kind = one.kind or (one.product and "product") or "charge", product = one.product,
       text = one.text or (product and product.name) or one.product, unit = one.unit or (product and product.unit),
       tax_category = one.tax_category or (product and product.tax_category) or "standard",
-      revenue = one.revenue or (product and product.revenue) or given.revenue, rule = "by hand",
+      revenue = one.revenue or (product and product.revenue) or given.revenue, rule = one.rule or "by hand",
     }, quantity and sign * quantity, quantity and value or sign * value)
   end
   return (finished(given))

@@ -12,7 +12,7 @@ local PATH = "rules/tax.lua"
 local CODES = { "S", "Z", "E", "AE", "K", "G", "O" }
 
 -- Rows of a tax rule by the function that made them, so that nothing else passes for one.
-local RATE, OUTSIDE, ABROAD = {}, {}, {}
+local RATE, OUTSIDE, ABROAD, UNTAXED = {}, {}, {}, {}
 local made = setmetatable({}, { __mode = "k" })
 
 local function unknown(message, hint)
@@ -24,6 +24,7 @@ end
 
 local RATE_FIELDS = { from = "date", ["until"] = "date", code = "text", reason = "text" }
 local OUTSIDE_FIELDS = { reason = "!text" }
+local UNTAXED_FIELDS = { code = "text", reason = "!text" }
 local ABROAD_FIELDS = {
   seller = "country", buyers = "table", within = "text", business = "flag", categories = "table", when = "function",
   from = "date", ["until"] = "date", rate = "number|text", code = "text", reason = "text",
@@ -69,6 +70,17 @@ function tax.outside(given)
   declare.kind("country", given[1], "country")
   local row = { country = given[1], answer = answer(0, "O", given.reason, declare.here()) }
   made[row] = OUTSIDE
+  return row
+end
+
+--- untaxed { "outside", reason = "..." }: a category that bears no tax wherever seller and buyer are, such as compensation.
+function tax.untaxed(given)
+  declare.fields("untaxed", given, UNTAXED_FIELDS)
+  declare.positions("untaxed", given, 1)
+  declare.kind("category", given[1], "text")
+  local code = declare.choice("code", given.code or "O", { "E", "O" })
+  local row = { category = given[1], answer = answer(0, code, given.reason, declare.here()) }
+  made[row] = UNTAXED
   return row
 end
 
@@ -122,17 +134,19 @@ end
 function tax.declare(given)
   declare.fields("tax", given, SETTINGS)
   declare.choice("no_country", given.no_country or "refuse", { "refuse", "home" })
-  local rules = { rates = {}, outside = {}, abroad = {}, no_country = given.no_country or "refuse" }
+  local rules = { rates = {}, outside = {}, untaxed = {}, abroad = {}, no_country = given.no_country or "refuse" }
   for i = 1, #given do
     local row = given[i]
     if made[row] == RATE then
       put_rate(rules.rates, row)
     elseif made[row] == OUTSIDE then
       rules.outside[row.country] = row.answer
+    elseif made[row] == UNTAXED then
+      rules.untaxed[row.category] = row.answer
     elseif made[row] == ABROAD then
       rules.abroad[#rules.abroad + 1] = row
     else
-      declare.fail("entry " .. i .. " of the tax is " .. type(row), "write rate { }, outside { } or abroad { }")
+      declare.fail("entry " .. i .. " of the tax is " .. type(row), "write rate { }, untaxed { }, outside { } or abroad { }")
     end
   end
   for _, of_country in pairs(rules.rates) do
@@ -143,7 +157,7 @@ function tax.declare(given)
   return { declared = given, rules = function() return rules end }
 end
 
-expose { tax = tax.declare, rate = tax.rate, outside = tax.outside, abroad = tax.abroad }
+expose { tax = tax.declare, rate = tax.rate, outside = tax.outside, untaxed = tax.untaxed, abroad = tax.abroad }
 
 -- ---- answering ----
 
@@ -215,6 +229,7 @@ end
 ---  be changed. Raises tax.no_answer.
 function tax.for_line(category, seller, buyer, day, rules)
   rules = rules or rule(PATH).rules()
+  if rules.untaxed[category] then return rules.untaxed[category] end
   if rules.outside[seller] then return rules.outside[seller] end
   local country = buyer.country
   if country == nil or country == "" then

@@ -30,6 +30,9 @@ return book {
   terms = @TERMS@,
   plan = "orders",
 
+  -- How open items are reminded, unless an account has the tag dunning: the file rules/dunning/standard.lua.
+  -- dunning = "standard",
+
   -- Number patterns. Numbers are gapless within a year; {number:5} has five digits at least.
   -- A series that has been used keeps its pattern.
   series = {

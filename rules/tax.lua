@@ -6,6 +6,8 @@
 --   rate { COUNTRY, CATEGORY, PERCENT, from = "first day" }
 --       A rate of 0 is "zero-rated" (code Z); with code = "E" and a reason it is exempt:
 --       rate { "GB", "exempt", 0, code = "E", reason = "Exempt: education, VATA 1994 Sch. 9 Group 6", from = "1994-09-01" },
+--   untaxed { CATEGORY, reason = "..." }
+--       No tax, wherever seller and buyer are (code O; or code = "E").
 --   outside { COUNTRY, reason = "..." }
 --       Sellers there charge no tax of this kind.
 --   abroad { conditions, rate = ..., code = ..., reason = "..." }
@@ -101,6 +103,9 @@ return tax {
 
   -- United States: no value added tax. Sales tax of the states is not computed by this file.
   outside { "US", reason = "Outside the scope of value added tax" },
+
+  -- Reminder fees and late interest, which compensate for a delay and pay for no supply.
+  untaxed { "outside", reason = "Outside the scope of value added tax: compensation for late payment" },
 
   -- Sales to other countries. ADAPT THESE ROWS to what you sell and to whom: they suit goods that leave the country.
   -- Services to businesses: code = "AE", reason = "Reverse charge: the customer accounts for the tax".

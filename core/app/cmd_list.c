@@ -4,6 +4,8 @@
 #include "app/filter.h"
 #include "books/settlement.h"
 #include "books/party.h"
+#include "books/promise.h"
+#include "run/dun.h"
 #include "script/near.h"
 #include "store/table.h"
 
@@ -74,6 +76,10 @@ static bool add_computed(lister *l, moon_str name) {
         add_heading(l, NULL, NULL, (moon_heading){.name = "open", .cell = MOON_CELL_NUMBER});
     else if (l->kind->type == &moon_document_type && moon_str_is(name, "status"))
         add_heading(l, NULL, moon_standings, (moon_heading){.name = "status", .cell = MOON_CELL_TEXT});
+    else if (l->kind->type == &moon_promise_type && moon_str_is(name, "state"))
+        add_heading(l, NULL, moon_promise_states, (moon_heading){.name = "state", .cell = MOON_CELL_TEXT});
+    else if (l->kind->type == &moon_promise_type && moon_str_is(name, "received"))
+        add_heading(l, NULL, NULL, (moon_heading){.name = "received", .cell = MOON_CELL_NUMBER});
     else if (l->kind->type == &moon_entry_type && line)
         add_heading(l, NULL, NULL,
                     (moon_heading){.name = line->name, .cell = moon_cell_of(&moon_entry_line_type, line)});
@@ -248,6 +254,35 @@ static moon_status fill_items(lister *l, moon_change *change, moon_err *err) {
     return walk(l, change, MOON_BY_KEY, NULL, item_row, err);
 }
 
+static moon_status fill_reminders(lister *l, moon_change *change, moon_err *err) {
+    return walk(l, change, moon_type_index(&moon_reminder_type, "date"), NULL, plain_row, err);
+}
+
+/* Whether it was kept goes by the grace that the account's policy gives. */
+static moon_status promise_row(lister *l, moon_change *change, void *record, moon_err *err) {
+    const moon_promise *promise = record;
+    moon_promise_standing standing;
+    int64_t grace, renewals;
+    char text[MOON_MONEY_TEXT];
+    MOON_TRY(moon_dun_promise_terms(l->app->book, promise->account, &l->app->arena, &grace, &renewals, err));
+    MOON_TRY(moon_promise_at(change, promise, grace, l->as_of, &standing, err));
+    fill_cells(l, record);
+    for (size_t i = 0; i < l->count; i++) {
+        if (l->fields[i]) continue;
+        bool state = strcmp(l->headings[i].name, "state") == 0;
+        size_t len = moon_money_format((moon_money){standing.received, promise->currency}, text);
+        l->cells[i] = state ? moon_str_of(moon_promise_states[standing.state - 1])
+                            : moon_arena_str(&l->scratch, (moon_str){text, len});
+    }
+    if (!is_full(l) && moon_filter_match(&l->filter, l->headings, l->cells))
+        moon_listing_add(l->listing, l->cells);
+    return MOON_OK;
+}
+
+static moon_status fill_promises(lister *l, moon_change *change, moon_err *err) {
+    return walk(l, change, MOON_BY_KEY, NULL, promise_row, err);
+}
+
 /* One row for each line of the entry. */
 static moon_status entry_row(lister *l, moon_change *change, void *record, moon_err *err) {
     const moon_entry *entry = record;
@@ -311,6 +346,18 @@ static const list_kind kinds[] = {
      "amount open", fill_items, 0, NULL, "currency kind voided closed date"},
     {"applications", "application", &moon_application_type, NULL, "amount", fill_plain, 0, NULL,
      "currency ordinal booked rule"},
+    {"disputes", "dispute", &moon_dispute_type,
+     "id account state currency amount upheld opened closed reason outcome", "amount upheld", fill_plain, 0,
+     NULL, "currency outcome opened closed"},
+    {"promises", "promise", &moon_promise_type,
+     "id account document currency amount received made by state contact", "amount received", fill_promises,
+     0, NULL, "currency contact made"},
+    {"holds", "hold", &moon_hold_type, NULL, NULL, fill_plain, 0, NULL, "document"},
+    {"reminders", "reminder", &moon_reminder_type,
+     "date account document step name currency due fee interest policy", "due fee interest", fill_reminders,
+     0, NULL, "currency policy"},
+    {"messages", "message", &moon_message_type, "id state account date layout step currency due file", "due",
+     fill_plain, 0, NULL, "currency account date"},
     {"entries", "entry", &moon_entry_type, "id date booked account party currency amount base", "amount base",
      fill_booked, 0, NULL, "booked currency base"},
     {"balances", "balance", &moon_balance_type, NULL, NULL, fill_plain, 0, NULL, NULL},

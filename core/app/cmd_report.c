@@ -194,6 +194,14 @@ static moon_status run_statement(moon_app *app, moon_err *err) {
     return moon_app_look(app, app->format == MOON_FORMAT_TABLE ? show_page : show_report, &r, err);
 }
 
+static moon_status run_dunning(moon_app *app, moon_err *err) {
+    request r = {0};
+    MOON_TRY(moon_report_find(MOON_STR("dunning"), &r.kind, err));
+    ask_date(app, &r, "as-of", "as_of");
+    ask_text(app, &r, "account");
+    return moon_app_look(app, show_report, &r, err);
+}
+
 /* ---- the table ---- */
 
 static const moon_option print_options[] = {
@@ -213,6 +221,14 @@ static const moon_option ageing_options[] = {
      .kind = MOON_OPTION_DATE,
      .value = "DATE",
      .doc = "as it was known at the end of this day: without what was booked later"},
+    {.name = "account", .kind = MOON_OPTION_TEXT, .value = "ID", .doc = "this account alone"},
+    MOON_OPTION_FORMAT,
+    MOON_OPTION_END};
+static const moon_option dunning_options[] = {
+    {.name = "as-of",
+     .kind = MOON_OPTION_DATE,
+     .value = "DATE",
+     .doc = "any day, past or future; today if not given"},
     {.name = "account", .kind = MOON_OPTION_TEXT, .value = "ID", .doc = "this account alone"},
     MOON_OPTION_FORMAT,
     MOON_OPTION_END};
@@ -281,6 +297,16 @@ static const moon_command commands[] = {
      .args_max = 1,
      .need = MOON_NEEDS_BOOK,
      .run = run_statement},
+    {.name = "report dunning",
+     .summary = "which open items are reminded, and why the others are not",
+     .usage = "report dunning [--as-of DATE] [--account ID]",
+     .help = "The rows that dun shows, computed the same way, for any day; nothing is written.\n"
+             "\n"
+             "  moonbill report dunning --as-of 2026-12-15 --format csv",
+     .options = dunning_options,
+     .args_max = 0,
+     .need = MOON_NEEDS_BOOK,
+     .run = run_dunning},
     {0}};
 
 const moon_command_group moon_commands_report = {"Pages and reports", commands};

@@ -103,8 +103,8 @@ moon_status moon_item_owed(moon_change *change, const char *what, moon_str name,
         return moon_err_hint(err, "moonbill list items");
     }
     if (out->amount <= 0)
-        return moon_fail(err, MOON_E_STATE_REFUSED, "%s is about what is owed, and %.*s is a %s", what,
-                         MOON_STR_ARG(out->number), moon_item_kinds[out->kind - 1]);
+        return moon_fail(err, MOON_E_STATE_REFUSED, "%s is about what is owed, and %.*s settles", what,
+                         MOON_STR_ARG(out->number));
     if (out->open > 0) return MOON_OK;
     return moon_fail(err, MOON_E_STATE_REFUSED, "%s is about what is open, and nothing is of %.*s", what,
                      MOON_STR_ARG(out->number));

@@ -166,7 +166,8 @@ moon_status moon_promise_make(moon_change *change, const moon_context *ctx, moon
     MOON_TRY(moon_touch_account(change, promise->account, err));
     if (promise->by < ctx->today) {
         moon_date_format(promise->by, day);
-        return moon_fail(err, MOON_E_PERIOD_ORDER, "%s is over: nothing can be promised by then", day);
+        moon_fail(err, MOON_E_PERIOD_ORDER, "%s is over: nothing can be promised by then", day);
+        return moon_err_hint(err, "--by is the day by which it will be paid, today or later");
     }
     MOON_TRY(check_amount(change, promise, err));
     MOON_TRY(moon_promises_of(change, promise->account, moon_change_arena(change), &list, &count, err));

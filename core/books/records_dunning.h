@@ -83,7 +83,9 @@ extern const moon_type moon_reminder_type;
     F(6, MINOR, amount, MOON_REQUIRED, MOON_PLAIN, "its amount")                                             \
     F(7, MINOR, open, MOON_REQUIRED, MOON_PLAIN, "open of it")                                               \
     F(8, MINOR, disputed, 0, MOON_PLAIN, "contested of that")                                                \
-    F(9, INT, step, 0, MOON_PLAIN, "step it is at; absent: listed only")
+    F(9, INT, step, 0, MOON_PLAIN, "step it is at; absent: listed only")                                     \
+    F(10, MINOR, promised, 0, MOON_PLAIN, "promised of what is open")                                        \
+    F(11, MINOR, asked, 0, MOON_PLAIN, "asked for with this message; absent: listed only")
 MOON_STRUCT(moon_message_line, MOON_MESSAGE_LINE_FIELDS)
 extern const moon_type moon_message_line_type;
 

@@ -47,6 +47,15 @@ moon_status moon_job_import_begin(moon_job *job, moon_str request, moon_buf *rep
  * reason, raw }. The type of record goes by the kind. */
 moon_status moon_job_import_next(moon_job *job, moon_str request, moon_buf *reply, moon_err *err);
 
+/* Which open items of one account are reminded on a day.
+ * request: str account, arg day, arg imported (booking date of the newest payment, or nil).
+ * reply: str dependencies, arg rows (dunning.decide in lua/dunning.lua), then each with a varint count before
+ * it: record reminders, record messages, record documents (drafts of fees and interest). */
+moon_status moon_job_dun(moon_job *job, moon_str request, moon_buf *reply, moon_err *err);
+/* What an account's policy says of promises. request: str account, arg day. reply: arg { name, grace, renewals
+ * }. */
+moon_status moon_job_dun_terms(moon_job *job, moon_str request, moon_buf *reply, moon_err *err);
+
 /* A layout filled in. request: str layout path, str locale, arg data, in which { record = type, id = id }
  * stands for a record of the book. reply: arg { markdown, values, title, lang }. */
 moon_status moon_job_render(moon_job *job, moon_str request, moon_buf *reply, moon_err *err);

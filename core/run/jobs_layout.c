@@ -7,7 +7,8 @@
 
 /* ---- layouts ---- */
 
-/* { record = "document", id = … } or { record = "account", id = …, from = date, version = n }: a view of that
+/* { record = "document" or "message", id = … } or
+ * { record = "account", id = …, from = date, version = n }: a view of that
  * record; everything else stays as it is. */
 static moon_status resolve(moon_change *change, moon_arg *value, moon_arena *keep, moon_err *err) {
     moon_str type = moon_arg_text_of(value, "record"), id = moon_arg_text_of(value, "id");
@@ -23,6 +24,11 @@ static moon_status resolve(moon_change *change, moon_arg *value, moon_arena *kee
                                   .version = moon_arg_int_of(value, "version", 0)};
         MOON_TRY(moon_get(change, &moon_account_type, account, &found, err));
         *value = found ? moon_arg_record(&moon_account_type, account) : (moon_arg){0};
+    } else if (moon_str_is(type, "message")) {
+        moon_message *message = MOON_NEW(keep, moon_message);
+        *message = (moon_message){.id = id};
+        MOON_TRY(moon_get(change, &moon_message_type, message, &found, err));
+        *value = found ? moon_arg_record(&moon_message_type, message) : (moon_arg){0};
     }
     return MOON_OK;
 }

@@ -2,6 +2,7 @@
 
 #include "books/party.h"
 #include "books/receivable.h"
+#include "run/dun.h"
 #include "run/wire.h"
 #include "script/near.h"
 #include "store/table.h"
@@ -214,6 +215,34 @@ static moon_status page_statement(moon_book *book, moon_change *change, const mo
     return moon_page_of_statement(book, &s.account, &s.statement, &row, s.from, s.to, keep, out, err);
 }
 
+/* ---- dunning ---- */
+
+/* What `dun` would do on a day, or did: the same computation. */
+static moon_status fill_dunning(moon_book *book, moon_change *change, const moon_arg *asked, moon_report *r,
+                                moon_err *err) {
+    moon_date day = book->ctx.today, imported;
+    moon_str only = MOON_STR_NONE, *accounts;
+    size_t count;
+    moon_dunned dunned;
+    moon_str *cells = MOON_NEW_N(r->keep, moon_str, MOON_DUN_HEADINGS);
+    MOON_TRY(moon_asked_date(asked, "as_of", &day, err));
+    MOON_TRY(moon_asked_text(asked, "account", &only, err));
+    r->title = moon_arena_printf(r->keep, "Open items and their reminders as of %.*s.",
+                                 MOON_STR_ARG(date_text(r, day)));
+    r->none = MOON_STR("Nothing is open.");
+    MOON_TRY(moon_dun_imported(change, day, &imported, err));
+    MOON_TRY(moon_dun_accounts(change, day, r->keep, &accounts, &count, err));
+    for (size_t i = 0; i < count; i++) {
+        if (only.len && !moon_str_eq(accounts[i], only)) continue;
+        MOON_TRY(moon_dun_decide(book, accounts[i], day, imported, r->keep, &dunned, err));
+        for (size_t j = 0; j < dunned.row_count; j++) {
+            moon_dun_cells(r->keep, &dunned.rows[j], cells);
+            moon_report_add(r, cells);
+        }
+    }
+    return MOON_OK;
+}
+
 /* ---- the reports ---- */
 
 #define HEADINGS(list) .headings = list, .heading_count = sizeof list / sizeof *list
@@ -229,6 +258,12 @@ const moon_report_kind moon_report_kinds[] = {{.name = "ageing",
                                                HEADINGS(statement_headings),
                                                .fill = fill_statement,
                                                .page = page_statement},
+                                              {.name = "dunning",
+                                               .doc = "which open items are reminded, or why not",
+                                               .asks = "as_of account",
+                                               .headings = moon_dun_headings,
+                                               .heading_count = MOON_DUN_HEADINGS,
+                                               .fill = fill_dunning},
                                               {0}};
 
 moon_status moon_report_find(moon_str name, const moon_report_kind **out, moon_err *err) {

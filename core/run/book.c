@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "base/limits.h"
+#include "books/item.h"
 #include "run/jobs.h"
 #include "run/wire.h"
 #include "script/embedded.h"
@@ -202,28 +203,28 @@ static moon_status foreign(moon_err *err, const char *name, moon_str says, moon_
                          MOON_STR_ARG(was), name);
 }
 
-/* Open items stand on the receivables account they were posted to; another number in book.lua would tear the
- * sub-ledger from its control account. */
+/* Items stand on the control account they were posted to; another number in book.lua would tear the sub-ledger from
+ * it. The first one tells. */
 static moon_status check_control_account(moon_book *book, moon_change *change, moon_err *err) {
     moon_balance balance = {0};
     moon_item item;
     moon_scan scan;
     bool items, moved;
-    MOON_TRY(moon_chart_account(&book->config, "receivables", &balance.account, err));
     MOON_TRY(moon_scan_begin(change, &moon_item_type, MOON_BY_KEY, NULL, 0, NULL, 0, false, &scan, err));
     moon_status status = moon_scan_next(&scan, &item, &items, err);
+    int control = items ? moon_item_control(&item) : 0;
     moon_scan_end(&scan);
     if (status != MOON_OK || !items) return status;
+    MOON_TRY(moon_control_account(&book->config, control, &balance.account, err));
     moon_str account = balance.account;
     MOON_TRY(moon_scan_begin(change, &moon_balance_type, MOON_BY_KEY, &balance, 1, &balance, 1, false, &scan,
                              err));
     status = moon_scan_next(&scan, &balance, &moved, err);
     moon_scan_end(&scan);
     if (status != MOON_OK || moved) return status;
-    moon_fail(
-        err, MOON_E_BOOK_FOREIGN,
-        "chart.receivables in book.lua is %.*s, but this book's documents were posted to another account",
-        MOON_STR_ARG(account));
+    moon_fail(err, MOON_E_BOOK_FOREIGN,
+              "chart.%s in book.lua is %.*s, but this book's documents were posted to another account",
+              moon_controls[control - 1], MOON_STR_ARG(account));
     return moon_err_hint(err, "put the number back that the book was begun with");
 }
 

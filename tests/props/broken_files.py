@@ -73,7 +73,7 @@ KINDS = (
     Kind("orders", order, ways("order", IDS[1:]) + ways("date", DAYS) + ways("quantity", NUMBERS + ("",)) + ways("price", NUMBERS)
          + ways("currency", ("XXQ",)) + ways("account", ("",)), (["orders", "state=due"], "id")),
     Kind("payments", payment, ways("id", IDS[1:]) + ways("date", DAYS + ("2031-01-01",)) + ways("amount", NUMBERS + ("", "0", "-5", "1.001"))
-         + ways("currency", ("XXQ", "USD")), before=ACCOUNTS),
+         + ways("currency", ("XXQ", "USD")), (["items", "kind=payment"], "number"), before=ACCOUNTS),
     Kind("usage", event, ways("id", IDS) + ways("time", DAYS + ("2026-03-01T25:00:00Z",)) + ways("quantity", NUMBERS + ("",))
          + ways("account", ("", "nobody")) + ways("meter", ("",)), (["events"], "id"), before=ACCOUNTS),
     Kind("usage", event, ways("id", IDS) + ways("time", DAYS) + ways("quantity", ("x", [1], {}, True, None)) + ways("account", (7.5, "", None))

@@ -45,10 +45,11 @@ def check_rejects(program, broken, output):
     if not name:
         raise Broken("no reject file is named: %s" % output[-300:])
     with open(os.path.join(program.book, name.group(0)), newline="", encoding="utf-8") as file:
-        rows = [row[-3:] for row in csv.reader(file)][1:]  # line, column, reason
-    if [row for row in rows if not row[2]]:
+        head, *rows = csv.reader(file)
+    line, reason = head.index("line") - len(head), head.index("reason") - len(head)  # from behind: a row may be too long
+    if [row for row in rows if not row[reason]]:
         raise Broken("a rejected row without a reason")
-    named = {int(line) for line, _, _ in rows}
+    named = {int(row[line]) for row in rows}
     missing, extra = set(broken) - named, named - set(broken)
     if missing or extra:
         raise Broken("lines that should have been rejected: %s; that should not: %s" % (

@@ -121,21 +121,24 @@ static void interrupted(int sig) {
     moon_script_interrupt();
 }
 
-/* Files and processes are not for rules; nor is a core dump, which could hold personal data. */
-static void confine(void) {
+/* Files and processes are not for rules; nor is a core dump, which could hold personal data. The parent's locks
+ * are its own: a worker that outlives it by a moment must not hold them. */
+static void confine(int fd) {
     struct rlimit none = {0, 0};
     struct sigaction action = {.sa_handler = interrupted, .sa_flags = SA_RESTART};
     setrlimit(RLIMIT_CORE, &none);
     signal(SIGINT, SIG_IGN); /* the parent decides what an interrupt ends */
     sigaction(INTERRUPT, &action, NULL);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (fd > 3) close_range(3, (unsigned)fd - 1, 0);
+    close_range((unsigned)fd + 1, ~0U, 0);
 }
 
 static _Noreturn void serve(const moon_worker_setup *setup, int fd, bool exact) {
     moon_job job = {.setup = setup, .fd = fd};
     moon_err err = {0};
     frame request;
-    confine();
+    confine(fd);
     moon_status prepared = prepare(&job, exact, &err);
     while (read_all(fd, &request, sizeof request) && request.size <= FRAME_MAX)
         if (!answer(&job, fd, &request, prepared, &err)) break;

@@ -207,17 +207,18 @@ moon_status moon_action_import(moon_action_call *call, moon_err *err) {
     if (missing.len && !moon_str_is(missing, "skip"))
         return moon_fail(err, MOON_E_SCRIPT_VALUE, "missing is \"skip\", or left out");
     options.kind = moon_arena_str(call->keep, kind).ptr;
-    options.file = moon_action_path(call, file).ptr;
+    options.file = moon_arena_str(call->keep, file).ptr;
+    options.folder = call->book->folder;
     if (map.len) options.mapping = moon_arena_str(call->keep, map).ptr;
     moon_result_add(call, "missing", moon_arg_bool(false));
-    if (missing.len && !moon_file_exists(options.file)) {
+    if (missing.len && !moon_file_exists(moon_action_path(call, file).ptr)) {
         call->items[call->item_count - 1].value.boolean = true;
         moon_result_add(call, "file", moon_arg_text(file));
         moon_result_say(call, "%.*s is not there: skipped", MOON_STR_ARG(file));
         return MOON_OK;
     }
     moon_status status = moon_import(call->book, &options, call->keep, &report, err);
-    if (status == MOON_E_NOT_FOUND && !moon_file_exists(options.file))
+    if (status == MOON_E_NOT_FOUND && !moon_file_exists(moon_action_path(call, file).ptr))
         return moon_err_hint(err, "missing = \"skip\" goes on without it");
     MOON_TRY(status);
     add_import(call, &report, file);

@@ -141,6 +141,11 @@ static moon_status take_all(run *r, moon_err *err) {
 
 /* ---- the run ---- */
 
+static moon_str path_of(const moon_import_options *options, moon_arena *keep) {
+    if (!options->folder || options->file[0] == '/') return moon_str_of(options->file);
+    return moon_arena_printf(keep, "%s/%s", options->folder, options->file);
+}
+
 static moon_status begin(run *r, moon_err *err) {
     moon_buf request = MOON_BUF_EMPTY;
     moon_str reply, mapping = r->at.options->mapping
@@ -149,6 +154,7 @@ static moon_status begin(run *r, moon_err *err) {
     moon_wire_add_str(&request, moon_str_of(r->at.options->kind));
     moon_wire_add_str(&request, mapping);
     moon_wire_add_str(&request, moon_str_of(r->at.options->file));
+    moon_wire_add_str(&request, path_of(r->at.options, r->keep));
     moon_arg today = moon_arg_date(r->at.book->ctx.today);
     moon_wire_add_arg(&request, &r->at.book->settings);
     moon_wire_add_arg(&request, &today);
@@ -210,7 +216,7 @@ moon_status moon_import(moon_book *book, const moon_import_options *options, moo
     MOON_TRY(moon_import_kind_find(moon_str_of(options->kind), &r.at.kind, err));
     *report = (moon_import_report){0};
     MOON_TRY(moon_book_lock(book, &lock, err));
-    size_budget(&book->setup, options->file);
+    size_budget(&book->setup, path_of(options, keep).ptr);
     moon_status status = import_all(&r, err);
     moon_worker_stop(book->worker);
     book->setup.limits = limits;

@@ -32,6 +32,8 @@ typedef struct moon_import_options {
     const char *kind;    /* a name of run/import_kind */
     const char *mapping; /* name under rules/imports/, without .lua; NULL: columns called as the fields */
     const char *file;
+    const char
+        *folder; /* that `file` lies in, which is what messages and the book name; NULL: the current one */
     bool update, dry_run;
     void *ctx;
     void (*difference)(void *ctx, moon_str id, moon_taken taken, moon_str difference); /* may be NULL */

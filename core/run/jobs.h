@@ -39,8 +39,8 @@ moon_status moon_job_refund_approval(moon_job *job, moon_str request, moon_buf *
 /* Let the library look up documents, opening items and accounts in a change; NULL: no more. */
 void moon_job_pay_hosts(moon_job *job, struct moon_change *change);
 
-/* Begin reading a file to import. request: str kind, str mapping ("" for none), str file, arg settings, arg
- * today.  reply: arg, what was found out about the file. */
+/* Begin reading a file to import. request: str kind, str mapping ("" for none), str file (its name), str its
+ * path, arg settings, arg today.  reply: arg, what was found out about the file. */
 moon_status moon_job_import_begin(moon_job *job, moon_str request, moon_buf *reply, moon_err *err);
 /* Its next parts.  request: nothing. reply: varint count (0 at the end), then for each: bool whether a record
  * was read; record; bool whether there is an account; record account; arg rejects, a list of { line, column,

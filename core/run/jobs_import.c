@@ -27,14 +27,15 @@ moon_status moon_job_load_plugins(moon_job *job, const moon_arg *settings, moon_
 }
 
 moon_status moon_job_import_begin(moon_job *job, moon_str request, moon_buf *reply, moon_err *err) {
-    moon_str kind, mapping, file, bytes;
+    moon_str kind, mapping, file, path, bytes;
     moon_arg settings, today, facts;
     if (!moon_wire_read_str(&request, &kind) || !moon_wire_read_str(&request, &mapping) ||
-        !moon_wire_read_str(&request, &file) || !moon_wire_read_arg(&request, &settings, &job->arena) ||
+        !moon_wire_read_str(&request, &file) || !moon_wire_read_str(&request, &path) ||
+        !moon_wire_read_arg(&request, &settings, &job->arena) ||
         !moon_wire_read_arg(&request, &today, &job->arena))
         return moon_fail(err, MOON_E_INTERNAL, "a request to a worker is cut short");
     MOON_TRY(moon_job_load_plugins(job, &settings, err));
-    MOON_TRY(moon_file_read(moon_arena_str(&job->arena, file).ptr, MOON_FILE_MAX, &job->arena, &bytes, err));
+    MOON_TRY(moon_file_read(moon_arena_str(&job->arena, path).ptr, MOON_FILE_MAX, &job->arena, &bytes, err));
     moon_named input[] = {named("book", settings),
                           named("bytes", moon_arg_text(bytes)),
                           named("file", moon_arg_text(file)),

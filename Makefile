@@ -6,7 +6,7 @@ B       ?= build
 PREFIX  ?= /usr/local
 CC      ?= cc
 OPT     ?= -O2 -g
-PKGS    := lua5.4 lmdb libcmark libsodium
+PKGS    := lua5.4 lmdb libcmark libsodium libedit
 WARN    := -Wall -Wextra -Wshadow -Wundef -Wconversion -Wdouble-promotion -Wstrict-prototypes -Wmissing-prototypes \
            -Wwrite-strings -Wvla -Wpointer-arith
 ifdef WERROR
@@ -31,7 +31,7 @@ LDFLAGS += $(SAN) -Wl,--as-needed
 
 SRC     := $(filter-out core/app/main.c,$(wildcard core/*/*.c))
 OBJ     := $(SRC:core/%.c=$(B)/%.o)
-LUA_SRC := $(wildcard lua/*.lua)
+LUA_SRC := $(wildcard lua/*.lua) lua/README.md
 RULES   := $(shell find rules -type f 2>/dev/null | LC_ALL=C sort)
 UNIT    := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/*_test.c))
 PROPS   := $(patsubst tests/props/%.c,$(B)/props/%,$(wildcard tests/props/*_prop.c))

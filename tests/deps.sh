@@ -4,7 +4,7 @@
 #   tests/deps.sh test     also what the tests need
 #   tests/deps.sh fuzz     also what fuzzing needs
 set -eu
-need="gcc libc6-dev make pkg-config liblua5.4-dev liblmdb-dev libcmark-dev libsodium-dev tzdata"
+need="gcc libc6-dev make pkg-config liblua5.4-dev liblmdb-dev libcmark-dev libsodium-dev libedit-dev tzdata"
 case "${1:-build}" in
 test) need="$need libcmocka-dev python3 valgrind" ;;
 fuzz) need="$need clang libclang-rt-dev" ;;

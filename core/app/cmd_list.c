@@ -372,6 +372,22 @@ static const list_kind kinds[] = {
      fill_audit, 0, NULL, "records today"}};
 #define KIND_COUNT (sizeof kinds / sizeof *kinds)
 
+bool moon_list_columns(moon_str kind, const char **shown, const char **sums, const char **spare) {
+    for (size_t i = 0; i < KIND_COUNT; i++) {
+        const char *name = kinds[i].name;
+        size_t at = 0;
+        while (at < kind.len && name[at] &&
+               (name[at] == kind.ptr[at] || (name[at] == '-' && kind.ptr[at] == '_')))
+            at++;
+        if (at < kind.len || name[at]) continue;
+        *shown = kinds[i].shown;
+        *sums = kinds[i].sums;
+        *spare = kinds[i].spare;
+        return true;
+    }
+    return false;
+}
+
 /* ---- the command ---- */
 
 static moon_status find_kind(moon_str name, const list_kind **out, moon_err *err) {

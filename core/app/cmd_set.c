@@ -14,15 +14,16 @@ typedef struct edit {
     bool adds;
     moon_str id;
     moon_date from;
-    bool dated; /* --from was given */
     moon_pair *pairs;
     size_t pair_count;
     moon_difference *rows; /* what changed */
     size_t row_count;
-    int64_t version;   /* of a versioned record */
-    moon_date later;   /* a version that holds from a later day, or MOON_DATE_NONE */
-    int before, after; /* states of an order */
-    moon_str reason;   /* why an order is held still */
+    int64_t version;                 /* of a versioned record */
+    moon_date later;                 /* a version that holds from a later day, or MOON_DATE_NONE */
+    int before, after;               /* states of an order */
+    const moon_difference *expected; /* what was shown before; NULL: nothing */
+    size_t expected_count;
+    moon_str reason; /* why an order is held still */
 } edit;
 
 /* ---- what was asked for ---- */
@@ -44,17 +45,20 @@ static moon_status find_type(moon_str name, const moon_type **out, moon_err *err
     return err->code;
 }
 
-static moon_status read_edit(moon_app *app, bool adds, edit *e, moon_err *err) {
-    *e = (edit){
-        .adds = adds, .id = moon_app_arg(app, 1), .from = app->book->ctx.today, .later = MOON_DATE_NONE};
-    MOON_TRY(find_type(moon_app_arg(app, 0), &e->type, err));
+static moon_status begin_edit(moon_app *app, const moon_edit_wish *wish, edit *e, moon_err *err) {
+    *e = (edit){.adds = wish->adds,
+                .id = wish->id,
+                .from = wish->from == MOON_DATE_NONE ? app->book->ctx.today : wish->from,
+                .pairs = wish->pairs,
+                .pair_count = wish->pair_count,
+                .later = MOON_DATE_NONE};
+    MOON_TRY(find_type(wish->kind, &e->type, err));
     MOON_TRY(moon_id_check(e->id, err));
-    e->dated = moon_app_date(app, "from", &e->from);
-    if (e->dated && e->type == &moon_order_type)
+    if (wish->from != MOON_DATE_NONE && e->type == &moon_order_type)
         return moon_fail(err, MOON_E_USAGE,
                          "--from is for accounts, products and agreements; an order has date=");
-    MOON_TRY(moon_app_pairs(app, 2, false, &e->pairs, &e->pair_count, err));
-    if (!adds && e->pair_count == 0) return moon_fail(err, MOON_E_USAGE, "nothing to set: give field=value");
+    if (!e->adds && e->pair_count == 0)
+        return moon_fail(err, MOON_E_USAGE, "nothing to set: give field=value");
     return moon_operator_check(&app->book->ctx, "prepare", err);
 }
 
@@ -164,8 +168,14 @@ static moon_status edit_order(moon_app *app, moon_change *change, edit *e, moon_
 
 static moon_status work(moon_app *app, moon_change *change, void *ctx, moon_err *err) {
     edit *e = ctx;
-    if (e->type == &moon_order_type) return edit_order(app, change, e, err);
-    return edit_versioned(app, change, e, err);
+    if (e->type == &moon_order_type)
+        MOON_TRY(edit_order(app, change, e, err));
+    else
+        MOON_TRY(edit_versioned(app, change, e, err));
+    if (e->expected && !moon_difference_equal(e->rows, e->row_count, e->expected, e->expected_count))
+        return moon_fail(err, MOON_E_CHANGED, "somebody else changed %s %.*s meanwhile", e->type->name,
+                         MOON_STR_ARG(e->id));
+    return MOON_OK;
 }
 
 static void tell_held(moon_app *app, const edit *e) {
@@ -174,7 +184,7 @@ static void tell_held(moon_app *app, const edit *e) {
                  e->reason.len ? ": " : "", MOON_STR_ARG(e->reason), MOON_STR_ARG(e->id));
 }
 
-static void tell(moon_app *app, const edit *e, bool dry_run) {
+static void tell(moon_app *app, const edit *e) {
     char day[MOON_DATE_TEXT];
     moon_date_format(e->from, day);
     if (!e->adds && e->row_count == 0) {
@@ -191,20 +201,36 @@ static void tell(moon_app *app, const edit *e, bool dry_run) {
         moon_app_say(app, "\nThe order was %s and is %s now.\n", moon_order_states[e->before - 1],
                      moon_order_states[e->after - 1]);
     tell_held(app, e);
-    if (dry_run) moon_app_say(app, "\nNothing was written (dry run).\n");
     if (e->later != MOON_DATE_NONE) {
         moon_date_format(e->later, day);
         moon_app_note(app, "a later version holds from %s on; it stays as it is", day);
     }
 }
 
-static moon_status edit_record(moon_app *app, bool adds, moon_err *err) {
+moon_status moon_edit(moon_app *app, const moon_edit_wish *wish, moon_edit_mode mode, moon_difference **rows,
+                      size_t *count, moon_err *err) {
     edit e;
-    bool dry_run = moon_app_flag(app, "dry-run");
-    MOON_TRY(read_edit(app, adds, &e, err));
+    MOON_TRY(begin_edit(app, wish, &e, err));
+    e.expected = mode == MOON_EDIT_TRIES ? NULL : *rows;
+    e.expected_count = *count;
     moon_str subject = moon_arena_printf(&app->arena, "%s/%.*s", e.type->name, MOON_STR_ARG(e.id));
-    MOON_TRY(moon_app_change(app, adds ? "add" : "set", subject, dry_run, work, &e, err));
-    tell(app, &e, dry_run);
+    MOON_TRY(moon_app_change(app, e.adds ? "add" : "set", subject, mode == MOON_EDIT_TRIES, work, &e, err));
+    if (mode != MOON_EDIT_SILENT) tell(app, &e);
+    *rows = e.rows;
+    *count = e.row_count;
+    return MOON_OK;
+}
+
+static moon_status edit_record(moon_app *app, bool adds, moon_err *err) {
+    moon_edit_wish wish = {
+        .adds = adds, .kind = moon_app_arg(app, 0), .id = moon_app_arg(app, 1), .from = MOON_DATE_NONE};
+    moon_difference *rows = NULL;
+    size_t count = 0;
+    bool dry_run = moon_app_flag(app, "dry-run");
+    moon_app_date(app, "from", &wish.from);
+    MOON_TRY(moon_app_pairs(app, 2, false, &wish.pairs, &wish.pair_count, err));
+    MOON_TRY(moon_edit(app, &wish, dry_run ? MOON_EDIT_TRIES : MOON_EDIT_WRITES, &rows, &count, err));
+    if (dry_run && (adds || count)) moon_app_say(app, "\nNothing was written (dry run).\n");
     return MOON_OK;
 }
 

@@ -52,14 +52,15 @@ struct moon_app {
     moon_open_options open;
     moon_terminal_style style; /* of standard output */
     bool progress;             /* standard error is a terminal */
+    moon_instant (*now)(void); /* the wall clock, for a prompt that stays open */
     int output_errno;          /* why writing to standard output failed, 0 if it did not */
 };
 
 /* Groups in the order of help, ended by a NULL title. */
 extern const moon_command_group *const moon_command_groups[];
 extern const moon_command_group moon_commands_work, moon_commands_schedule, moon_commands_hand,
-    moon_commands_dun, moon_commands_report, moon_commands_records, moon_commands_rules, moon_commands_book,
-    moon_commands_help;
+    moon_commands_dun, moon_commands_report, moon_commands_records, moon_commands_script, moon_commands_rules,
+    moon_commands_book, moon_commands_help;
 
 /* Options of every command. */
 extern const moon_option *const moon_options_everywhere;

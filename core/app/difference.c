@@ -119,6 +119,16 @@ void moon_difference_of(moon_app *app, const moon_type *type, const void *old, c
     *count = d.count;
 }
 
+bool moon_difference_equal(const moon_difference *a, size_t a_count, const moon_difference *b,
+                           size_t b_count) {
+    if (a_count != b_count) return false;
+    for (size_t i = 0; i < a_count; i++)
+        if (!moon_str_eq(a[i].field, b[i].field) || !moon_str_eq(a[i].old, b[i].old) ||
+            !moon_str_eq(a[i].new, b[i].new))
+            return false;
+    return true;
+}
+
 void moon_difference_print(moon_app *app, const moon_difference *rows, size_t count) {
     static const moon_column columns[] = {
         {{"Field", 5}, MOON_ALIGN_LEFT}, {{"Old", 3}, MOON_ALIGN_LEFT}, {{"New", 3}, MOON_ALIGN_LEFT}};

@@ -13,6 +13,9 @@ typedef struct moon_difference {
  * itself, the id, and the day from which a version holds. */
 void moon_difference_of(moon_app *app, const moon_type *type, const void *old, const void *new,
                         moon_difference **out, size_t *count);
+/* Do both lists say the same? */
+bool moon_difference_equal(const moon_difference *a, size_t a_count, const moon_difference *b,
+                           size_t b_count);
 /* As a table of field, old and new value. */
 void moon_difference_print(moon_app *app, const moon_difference *rows, size_t count);
 

@@ -69,6 +69,7 @@ static const char *plugin_folder(moon_arena *keep) {
 
 static void look_around(moon_app *app) {
     app->open = (moon_open_options){.today = MOON_DATE_NONE, .now = now(), .operator= user(&app->arena)};
+    app->now = now;
     app->open.plugins[0] = plugin_folder(&app->arena);
     app->style = terminal_style();
     app->progress = isatty(STDERR_FILENO);

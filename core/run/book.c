@@ -323,7 +323,7 @@ moon_status moon_book_closure(moon_book *book, moon_change *change, moon_err *er
         if (decides_amounts(book->files[i].path)) add_file(&list, book->files[i].path, book->files[i].bytes);
     for (const moon_embedded *file = moon_embedded_files; file->path; file++) {
         moon_str text;
-        if (strncmp(file->path, "lua/", 4) != 0) continue;
+        if (strncmp(file->path, "lua/", 4) != 0 || !decides_amounts(moon_str_of(file->path))) continue;
         MOON_TRY(moon_embedded_library(file->path, &book->arena, &text, err));
         add_file(&list, moon_str_of(file->path), text);
     }

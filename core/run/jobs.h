@@ -69,6 +69,11 @@ moon_status moon_job_occurrence(moon_job *job, moon_str request, moon_buf *reply
 /* host.act(verb, args) for scripts of this worker: asks the parent as described above. */
 void moon_job_provide_act(moon_job *job);
 
+/* A verb of a session (lua/session.lua), whose names and values live as long as the worker; it is not to be asked
+ * again. While it runs it asks its parent to print, to save and to change (app/session.h).
+ * request: str verb, arg map; with `today`, the day it is. reply: arg. */
+moon_status moon_job_session(moon_job *job, moon_str request, moon_buf *reply, moon_err *err);
+
 /* Load the plugins that book.lua switches on, for jobs whose library needs them. */
 MOON_CHECK moon_status moon_job_load_plugins(moon_job *job, const moon_arg *settings, moon_err *err);
 

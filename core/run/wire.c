@@ -58,6 +58,7 @@ void moon_wire_add_arg(moon_buf *out, const moon_arg *arg) {
             moon_wire_add_arg(out, &arg->map.items[i].value);
         }
         break;
+    case MOON_ARG_ROW:
     case MOON_ARG_RECORD: moon_assert(!"a record is sent as its bytes");
     }
 }

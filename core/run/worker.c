@@ -1,6 +1,7 @@
 #include "run/worker.h"
 
 #include <errno.h>
+#include <locale.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
@@ -67,11 +68,10 @@ static bool send_frame(int fd, uint64_t verdict, moon_buf *bytes, const moon_err
     return write_all(fd, &head, sizeof head) && write_all(fd, bytes->ptr, bytes->len);
 }
 
-static bool receive_frame(int fd, frame *head, moon_arena *keep, moon_str *bytes) {
-    if (!read_all(fd, head, sizeof *head) || head->size > FRAME_MAX) return false;
-    char *room = moon_arena_alloc(keep, head->size);
-    *bytes = (moon_str){room, head->size};
-    return read_all(fd, room, head->size);
+static bool receive_bytes(int fd, uint64_t size, moon_arena *keep, moon_str *bytes) {
+    char *room = moon_arena_alloc(keep, size);
+    *bytes = (moon_str){room, size};
+    return read_all(fd, room, size);
 }
 
 /* ---- the child ---- */
@@ -80,7 +80,7 @@ moon_status moon_job_ask(moon_job *job, moon_str question, moon_arena *keep, moo
                          moon_err *err) {
     frame head = {.size = question.len, .verdict = ASKS};
     if (!write_all(job->fd, &head, sizeof head) || !write_all(job->fd, question.ptr, question.len) ||
-        !receive_frame(job->fd, &head, keep, answer))
+        !read_all(job->fd, &head, sizeof head) || !receive_bytes(job->fd, head.size, keep, answer))
         _exit(0); /* the parent is gone */
     if (head.verdict == FINE) return MOON_OK;
     moon_str rest = *answer;
@@ -125,6 +125,7 @@ static void interrupted(int sig) {
  * are its own: a worker that outlives it by a moment must not hold them. */
 static void confine(int fd) {
     struct rlimit none = {0, 0};
+    setlocale(LC_ALL, "C"); /* a prompt edits lines in the user's; rules have none */
     struct sigaction action = {.sa_handler = interrupted, .sa_flags = SA_RESTART};
     setrlimit(RLIMIT_CORE, &none);
     signal(SIGINT, SIG_IGN); /* the parent decides what an interrupt ends */
@@ -171,6 +172,8 @@ void moon_worker_stop(moon_worker *worker) {
     shutdown(worker->fd, SHUT_WR);
     reap(worker);
 }
+
+bool moon_worker_lives(const moon_worker *worker) { return worker->pid > 0; }
 
 void moon_worker_free(moon_worker *worker) {
     if (!worker) return;
@@ -234,13 +237,15 @@ static bool converse(moon_worker *worker, moon_job_fn fn, moon_str request, fram
     *head = (frame){.size = request.len, .fn = fn};
     if (!write_all(worker->fd, head, sizeof *head) || !write_all(worker->fd, request.ptr, request.len))
         return false;
-    for (;;) {
-        moon_arena_mark mark = moon_arena_here(keep);
-        if (!receive_frame(worker->fd, head, keep, reply)) return false;
-        if (head->verdict != ASKS) return true;
-        if (!answer_question(worker, *reply)) return false;
-        moon_arena_rewind(keep, mark);
+    bool alive = true;
+    while (alive) {
+        if (!read_all(worker->fd, head, sizeof *head) || head->size > FRAME_MAX) return false;
+        if (head->verdict != ASKS) return receive_bytes(worker->fd, head->size, keep, reply);
+        moon_arena question = MOON_ARENA_EMPTY; /* `keep` may be in use by whoever answers */
+        alive = receive_bytes(worker->fd, head->size, &question, reply) && answer_question(worker, *reply);
+        moon_arena_free(&question);
     }
+    return false;
 }
 
 static moon_status call_once(moon_worker *worker, bool exact, moon_job_fn fn, moon_str request,

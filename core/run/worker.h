@@ -51,6 +51,8 @@ moon_worker *moon_worker_new(const moon_worker_setup *setup);
 void moon_worker_free(moon_worker *worker);
 /* Begin a new process for the next call, which sees the book as it is then. */
 void moon_worker_stop(moon_worker *worker);
+/* Is there a process, with all that its jobs kept? */
+bool moon_worker_lives(const moon_worker *worker);
 
 /* Have `fn` answer `request` in the worker. The reply lives in `keep`. Failures of the job come back as they
  * are; MOON_E_SCRIPT_TIME if the worker had to end because of a rule that does not come back,

@@ -20,6 +20,7 @@ void l_push_arg(lua_State *L, const moon_arg *arg) {
     case MOON_ARG_PERIOD: moon_push_period(L, arg->period); break;
     case MOON_ARG_TEXT: lua_pushlstring(L, arg->text.ptr, arg->text.len); break;
     case MOON_ARG_RECORD: moon_push_view(L, arg->record.type, arg->record.data); break;
+    case MOON_ARG_ROW: l_push_row(L, arg->record.type, arg->record.data, arg->record.whole); break;
     case MOON_ARG_LIST:
         lua_createtable(L, (int)arg->list.count, 0);
         for (size_t i = 0; i < arg->list.count; i++) {

@@ -107,6 +107,50 @@ static void l_push_field(lua_State *L, const view *v, const moon_field *f) {
     }
 }
 
+static void l_fill_row(lua_State *L, const view *v, bool whole);
+
+static void l_push_items(lua_State *L, const view *v, const moon_field *f) {
+    const moon_list *list = moon_field_at(f, v->data);
+    lua_createtable(L, (int)list->count, 0);
+    for (size_t i = 0; i < list->count; i++) {
+        view item = {f->of, (const char *)list->items + i * f->of->size, v->call, v->currency, false};
+        l_fill_row(L, &item, true);
+        lua_rawseti(L, -2, (lua_Integer)i + 1);
+    }
+}
+
+static void push_tags(lua_State *L, const moon_tags *tags) {
+    lua_createtable(L, 0, (int)tags->count);
+    for (size_t i = 0; i < tags->count; i++) {
+        lua_pushlstring(L, tags->items[i].key.ptr, tags->items[i].key.len);
+        lua_pushlstring(L, tags->items[i].value.ptr, tags->items[i].value.len);
+        lua_rawset(L, -3);
+    }
+}
+
+static void l_fill_row(lua_State *L, const view *v, bool whole) {
+    luaL_checkstack(L, 8, "records");
+    lua_createtable(L, 0, (int)v->type->field_count);
+    for (size_t i = 0; i < v->type->field_count; i++) {
+        const moon_field *f = &v->type->fields[i];
+        bool detail = f->kind == MOON_KIND_LIST || f->kind == MOON_KIND_BYTES;
+        if ((detail && !whole) || (f->kind != MOON_KIND_TAGS && !moon_field_present(f, v->data))) continue;
+        lua_pushstring(L, f->name);
+        if (f->kind == MOON_KIND_LIST)
+            l_push_items(L, v, f);
+        else if (f->kind == MOON_KIND_TAGS)
+            push_tags(L, moon_field_at(f, v->data));
+        else
+            l_push_field(L, v, f);
+        lua_rawset(L, -3);
+    }
+}
+
+void l_push_row(lua_State *L, const moon_type *type, const void *data, bool whole) {
+    view v = {type, data, 0, moon_record_currency(type, data), false};
+    l_fill_row(L, &v, whole);
+}
+
 /* "its fields: id, kind, ..." as far as there is room. */
 static void list_fields(const moon_type *type, char *out, size_t size) {
     size_t len = (size_t)snprintf(out, size, "its fields:");

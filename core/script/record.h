@@ -14,6 +14,8 @@
 #include "store/record.h"
 
 void moon_push_view(lua_State *L, const moon_type *type, const void *data);
+/* A table with the plain fields of a record and its tags; `whole`: its lists too. Absent fields are nil. */
+void l_push_row(lua_State *L, const moon_type *type, const void *data, bool whole);
 /* Is this a view of one record (not of a list or tags)? Does not ask whether it is still valid. */
 bool moon_view_at(lua_State *L, int index, const moon_type **type, const void **data);
 

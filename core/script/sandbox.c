@@ -316,11 +316,18 @@ static int l_rule_paths(lua_State *L) {
     return 1;
 }
 
-/* compile(path, text): a function of the rules' environment, not run yet */
+/* compile(path, text): a function of the rules' environment, not run yet; compile(path, text, names): of an
+ * environment of its own */
 static int l_compile_rule(lua_State *L) {
     moon_script *s = moon_script_of(L);
-    moon_str path = moon_arena_str(&s->scratch, l_name(L, 1));
-    l_sandbox_load(L, path, l_name(L, 2), false);
+    moon_str path = moon_arena_str(&s->scratch, l_name(L, 1)), text = l_name(L, 2);
+    if (lua_isnoneornil(L, 3)) {
+        l_sandbox_load(L, path, text, false);
+    } else {
+        luaL_checktype(L, 3, LUA_TTABLE);
+        lua_pushvalue(L, 3);
+        l_load(L, path, text, true);
+    }
     return 1;
 }
 

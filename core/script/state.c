@@ -84,7 +84,8 @@ static void enter(moon_script *s, bool trusted) {
         lua_gc(s->L, LUA_GCCOLLECT, 0);
         lua_sethook(s->L, l_hook, LUA_MASKCOUNT, HOOK_INTERVAL);
     }
-    s->memory.limit = s->memory.used + s->limits.memory_bytes;
+    if (!s->limits.lasting || s->memory_base == 0) s->memory_base = s->memory.used;
+    s->memory.limit = s->memory_base + s->limits.memory_bytes;
     moon_watch_enter(s->L, s->limits.time_ms, s->limits.exact, l_hook);
 }
 
@@ -163,15 +164,27 @@ typedef struct host_function {
     void *ctx;
 } host_function;
 
+/* Does it hold a view of a record, which must live until the call from the host ends? */
+static bool holds_view(const moon_arg *arg) {
+    if (arg->kind == MOON_ARG_RECORD) return true;
+    for (size_t i = 0; arg->kind == MOON_ARG_LIST && i < arg->list.count; i++)
+        if (holds_view(&arg->list.items[i])) return true;
+    for (size_t i = 0; arg->kind == MOON_ARG_MAP && i < arg->map.count; i++)
+        if (holds_view(&arg->map.items[i].value)) return true;
+    return false;
+}
+
 static int l_host_call(lua_State *L) {
     moon_err err;
     moon_script *s = moon_script_of(L);
     const host_function *f = lua_touserdata(L, lua_upvalueindex(1));
     int n = lua_gettop(L);
+    moon_arena_mark mark = moon_arena_here(&s->scratch);
     moon_arg result = {0}, *args = MOON_NEW_N(&s->scratch, moon_arg, (size_t)n + 1);
     for (int i = 0; i < n; i++) l_read_arg(L, i + 1, &s->scratch, &args[i]);
     L_TRY(L, f->fn(f->ctx, args, (size_t)n, &s->scratch, &result, &err));
     l_push_arg(L, &result);
+    if (!holds_view(&result)) moon_arena_rewind(&s->scratch, mark);
     return 1;
 }
 

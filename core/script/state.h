@@ -32,9 +32,10 @@ typedef struct moon_script_limits {
     uint64_t steps;      /* VM instructions of one call, counted in exact mode */
     unsigned time_ms;    /* CPU time after which a call is stopped, to twice this; 0 for no timer */
     bool exact;          /* count instructions from the start; the verdict does not depend on the machine */
+    bool lasting;        /* memory_bytes is for all calls together: what one keeps, the next has less of */
 } moon_script_limits;
 
-#define MOON_SCRIPT_LIMITS ((moon_script_limits){64u << 20, 100000000, 2000, false})
+#define MOON_SCRIPT_LIMITS ((moon_script_limits){64u << 20, 100000000, 2000, false, false})
 
 /* A value between C and Lua, both ways. Text, lists and maps borrow: arguments until the call returns, results
  * from the arena given to the call. */
@@ -49,7 +50,8 @@ typedef enum moon_arg_kind {
     MOON_ARG_TEXT,
     MOON_ARG_RECORD, /* a read-only view of a C struct; Lua must not use it after the call */
     MOON_ARG_LIST,
-    MOON_ARG_MAP
+    MOON_ARG_MAP,
+    MOON_ARG_ROW /* a copy of a C struct as a table, to keep; only into Lua */
 } moon_arg_kind;
 
 typedef struct moon_arg {
@@ -68,6 +70,7 @@ typedef struct moon_arg {
         struct {
             const struct moon_type *type;
             const void *data;
+            bool whole; /* of a row */
         } record;
         struct {
             const struct moon_arg *items;
@@ -98,7 +101,11 @@ static inline moon_arg moon_arg_period(moon_period v) { return (moon_arg){MOON_A
 static inline moon_arg moon_arg_text(moon_str v) { return (moon_arg){MOON_ARG_TEXT, {.text = v}}; }
 /* Of several parts: a record with its type, a list, names with values. */
 static inline moon_arg moon_arg_record(const struct moon_type *type, const void *data) {
-    return (moon_arg){MOON_ARG_RECORD, {.record = {type, data}}};
+    return (moon_arg){MOON_ARG_RECORD, {.record = {type, data, true}}};
+}
+/* The same as a table of its own: its plain fields and tags; `whole`: its lists too. */
+static inline moon_arg moon_arg_row(const struct moon_type *type, const void *data, bool whole) {
+    return (moon_arg){MOON_ARG_ROW, {.record = {type, data, whole}}};
 }
 static inline moon_arg moon_arg_list(const moon_arg *items, size_t count) {
     return (moon_arg){MOON_ARG_LIST, {.list = {items, count}}};

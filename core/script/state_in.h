@@ -24,6 +24,7 @@ struct moon_script {
     moon_status stop; /* why the running call must end, MOON_OK while it may go on; no pcall can clear it */
     bool suspect;
     uint64_t steps;
+    size_t memory_base;    /* in use when the budget began */
     char noted_place[200]; /* where memory was last refused */
     int noted_line;
     uint64_t call; /* counts calls; a record view is valid in the one it was made in */

@@ -32,7 +32,6 @@ SECONDS = 60
 UNPROVOKED = {
     "document.already_billed": "a billed order is not due, and the same --ref again is answered with its document; document_test holds the books to it",
     "internal": "every way to it is a defect of the program; a request to a worker that is cut short, for example",
-    "interrupted": "only a worker whose parent interrupts it",
     "rule.float": "the loader leaves a rule no way to make a floating-point number; the check stands guard over plugins in C",
 }
 

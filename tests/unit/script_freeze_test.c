@@ -1,6 +1,6 @@
 #include "unit/script_case.h"
 
-static const moon_script_limits limits = {16u << 20, 3000000, 2000, false};
+static const moon_script_limits limits = {16u << 20, 3000000, 2000, false, false};
 
 /* Rule files, called three times: what the third call gives. A rule that keeps state fails each time. */
 static const struct {

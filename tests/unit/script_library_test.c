@@ -2,7 +2,7 @@
 #include "script/embedded.h"
 #include "unit/script_case.h"
 
-static const moon_script_limits limits = {16u << 20, 3000000, 2000, false};
+static const moon_script_limits limits = {16u << 20, 3000000, 2000, false, false};
 
 /* ---- the library's side ---- */
 

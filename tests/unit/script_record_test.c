@@ -1,7 +1,7 @@
 #include "store/record.h"
 #include "unit/script_case.h"
 
-static const moon_script_limits limits = {16u << 20, 3000000, 2000, false};
+static const moon_script_limits limits = {16u << 20, 3000000, 2000, false, false};
 
 /* ---- two types of our own ---- */
 

@@ -3,7 +3,7 @@
 
 #include "unit/script_case.h"
 
-static const moon_script_limits small = {16u << 20, 3000000, 300, false};
+static const moon_script_limits small = {16u << 20, 3000000, 300, false, false};
 
 /* The body of a rule's function, and what it gives or how it fails: in a state that counts, and so with one
  * verdict. */
@@ -196,7 +196,7 @@ static void leaves_a_stuck_process(void **state) {
             pid_t pid = fork();
             assert_true(pid >= 0);
             if (pid == 0) {
-                moon_script_limits limits = {16u << 20, 3000000, 50, exact};
+                moon_script_limits limits = {16u << 20, 3000000, 50, exact, false};
                 char source[512], got[1024];
                 snprintf(source, sizeof source, "return function() %s end", bodies[i]);
                 case_run(case_state(&limits, source), got, sizeof got);

@@ -166,8 +166,8 @@ typedef struct fixture {
 static int setup(void **state) {
     fixture *f = calloc(1, sizeof *f);
     f->files[0] = (moon_file){MOON_STR("rules/case.lua"), moon_str_of(rules)};
-    f->setup =
-        (moon_worker_setup){.files = f->files, .file_count = 1, .limits = {8u << 20, 2000000, 100, false}};
+    f->setup = (moon_worker_setup){
+        .files = f->files, .file_count = 1, .limits = {8u << 20, 2000000, 100, false, false}};
     f->worker = moon_worker_new(&f->setup);
     *state = f;
     return 0;

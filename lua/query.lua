@@ -1,6 +1,6 @@
 --- lua/query.lua: queries that read like sentences, over records of the book and over what was made of them.
 ---
---- query.new(source) -> query           a query is a value: each method makes a new one, and nothing is read before it is asked for
+--- query.new(source) -> query           a query is a value: each method makes a new one, and nothing is read until it is used
 --- query.rows(name, fields, rows)       a query over rows that are there
 --- query.is(v)    query.run(q, f)       f(row) for each row, until it answers true
 --- query.columns(q)                     the fields to show: chosen by :select, else those of the source

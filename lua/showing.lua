@@ -1,6 +1,6 @@
 --- lua/showing.lua: values as the prompt shows them and as :save writes them. The host does the printing (app/session.c).
 ---
---- showing.value(v, limit)      a query or list of rows as a table of `limit` rows (nil: all), a row as its fields, others as text
+--- showing.value(v, limit)      a query or list of rows as a table of `limit` rows (nil: all), a row as its fields, else text
 --- showing.text(v) -> text      as print writes it
 --- showing.save(q, file, options) -> count
 local query = require "query"

@@ -269,6 +269,7 @@ class Auditor:
         return max(day, self.closed + ONE) if self.closed else day
 
     def take_payments(self, day):
+        taken = []
         for row in self.rows("payments", day):
             amount, date = minor(row["amount"]), self.first_open(datetime.date.fromisoformat(row["date"]))
             account = row["account"] or self.account_of(row["remittance"], row["currency"]) or "unidentified"
@@ -276,6 +277,8 @@ class Auditor:
             item.base = in_base(-amount, row["currency"], datetime.date.fromisoformat(row["date"]))
             self.remittance[row["id"]] = row["remittance"]
             self.cash.append((date, row["currency"], amount))
+            taken.append(item)
+        self.settle_all(taken, day)
 
     def account_of(self, text, currency):
         """Whose invoice a remittance names."""
@@ -283,8 +286,11 @@ class Auditor:
         return named.pop() if len(named) == 1 else None
 
     def apply_all(self, day):
+        self.settle_all(self.credits_open(), day)
+
+    def settle_all(self, credits, day):
         """Account by account, what came in first settles first; of one day credit notes before cash."""
-        credits = [c for c in self.credits_open() if c.account in self.accounts]
+        credits = [c for c in credits if c.account in self.accounts]
         for credit in sorted(credits, key=lambda c: (c.account.encode(), c.date, c.cash, c.number.encode())):
             if credit.cash:
                 self.settle_cash(credit, day)
@@ -308,10 +314,11 @@ class Auditor:
         for item, most in queue:
             part = min(-credit.left, item.left, most)
             if part > 0:
-                date, last = self.ledger.apply(credit, item, part, self.first_open(credit.date), day), item
+                self.ledger.apply(credit, item, part, self.first_open(credit.date), day)
+                last = item
         if last and credit.left == 0 and 0 < last.left <= TOLERANCE and last.left * 1000 <= last.amount * PER_MILLE:
             if not self.contested(last):
-                self.difference(last, date, day)
+                self.difference(last, self.first_open(max(credit.date, last.date)), day)
 
     def is_obstacle(self, number, credit, named):
         """A document that cannot be settled, unless it is this very payment that did."""

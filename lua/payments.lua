@@ -85,7 +85,11 @@ local function find_named(credit, state, rules)
   end
   for _, number in ipairs(references.numbers(text, state.series)) do
     local other = not has[number] and state.find(number)
-    if other and other.account ~= state.account then
+    -- What this credit settled itself stands in nobody's way.
+    local own = other and host.applied and host.applied(state.account, credit.document, other.id)
+    if own then
+      has[number] = true
+    elseif other and other.account ~= state.account then
       conflicts[#conflicts + 1] = "names " .. number .. " of account " .. other.account
     elseif other and other.kind == "invoice" then
       conflicts[#conflicts + 1] = "names " .. number .. ", which is "

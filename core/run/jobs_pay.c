@@ -1,6 +1,7 @@
 /* Jobs that say whose a payment is and what it settles. */
 #include "run/jobs.h"
 
+#include "books/application.h"
 #include "books/dispute.h"
 #include "books/document.h"
 #include "books/item.h"
@@ -74,12 +75,27 @@ static moon_status host_account(void *ctx, const moon_arg *args, size_t n, moon_
     return MOON_OK;
 }
 
+/* host.applied(account, source, target): whether something stands applied between two items, by their ids. */
+static moon_status host_applied(void *ctx, const moon_arg *args, size_t n, moon_arena *scratch,
+                                moon_arg *result, moon_err *err) {
+    paying *p = ctx;
+    int64_t amount;
+    (void)scratch;
+    MOON_TRY(no_change(p, "applied", err));
+    if (n < 3 || !is_text(args, n) || !is_text(args + 1, n) || !is_text(args + 2, n))
+        return moon_fail(err, MOON_E_SCRIPT_VALUE, "applied wants an account and two ids");
+    MOON_TRY(moon_applied(p->change, args[0].text, args[1].text, args[2].text, &amount, err));
+    *result = moon_arg_bool(amount != 0);
+    return MOON_OK;
+}
+
 void moon_job_pay_hosts(moon_job *job, moon_change *change) {
     static paying kept;
     if (!kept.provided) {
         moon_script_provide(job->script, "document", host_document, &kept);
         moon_script_provide(job->script, "opening", host_opening, &kept);
         moon_script_provide(job->script, "account", host_account, &kept);
+        moon_script_provide(job->script, "applied", host_applied, &kept);
     }
     kept = (paying){change, true};
 }

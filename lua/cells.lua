@@ -4,7 +4,8 @@
 ---   settings   mark, order, century (figures.lua), countries (names of the mapping, in small letters)
 --- cells.show(text) -> text              for a message: short, without control characters, in quotes
 ---
---- Kinds: id, text, decimal, date, days, currency, country, order_kind, line_kind, open_kind (import_kinds.lua names
+--- Kinds: id, text, decimal, date, time ({ time = } where there is an offset, else { day = }), days,
+--- currency, country, order_kind, line_kind, open_kind (import_kinds.lua names
 --- each field's).
 --- An empty cell is never read here: what an absent value means is the field's business.
 --- Errors are answers, `wanted` completing "expected ...": an import goes on where one row is wrong.
@@ -82,6 +83,30 @@ local function once(read)
   end
 end
 
+local EPOCH = date "1970-01-01"
+
+-- "+02:00", "-0330", "Z" as seconds; nil if it is none.
+local function offset_of(text)
+  if text == "Z" or text == "z" then return 0 end
+  local sign, hours, minutes = text:match "^([+%-])(%d%d):?(%d%d)$"
+  if not sign or tonumber(hours) > 23 or tonumber(minutes) > 59 then return nil end
+  return (tonumber(hours) * 3600 + tonumber(minutes) * 60) * (sign == "-" and -1 or 1)
+end
+
+-- A time with an offset as microseconds since 1970 in UTC; nil if it is none.
+local function instant(text)
+  local day, hour, minute, rest = text:match "^(%d%d%d%d%-%d%d%-%d%d)[Tt ](%d%d):(%d%d)(.*)$"
+  if not day then return nil end
+  local second, fraction, zone = rest:match "^:(%d%d)%.?(%d*)%s*(.-)$"
+  if not second then second, fraction, zone = "0", "", rest:match "^%s*(.-)$" end
+  local offset, good, civil = offset_of(zone), pcall(date, day)
+  if not offset or not good or tonumber(hour) > 23 or tonumber(minute) > 59 or tonumber(second) > 59 or #fraction > 6 then
+    return nil
+  end
+  local seconds = (civil - EPOCH) * 86400 + tonumber(hour) * 3600 + tonumber(minute) * 60 + tonumber(second) - offset
+  return seconds * 1000000 + tonumber(fraction .. ("0"):rep(6 - #fraction))
+end
+
 function cells.readers(settings)
   local mark, order, century, names = settings.mark, settings.order, settings.century, settings.countries
   local function number(text)
@@ -91,6 +116,15 @@ function cells.readers(settings)
   local function day(text)
     local value, wanted = figures.day(text, order, century)
     return value, "import.value", wanted
+  end
+  -- An instant where the offset is written, else the day that is.
+  local function time(text)
+    if #text > 64 then return nil, "import.value", "a time such as 2026-11-30T18:00:00+01:00" end
+    local at = instant(text)
+    if at then return { time = at } end
+    local found, code = day(text)
+    if found then return { day = found } end
+    return nil, code, "a time such as 2026-11-30T18:00:00+01:00, or a day"
   end
   -- false: the mapping says that this is no country
   local function country(text)
@@ -103,7 +137,8 @@ function cells.readers(settings)
       .. "; name it in the mapping: countries = { [" .. cells.show(text) .. "] = \"..\" }"
   end
   return {
-    id = once(id), text = text_of, decimal = once(number), date = once(day), days = once(days), currency = once(currency),
+    id = once(id), text = text_of, decimal = once(number), date = once(day), days = once(days), time = time,
+    currency = once(currency),
     country = once(country), order_kind = once(word({ sale = true, cancellation = true }, "sale or cancellation")),
     open_kind = once(word({ invoice = true, credit = true, cash = true }, "invoice, credit or cash")),
     line_kind = once(word({ product = true, charge = true, discount = true }, "product, charge or discount")),

@@ -36,6 +36,13 @@ local function version_key(record)
   return record.id .. "\n" .. tostring(record.from), record.id, " for the same day"
 end
 
+-- An event belongs to a civil day: the one that is written, or that of its instant in the book's zone, which the host knows.
+local function event(_, record)
+  local found = record.time
+  record.time, record.day = found.time, found.day
+  if found.time then record.day = date "1970-01-01":add_days(found.time // 86400000000) end
+end
+
 local function from_today(job, record) record.from = record.from or job.today end
 
 local KINDS = {
@@ -56,6 +63,18 @@ local KINDS = {
     },
     own = "id", rows = record_rows, key = version_key, finish = from_today,
   },
+  agreements = {
+    fields = {
+      id = "!id", account = "!id", from = "date", plan = "text", start = "date", ["until"] = "date", terms = "days",
+      reference = "text",
+    },
+    own = "id", rows = record_rows, key = version_key,
+    finish = function(job, record) record.from = record.from or record.start or job.today end,
+  },
+  usage = {
+    fields = { id = "!id", account = "!id", meter = "!id", time = "!time", quantity = "!decimal" },
+    own = "id", rows = record_rows, finish = event,
+  },
   payments = {
     fields = {
       id = "id", account = "id", date = "!date", amount = "!decimal", currency = "currency", remittance = "text",
@@ -74,7 +93,7 @@ local KINDS = {
   },
 }
 
-import_kinds.names = { "orders", "accounts", "products", "payments", "opening-items" }
+import_kinds.names = { "orders", "accounts", "products", "agreements", "usage", "payments", "opening-items" }
 
 function import_kinds.of(name)
   local kind = KINDS[name]

@@ -6,7 +6,8 @@
 ---     bytes     the file; file: its name for messages; book: currency of the book
 ---     today     the day of records and held orders whose file does not say one
 ---   facts: columns, found { separator, encoding, bom, line_end, quote, decimals, dates }, rows, blank (rows without anything),
----     records (orders or rows), warnings (the first 20 { line, column, message }), warning_count (all), reject_header
+---     records (orders or rows), warnings (the first 20 { line, column, message }), warning_count (all),
+---     reject_header (nil: rejected rows stand alone), reject_ending (nil: csv)
 --- importing.next() -> nil at the end, or a table
 ---   orders:   { order = <moon_order without value>, account = <moon_account to create if it is unknown> | nil, rejects = list }
 ---   others:   { record = <of the kind's type> } or { id =, code =, reason =, place =, raw =, rejects = list }
@@ -103,10 +104,10 @@ local function bind_defaults(map, fields, kinds, plain)
   return out
 end
 
-local function columns_of(s, list, how)
+local function columns_of(s, list, how, other)
   local out = {}
   for i = 1, #list do
-    if list[i].how == how then
+    if list[i].how == how or list[i].how == other then
       out[#out + 1] = { name = table.concat(list[i].columns, " + "), cells = sheet.column(s, list[i].columns) }
     end
   end
@@ -114,13 +115,13 @@ local function columns_of(s, list, how)
 end
 
 local function found_out(s, map)
-  local mark, order, problem = map.decimals, map.dates, nil
+  local mark, order, problem = map.decimals or s.found.decimals, map.dates, nil
   if not mark then
     mark, problem = figures.find_mark(columns_of(s, map.columns, "decimal"), s.lines)
     if not mark then sheet.raise(s, problem.message, problem.hint, problem.line) end
   end
   if not order then
-    order, problem = figures.find_order(columns_of(s, map.columns, "date"), s.lines)
+    order, problem = figures.find_order(columns_of(s, map.columns, "date", "time"), s.lines)
     if not order then sheet.raise(s, problem.message, problem.hint, problem.line) end
   end
   return mark, order
@@ -137,6 +138,7 @@ end
 -- What stands above the rows of a reject file, such that the same mapping reads it: as many lines as it passes over, and no
 -- header where it says that there is none.
 local function reject_header(s, named)
+  if not s.row then return nil end
   local above = ("\n"):rep(s.options.skip or 0)
   if s.options.header == false then return above end
   return above .. s.header .. s.separator .. s.row({ "line", "column", "reason", named and "row" or nil }, s.separator)
@@ -172,9 +174,9 @@ function importing.begin(options)
   return {
     columns = s.columns, rows = s.rows, blank = s.blank, records = job.orders and job.orders.count or s.rows,
     warnings = s.warnings, warning_count = s.warning_count,
-    reject_header = reject_header(s, kind.named),
+    reject_header = reject_header(s, kind.named), reject_ending = not s.row and s.file:match "%.(%w+)$" or nil,
     found = { separator = found.separator, quote = found.quote, encoding = found.encoding, bom = found.bom,
-      line_end = found.line_end,
+      line_end = found.line_end, form = found.form,
       decimals = mark, dates = order },
   }
 end

@@ -34,11 +34,13 @@ function order_rows.missing(line, column)
 end
 
 function order_rows.ragged(s, i)
+  if type(s.fields[i]) == "string" then return "line " .. tostring(s.lines[i]) .. ": " .. s.fields[i] end
   return "line " .. tostring(s.lines[i]) .. " has " .. s.fields[i] .. " fields, the header names " .. #s.columns
 end
 
 -- A rejected row: as read, and as it goes into the reject file, quoted anew so that it can be read again whatever it holds.
 function order_rows.reject(s, row, line, column, reason, name)
+  if not s.row then return { line = line, column = column, reason = reason, raw = row.raw, row = row.raw } end
   local fields = row.fields
   for k = #fields + 1, #s.columns do fields[k] = "" end
   for k = #fields, #s.columns + 1, -1 do

@@ -1,14 +1,15 @@
 --- lua/sheet.lua: a table in a file, held as one list of texts per column, with its place and its raw rows for messages.
 ---
 --- sheet.open(bytes, file, options) -> sheet    columns, separator, header (raw), found; raises import.file
---- sheet.load(sheet, names, trim)               reads all rows: cells[name][i], lines[i], fields[i] where their number is wrong
+--- sheet.load(sheet, names, trim)               reads all rows: cells[name][i], lines[i]; fields[i] where their number is wrong,
+---                                              or what the reader says of a row that it could not read
 --- sheet.column(sheet, names) -> cells          several columns as one, what they hold put together with a space
 --- sheet.raws(sheet, rows, later) -> list       { raw =, fields = } of rows by ascending number; see below
 --- sheet.raise(sheet, message, hint, line)      an error of this file
 ---
 --- Rows without anything in them are no rows. Memory: one slot per mapped cell, and each different text once; a row as it
 --- stood in the file is read again when it is asked for, by a second reader that goes through the file once.
---- Reader: plugin.csv, or another that keeps the contract in plugins/README.md.
+--- Reader: plugin.csv, or plugin.jsonl for files that end so; the contract is in plugins/README.md.
 local sheet = {}
 
 local byte, sub = string.byte, string.sub
@@ -27,15 +28,25 @@ local function open_reader(s)
     type(reader) == "table" and reader.line or nil)
 end
 
+-- The reader for a file, by the ending of its name.
+local function reader_for(file)
+  local ending = file:lower():match "%.(%w+)$"
+  if ending == "jsonl" or ending == "ndjson" then return require "plugin.jsonl" end
+  return require "plugin.csv"
+end
+
 function sheet.open(bytes, file, options)
-  local csv = require "plugin.csv"
-  local s = { file = file, bytes = bytes, options = {}, open = csv.open, row = csv.row, stash = {}, at = 0 }
+  local reader = reader_for(file)
+  local s = { file = file, bytes = bytes, options = {}, open = reader.open, row = reader.row, stash = {}, at = 0 }
   for _, name in ipairs { "separator", "quote", "encoding", "header", "skip" } do s.options[name] = options[name] end
   s.reader = open_reader(s)
   s.columns, s.found = s.reader.columns, s.reader.found
-  if #s.columns == 0 then sheet.raise(s, "the file is empty", "its first line names the columns") end
+  if #s.columns == 0 then
+    sheet.raise(s, s.row and "the file is empty" or "there is no object in the file",
+                s.row and "its first line names the columns" or "each of its lines is an object in { }")
+  end
   s.separator = s.found.separator ~= "" and s.found.separator or ","
-  s.header = s.row(s.columns, s.separator)
+  s.header = s.row and s.row(s.columns, s.separator) or ""
   s.places = {}
   for i = 1, #s.columns do s.places[s.columns[i]] = i end
   return s
@@ -82,9 +93,9 @@ function sheet.load(s, names, trim)
     places[j], lists[j] = s.places[names[j]], {}
     s.cells[names[j]] = lists[j]
   end
-  local fields, line = reader:next({})
+  local fields, line, problem = reader:next({})
   while fields do
-    local empty = true
+    local empty = not problem
     n = n + 1
     for j = 1, m do
       local text = fields[places[j]] or ""
@@ -97,13 +108,15 @@ function sheet.load(s, names, trim)
       end
       lists[j][n] = text
     end
-    if empty and is_blank(fields) then
+    if problem then
+      lines[n], wrong[n] = line, problem
+    elseif empty and is_blank(fields) then
       n, blank = n - 1, blank + 1
     else
       lines[n] = line
       if #fields ~= width and not fits(fields, width) then wrong[n] = #fields end
     end
-    fields, line = reader:next(fields)
+    fields, line, problem = reader:next(fields)
   end
   for j = 1, m do lists[j][n + 1] = nil end
   s.rows, s.blank = n, blank

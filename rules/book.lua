@@ -76,7 +76,7 @@ return book {
   -- budget = { steps = 100000000, memory_mb = 64, seconds = 2 },
 
   -- Plugins that are switched on, by the name of their folder. Plugins are trusted code.
-  plugins = { "csv" },
+  plugins = { "csv", "jsonl" },
 
   -- Room reserved for the book's data file, in GiB. It takes no disk space until it is used.
   -- map_gib = 64,

@@ -74,11 +74,15 @@ static void say_found(moon_app *app, const moon_import_report *report, const cha
     moon_arg found = moon_arg_get(&report->facts, "found"),
              warnings = moon_arg_get(&report->facts, "warnings");
     moon_str dates = moon_arg_text_of(&found, "dates"), decimals = moon_arg_text_of(&found, "decimals");
-    moon_app_say(app, "%s: %.*s, separator %s, %.*s", file,
-                 MOON_STR_ARG(plural(app, (uint64_t)moon_arg_int_of(&report->facts, "rows", 0), "row")),
-                 mark_name(moon_arg_text_of(&found, "separator")),
-                 MOON_STR_ARG(moon_arg_text_of(&found, "encoding")));
-    if (decimals.len) moon_app_say(app, ", decimal %s", mark_name(decimals));
+    moon_str form = moon_arg_text_of(&found, "form");
+    moon_str rows = plural(app, (uint64_t)moon_arg_int_of(&report->facts, "rows", 0), "row");
+    moon_app_say(app, "%s: %.*s, ", file, MOON_STR_ARG(rows));
+    if (form.len)
+        moon_app_say(app, "%.*s", MOON_STR_ARG(form));
+    else
+        moon_app_say(app, "separator %s, %.*s", mark_name(moon_arg_text_of(&found, "separator")),
+                     MOON_STR_ARG(moon_arg_text_of(&found, "encoding")));
+    if (decimals.len && !form.len) moon_app_say(app, ", decimal %s", mark_name(decimals));
     if (dates.len) moon_app_say(app, ", dates as %.*s", MOON_STR_ARG(dates));
     moon_app_say(app, "\n");
     for (size_t i = 0; warnings.kind == MOON_ARG_LIST && i < warnings.list.count; i++) {
@@ -134,6 +138,9 @@ static void say_import(moon_app *app, const words *w, const moon_import_options 
     if (report->accounts)
         moon_app_say(app, "  %-9s %7llu   made, because orders name them\n", "accounts",
                      (unsigned long long)report->accounts);
+    if (report->late)
+        moon_app_say(app, "  %-9s %7llu   of periods that are billed (moonbill list parked)\n", "late",
+                     (unsigned long long)report->late);
     if (report->records == 0) moon_app_say(app, "  the file has no rows below its header\n");
     if (report->reject_file.len)
         moon_app_say(app, "  %.*s that could not be taken: %.*s\n",
@@ -160,7 +167,8 @@ moon_status moon_command_import(moon_app *app, moon_err *err) {
         moon_progress_end(&r.progress);
         MOON_TRY(status);
         say_import(app, r.words, &options, &report);
-        if (report.held.records + report.unidentified.records + report.conflicts) app->refused = true;
+        if (report.held.records + report.unidentified.records + report.conflicts + report.late)
+            app->refused = true;
     }
     return MOON_OK;
 }

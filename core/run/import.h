@@ -23,6 +23,7 @@ typedef struct moon_import_report {
     moon_import_count applied,
         differences; /* of payments: what they settled, what was let go within tolerance */
     moon_import_count returned, unidentified;
+    uint64_t late;      /* usage events of periods that are billed; on the work list */
     uint64_t conflicts; /* payments that somebody has to look at */
     uint64_t rejected_rows;
     moon_str reject_file; /* "" if nothing was rejected */

@@ -2,6 +2,7 @@
 
 #include "books/party.h"
 #include "run/import_pay.h"
+#include "run/import_usage.h"
 #include "store/table.h"
 
 moon_str moon_import_parked_id(const moon_import_run *run, moon_str id) {
@@ -97,6 +98,8 @@ static const moon_import_kind kinds[] = {
     {"orders", &moon_order_type, take_order, NULL},
     {"accounts", &moon_account_type, take_version, NULL},
     {"products", &moon_product_type, take_version, NULL},
+    {"agreements", &moon_agreement_type, moon_import_agreement, NULL},
+    {"usage", &moon_event_type, moon_import_event, moon_import_fold},
     {"payments", &moon_payment_type, moon_import_payment, moon_import_settle},
     {"opening-items", &moon_adjustment_type, moon_import_opening, NULL}};
 enum { KIND_COUNT = sizeof kinds / sizeof *kinds };

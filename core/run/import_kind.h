@@ -17,6 +17,7 @@ typedef struct moon_import_run {
     moon_change *change;             /* of the batch at hand; records live in its arena */
     const moon_arg *facts;           /* what importing.advance said about the record at hand */
     struct moon_import_taken *taken; /* payments of the batch at hand that wait to be applied */
+    struct moon_usage_sums *sums;    /* what the usage events of the batch at hand add up to */
 } moon_import_run;
 
 typedef struct moon_import_kind {

@@ -83,7 +83,8 @@ static moon_status next_parts(moon_job *job, moon_buf *reply, moon_err *err) {
     uint64_t count = 0;
     moon_status status = MOON_OK;
     importing *state = job->state;
-    while (status == MOON_OK && count < MOON_COMMIT_IMPORTS && !state->ended) {
+    uint64_t most = state->type == &moon_event_type ? MOON_COMMIT_EVENTS : MOON_COMMIT_IMPORTS;
+    while (status == MOON_OK && count < most && !state->ended) {
         moon_arg part;
         status = moon_script_call(job->script, "importing.advance", NULL, 0, &job->arena, &part, err);
         state->ended = status != MOON_OK || part.kind != MOON_ARG_MAP;

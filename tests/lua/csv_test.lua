@@ -1,5 +1,5 @@
 -- The CSV reader, as rows: name, bytes, options, and what is expected of it. Prints TAP; returns the number of failures.
--- Run by tests/unit/csv_test.c. A row checks only what it names:
+-- Run by tests/unit/readers_test.c. A row checks only what it names:
 --   columns, rows     as lists, fields as lists
 --   lines             the line each record begins on
 --   raw               the raw text of each record

@@ -160,8 +160,6 @@ end
 
 local function days_text(n) return n == 1 and "1 day" or n .. " days" end
 
-local function money_text(value) return string.format("%s %s", value.amount, value.currency) end
-
 -- Why nothing is asked for an item, whatever the others are; nil if something is.
 local function own_reason(row, policy, input)
   if not row.given.asked then
@@ -243,7 +241,7 @@ local function decide(rows, input, policy, base)
   local unapplied = unapplied_of(rows)
   local least = dunning_policy.amount(policy.minimum, wanted[1].currency, base)
   local why = unapplied >= due and "covered by unapplied credit"
-    or least and due - unapplied < least and "below minimum: " .. money_text(due - unapplied) .. " in all"
+    or least and due - unapplied < least and "below minimum: " .. tostring(due - unapplied) .. " in all"
   local taken = false
   for _, row in ipairs(wanted) do
     if why then

@@ -43,11 +43,27 @@ moon_str moon_letter_file(moon_arena *keep, const moon_book *book, const moon_me
 
 /* ---- writing ---- */
 
+/* How dates and amounts are written to the account, by the version that the message is addressed by. */
+static moon_status locale_of(moon_book *book, const moon_message *message, moon_arena *keep, moon_str *locale,
+                             moon_err *err) {
+    moon_account account = {
+        .id = message->account, .from = message->account_from, .version = message->account_version};
+    moon_change *change;
+    bool found;
+    MOON_TRY(moon_change_begin(book->store, &change, err));
+    moon_status status = moon_get(change, &moon_account_type, &account, &found, err);
+    *locale = status == MOON_OK && found ? moon_arena_str(keep, account.locale) : MOON_STR_NONE;
+    moon_change_end(change);
+    return status;
+}
+
 static moon_status write_page(moon_book *book, const moon_message *message, moon_str file,
                               moon_arena *scratch, moon_err *err) {
     moon_page page;
     moon_buf out = MOON_BUF_EMPTY;
-    MOON_TRY(moon_page_of_message(book, message, scratch, &page, err));
+    moon_str locale;
+    MOON_TRY(locale_of(book, message, scratch, &locale, err));
+    MOON_TRY(moon_page_of_message(book, message, locale, scratch, &page, err));
     moon_str folder = moon_arena_printf(scratch, "%s/out/letters", book->folder),
              path = moon_arena_printf(scratch, "%s/%.*s", book->folder, MOON_STR_ARG(file));
     MOON_TRY(moon_folder_make(folder.ptr, err));

@@ -64,16 +64,15 @@ moon_status moon_page_of_document(moon_book *book, const moon_document *document
                 moon_arg_map(data, sizeof data / sizeof *data), keep, out, err);
 }
 
-moon_status moon_page_of_message(moon_book *book, const moon_message *message, moon_arena *keep,
-                                 moon_page *out, moon_err *err) {
+moon_status moon_page_of_message(moon_book *book, const moon_message *message, moon_str locale,
+                                 moon_arena *keep, moon_page *out, moon_err *err) {
     moon_named data[] = {named("account", reference(keep, "account", message->account, message->account_from,
                                                     message->account_version)),
                          named("book", book->settings),
                          named("company", moon_arg_get(&book->settings, "company")),
                          named("message", reference(keep, "message", message->id, MOON_DATE_NONE, 0))};
     moon_str layout = moon_arena_printf(keep, "rules/layouts/%.*s.md", MOON_STR_ARG(message->layout));
-    return fill(book, layout.ptr, MOON_STR_NONE, moon_arg_map(data, sizeof data / sizeof *data), keep, out,
-                err);
+    return fill(book, layout.ptr, locale, moon_arg_map(data, sizeof data / sizeof *data), keep, out, err);
 }
 
 /* ---- statements ---- */

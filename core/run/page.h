@@ -16,10 +16,9 @@ typedef struct moon_page {
  * account. */
 MOON_CHECK moon_status moon_page_of_document(moon_book *book, const moon_document *document, moon_arena *keep,
                                              moon_page *out, moon_err *err);
-/* The page of a message: rules/layouts/<its layout>.md, in the locale of the account's version that it is
- * addressed by. */
-MOON_CHECK moon_status moon_page_of_message(moon_book *book, const moon_message *message, moon_arena *keep,
-                                            moon_page *out, moon_err *err);
+/* The page of a message: rules/layouts/<its layout>.md, in a locale ("" for the book's). */
+MOON_CHECK moon_status moon_page_of_message(moon_book *book, const moon_message *message, moon_str locale,
+                                            moon_arena *keep, moon_page *out, moon_err *err);
 /* The page of a statement: rules/layouts/statement.md. */
 MOON_CHECK moon_status moon_page_of_statement(moon_book *book, const moon_account *account,
                                               const moon_statement *statement, const moon_ageing_row *ageing,

@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -83,6 +84,37 @@ moon_status moon_file_write(const char *path, moon_str bytes, unsigned mode, moo
     else
         sync_folder_of(path);
     return status;
+}
+
+/* NAME.PID.tmp of a process that is no more. */
+static bool is_left_over(moon_str found, moon_str name) {
+    char digits[24];
+    if (!moon_str_starts(found, name) || !moon_str_ends(found, MOON_STR(".tmp"))) return false;
+    if (found.len < name.len + 6 || found.len > name.len + 20 || found.ptr[name.len] != '.') return false;
+    moon_str middle = moon_str_sub(found, name.len + 1, found.len - 4);
+    if (middle.len == 0) return false;
+    for (size_t i = 0; i < middle.len; i++)
+        if (middle.ptr[i] < '0' || middle.ptr[i] > '9') return false;
+    snprintf(digits, sizeof digits, "%.*s", MOON_STR_ARG(middle));
+    long pid = strtol(digits, NULL, 10);
+    return pid > 0 && pid != getpid() && kill((pid_t)pid, 0) < 0 && errno == ESRCH;
+}
+
+void moon_file_sweep(const char *path) {
+    char folder[4096];
+    moon_arena scratch = MOON_ARENA_EMPTY;
+    moon_str *names;
+    moon_err ignored;
+    size_t count;
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+    if (snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash - path) : 1, slash ? path : ".") >=
+            (int)sizeof folder ||
+        moon_folder_list(folder, &scratch, &names, &count, &ignored) != MOON_OK)
+        return;
+    for (size_t i = 0; i < count; i++)
+        if (is_left_over(names[i], moon_str_of(name)))
+            unlink(moon_arena_printf(&scratch, "%s/%.*s", folder, MOON_STR_ARG(names[i])).ptr);
+    moon_arena_free(&scratch);
 }
 
 moon_status moon_folder_make(const char *path, moon_err *err) {

@@ -15,6 +15,9 @@ MOON_CHECK moon_status moon_file_read(const char *path, size_t max, moon_arena *
  * file, if any, is as it was, and the temporary one is gone. `mode` as for open(2), for example 0644. */
 MOON_CHECK moon_status moon_file_write(const char *path, moon_str bytes, unsigned mode, moon_err *err);
 
+/* Remove what earlier writes of `path` left beside it because their process was ended within them. */
+void moon_file_sweep(const char *path);
+
 /* Make a folder and those above it that are missing. An existing folder is fine. */
 MOON_CHECK moon_status moon_folder_make(const char *path, moon_err *err);
 

@@ -140,6 +140,7 @@ static moon_status write_file(moon_action_call *call, moon_str file, moon_str by
     while (end > 0 && path.ptr[end - 1] != '/') end--;
     if (end > 1)
         MOON_TRY(moon_folder_make(moon_arena_str(call->keep, moon_str_sub(path, 0, end - 1)).ptr, err));
+    moon_file_sweep(path.ptr);
     return moon_file_write(path.ptr, bytes, 0660, err);
 }
 

@@ -210,6 +210,75 @@ static moon_status check_gap(moon_reconciler *r, const void *record, moon_err *e
     return MOON_OK;
 }
 
+/* ---- usage ---- */
+
+/* The sum of one account, meter and day, while its events go by; its texts are its own. */
+typedef struct day_of_usage {
+    char account[129], meter[129];
+    moon_usage sum;
+} day_of_usage;
+
+static bool is_of_day(const day_of_usage *d, const moon_event *event) {
+    return d->sum.count > 0 && d->sum.day == event->day && moon_str_is(event->account, d->account) &&
+           moon_str_is(event->meter, d->meter);
+}
+
+static moon_status check_day(moon_reconciler *r, const day_of_usage *d, moon_err *err) {
+    moon_usage stored = {
+        .account = moon_str_of(d->account), .meter = moon_str_of(d->meter), .day = d->sum.day};
+    bool found;
+    if (d->sum.count == 0) return MOON_OK;
+    MOON_TRY(moon_get(r->change, &moon_usage_type, &stored, &found, err));
+    if (found) r->days_of_usage--;
+    if (!found || stored.count != d->sum.count || !moon_decimal_eq(stored.quantity, d->sum.quantity))
+        moon_reconcile_say(r, MOON_E_BOOK_DAMAGED, "the usage of account %s does not fit its events",
+                           d->account);
+    return MOON_OK;
+}
+
+static void begin_day(day_of_usage *d, const moon_event *event) {
+    snprintf(d->account, sizeof d->account, "%.*s", MOON_STR_ARG(event->account));
+    snprintf(d->meter, sizeof d->meter, "%.*s", MOON_STR_ARG(event->meter));
+    d->sum = (moon_usage){.day = event->day, .quantity = MOON_DECIMAL_ZERO};
+}
+
+static moon_status count_day(moon_reconciler *r, const void *record, moon_err *err) {
+    (void)record;
+    (void)err;
+    r->days_of_usage++;
+    return MOON_OK;
+}
+
+/* Events come in the order of the days that they add up to. */
+static moon_status reconcile_usage(moon_reconciler *r, moon_err *err) {
+    day_of_usage d = {.sum = {.count = 0}};
+    moon_event event;
+    moon_scan scan;
+    bool more = true;
+    MOON_TRY(moon_reconcile_each(r, &moon_usage_type, count_day, err));
+    MOON_TRY(moon_scan_begin(r->change, &moon_event_type, moon_type_index(&moon_event_type, "usage"), NULL, 0,
+                             NULL, 0, false, &scan, err));
+    moon_arena_mark mark = moon_arena_here(moon_change_arena(r->change));
+    moon_status status = MOON_OK;
+    while (status == MOON_OK) {
+        status = moon_scan_next(&scan, &event, &more, err);
+        if (status != MOON_OK || !more) break;
+        if (!is_of_day(&d, &event)) {
+            status = check_day(r, &d, err);
+            begin_day(&d, &event);
+        }
+        d.sum.count++;
+        if (status == MOON_OK)
+            status = moon_decimal_add(d.sum.quantity, event.quantity, &d.sum.quantity, err);
+        moon_arena_rewind(moon_change_arena(r->change), mark);
+    }
+    moon_scan_end(&scan);
+    if (status == MOON_OK) status = check_day(r, &d, err);
+    if (status == MOON_OK && r->days_of_usage != 0)
+        moon_reconcile_say(r, MOON_E_BOOK_DAMAGED, "there is usage without events");
+    return status;
+}
+
 /* ---- rules by content ---- */
 
 static moon_status check_blob(moon_reconciler *r, const void *record, moon_err *err) {
@@ -270,6 +339,7 @@ moon_status moon_reconcile(moon_change *change, const moon_config *config, moon_
     moon_status status = reconcile_ledger(&r, err);
     if (status == MOON_OK) status = reconcile_documents(&r, err);
     if (status == MOON_OK) status = moon_reconcile_items(&r, err);
+    if (status == MOON_OK) status = reconcile_usage(&r, err);
     moon_tally_free(&r.balances);
     moon_tally_free(&r.numbers);
     moon_tally_free(&r.applied);

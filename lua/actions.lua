@@ -94,7 +94,7 @@ expose { report = actions.report }
 
 -- ---- the book ----
 
--- What may stand for the table of names and values: book:approve "ID", book:approve { "ID", "ID" },
+-- What may stand for the table of names and values: book:approve "ID", book:approve { "ID", "ID" }, book:close "2026-11",
 -- book:import("payments", "in/x.csv", { map = "bank" }).
 local function arguments(verb, first, second, third)
   if verb == "import" and type(first) == "string" then
@@ -102,7 +102,7 @@ local function arguments(verb, first, second, third)
     for name, value in pairs(third or {}) do given[name] = value end
     return given
   end
-  if type(first) == "string" then return { id = first } end
+  if type(first) == "string" then return { [(verb == "close" or verb == "reopen") and "month" or "id"] = first } end
   if type(first) == "table" and first[1] ~= nil then
     local given, ids = {}, {}
     for name, value in pairs(first) do

@@ -71,6 +71,10 @@ moon_status moon_action_approve(moon_action_call *call, moon_err *err);
 moon_status moon_action_issue(moon_action_call *call, moon_err *err);
 moon_status moon_action_void(moon_action_call *call, moon_err *err);
 moon_status moon_action_import(moon_action_call *call, moon_err *err);
+moon_status moon_action_dun(moon_action_call *call, moon_err *err);
+moon_status moon_action_deliver(moon_action_call *call, moon_err *err);
+moon_status moon_action_close(moon_action_call *call, moon_err *err);
+moon_status moon_action_reopen(moon_action_call *call, moon_err *err);
 moon_status moon_action_report(moon_action_call *call, moon_err *err);
 moon_status moon_action_save(moon_action_call *call, moon_err *err);
 

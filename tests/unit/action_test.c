@@ -76,6 +76,11 @@ static const row day[] = {
     {"save", "name=statement,account=A,file=out/a.html", MOON_OK, "wrote out/a.html"},
     {"save", "name=statement,account=A,file=out/a.csv", MOON_OK, "wrote out/a.csv"},
     {"void", "id=order/1,reason=wrong", MOON_OK, "voided 1 document"},
+    {"dun", "", MOON_OK, "0 reminders, 0 letters"},
+    {"deliver", "", MOON_OK, "0 letters written"},
+    {"close", "month=2026-10", MOON_OK, "closed through 2026-10-31"},
+    {"close", "day=2026-11-15", MOON_OK, "closed through 2026-11-15"},
+    {"reopen", "month=2026-11,reason=late invoice", MOON_OK, "open again from 2026-11-01"},
 };
 
 static void test_a_day(void **state) {
@@ -122,6 +127,13 @@ static void test_refused(void **state) {
         {"void", "id=x", MOON_E_SCRIPT_VALUE, "void wants a reason"},
         {"import", "kind=orders", MOON_E_SCRIPT_VALUE, "import wants a kind and a file"},
         {"import", "kind=orders,file=x,missing=no", MOON_E_SCRIPT_VALUE, "missing is \"skip\""},
+        {"dun", "all=true", MOON_E_SCRIPT_VALUE, "dun does not know \"all\""},
+        {"deliver", "id=none", MOON_E_NOT_FOUND, "none"},
+        {"close", "", MOON_E_SCRIPT_VALUE, "which days?"},
+        {"close", "month=2026-10,day=2026-10-01", MOON_E_SCRIPT_VALUE, "which days?"},
+        {"close", "month=2026-13", MOON_E_DATE_SYNTAX, "2026-13"},
+        {"close", "day=2026-11-30", MOON_E_PERIOD_CLOSED, "2026-11-30"},
+        {"reopen", "month=2026-10", MOON_E_SCRIPT_VALUE, "reopen wants a reason"},
         {"report", "", MOON_E_SCRIPT_VALUE, "which report?"},
         {"report", "name=aging", MOON_E_NOT_FOUND, "there is no report \"aging\""},
         {"report", "name=ageing,asof=2026-11-30", MOON_E_SCRIPT_VALUE, "does not know \"asof\""},

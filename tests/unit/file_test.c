@@ -66,6 +66,20 @@ static void a_failure_leaves_the_old_file(void **state) {
     assert_int_equal(moon_file_write(in_folder("missing/file"), MOON_STR("x"), 0644, &err), MOON_E_IO);
 }
 
+/* What a process that is no more left of a write goes; what is another's, or at work, stays. */
+static void sweeps_up(void **state) {
+    static const char *const names[] = {"list/a.csv.999999999.tmp", "list/a.csv.x.tmp", "list/a.csv.1.tmp",
+                                        "list/b.csv.999999999.tmp", "list/a.csv..tmp"};
+    (void)state;
+    assert_int_equal(moon_folder_make(in_folder("list"), &err), MOON_OK);
+    for (size_t i = 0; i < 5; i++)
+        assert_int_equal(moon_file_write(in_folder(names[i]), MOON_STR_NONE, 0644, &err), MOON_OK);
+    moon_file_sweep(in_folder("list/a.csv"));
+    for (size_t i = 0; i < 5; i++) assert_int_equal(moon_file_exists(in_folder(names[i])), i > 0);
+    for (size_t i = 1; i < 5; i++) remove(in_folder(names[i]));
+    moon_file_sweep(in_folder("nowhere/a.csv"));
+}
+
 static void lists_in_order(void **state) {
     static const char *const made[] = {"list/b", "list/.hidden", "list/Z", "list/a"}, *const want[] = {
                                                                                           "Z", "a", "b"};
@@ -108,9 +122,9 @@ static void one_lock_at_a_time(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(writes_and_reads),   cmocka_unit_test(a_failure_leaves_the_old_file),
-        cmocka_unit_test(lists_in_order),     cmocka_unit_test(makes_folders),
-        cmocka_unit_test(one_lock_at_a_time),
+        cmocka_unit_test(writes_and_reads), cmocka_unit_test(a_failure_leaves_the_old_file),
+        cmocka_unit_test(sweeps_up),        cmocka_unit_test(lists_in_order),
+        cmocka_unit_test(makes_folders),    cmocka_unit_test(one_lock_at_a_time),
     };
     return cmocka_run_group_tests_name("file", tests, make_folder, remove_folder);
 }

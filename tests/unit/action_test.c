@@ -98,6 +98,26 @@ static void test_a_day(void **state) {
     house_free(h);
 }
 
+/* Invoices of the day above, forty days later. */
+static void test_reminders(void **state) {
+    static const row rows[] = {
+        {"dun", "", MOON_OK, "2 reminders, 2 letters"},
+        {"dun", "", MOON_OK, "0 reminders, 0 letters"},
+        {"report", "name=dunning,account=A", MOON_OK, "dunning: 1 row"},
+        {"deliver", "", MOON_OK, "2 letters written"},
+        {"deliver", "", MOON_OK, "0 letters written"},
+        {"deliver", "id=Z", MOON_E_NOT_FOUND, "there is no message Z"},
+    };
+    house *h = begun();
+    (void)state;
+    for (size_t i = 0; i < 7; i++) act(h, &day[i], false);
+    assert_int_equal(moon_date_parse(MOON_STR("2027-01-10"), &h->book->ctx.today, HERR), MOON_OK);
+    act(h, &(row){"dun", "", MOON_OK, "2 reminders, 2 letters (nothing written)"}, true);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) act(h, &rows[i], false);
+    assert_true(holds(house_read(h, "out/letters/2027-01-10-A-friendly.html"), MOON_STR("119.00")));
+    house_free(h);
+}
+
 /* A dry run leaves the book and the folder as they are. */
 static void test_dry_run(void **state) {
     static const row rows[] = {
@@ -171,7 +191,8 @@ static void test_values(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_a_day), cmocka_unit_test(test_dry_run),
-                                       cmocka_unit_test(test_refused), cmocka_unit_test(test_values)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_a_day), cmocka_unit_test(test_reminders),
+                                       cmocka_unit_test(test_dry_run), cmocka_unit_test(test_refused),
+                                       cmocka_unit_test(test_values)};
     return cmocka_run_group_tests_name("action", tests, NULL, NULL);
 }

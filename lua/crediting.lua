@@ -158,7 +158,8 @@ local function credit_line(line, quantity, amount, i)
   if not (quantity and unit_price and round(money(quantity * unit_price, amount.currency)) == amount) then unit_price = nil end
   return { kind = line.kind, product = line.product, text = line.text, quantity = quantity and -quantity, unit = line.unit,
            price = unit_price, amount = -amount, tax_category = line.tax_category, tax_rate = line.tax_rate,
-           revenue = line.revenue, source_line = line.source_line, corrects_line = i, rule = line.rule }
+           revenue = line.revenue, source_line = line.source_line, corrects_line = i, rule = line.rule,
+           start = line.start, stop = line.stop, agreement = line.agreement, meter = line.meter }
 end
 
 -- The tax to give back of a category.

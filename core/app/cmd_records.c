@@ -23,7 +23,8 @@ static const moon_option edit_options[] = {
 static const moon_command commands[] = {
     {"list", "records of one kind, filtered",
      "list KIND [FIELD=VALUE ...] [--format table|csv|json] [--limit N]",
-     "Kinds: accounts, products, agreements, orders, invoices, credit-notes, drafts, documents, items, "
+     "Kinds: accounts, products, agreements, orders, events, usage, invoices, credit-notes, drafts, "
+     "documents, items, "
      "applications,\n"
      "entries, balances, series, claims, closures, parked, audit.\n"
      "\n"

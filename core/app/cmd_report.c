@@ -202,7 +202,26 @@ static moon_status run_dunning(moon_app *app, moon_err *err) {
     return moon_app_look(app, show_report, &r, err);
 }
 
+static moon_status run_usage(moon_app *app, moon_err *err) {
+    request r = {0};
+    MOON_TRY(moon_report_find(MOON_STR("usage"), &r.kind, err));
+    ask_date(app, &r, "as-of", "as_of");
+    ask_date(app, &r, "from", "from");
+    ask_text(app, &r, "account");
+    return moon_app_look(app, show_report, &r, err);
+}
+
 /* ---- the table ---- */
+
+static const moon_option usage_options[] = {
+    {.name = "as-of",
+     .kind = MOON_OPTION_DATE,
+     .value = "DATE",
+     .doc = "last day of what is shown, today if not given"},
+    {.name = "from", .kind = MOON_OPTION_DATE, .value = "DATE", .doc = "first day of what is shown"},
+    {.name = "account", .kind = MOON_OPTION_TEXT, .value = "ID", .doc = "this account only"},
+    MOON_OPTION_FORMAT,
+    MOON_OPTION_END};
 
 static const moon_option print_options[] = {
     {.name = "output",
@@ -307,6 +326,18 @@ static const moon_command commands[] = {
      .args_max = 0,
      .need = MOON_NEEDS_BOOK,
      .run = run_dunning},
+    {.name = "report usage",
+     .summary = "what accounts used, period by period, and what billed it",
+     .usage = "report usage [--as-of DATE] [--from DATE] [--account ID]",
+     .help = "Events and their sum by account, meter and period of the agreement; billed is what the invoice "
+             "counted, "
+             "late what came after it. Days that no agreement covers stand by calendar months.\n"
+             "\n"
+             "  moonbill report usage --from 2026-10-01 --as-of 2026-10-31 --account ACME",
+     .options = usage_options,
+     .args_max = 0,
+     .need = MOON_NEEDS_BOOK,
+     .run = run_usage},
     {0}};
 
 const moon_command_group moon_commands_report = {"Pages and reports", commands};

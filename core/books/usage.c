@@ -128,17 +128,20 @@ moon_status moon_usage_take(moon_change *change, const moon_event *event, moon_u
 
 /* ---- late ones ---- */
 
-/* Whether the document that bills a period counted this meter for it. */
-static moon_status counted(moon_change *change, moon_str document, moon_str meter, moon_period period,
-                           moon_document *bill, bool *yes, moon_err *err) {
+moon_status moon_usage_bill(moon_change *change, moon_str agreement, moon_str meter, moon_period period,
+                            moon_document *bill, moon_aggregate *counted, bool *found, moon_err *err) {
     moon_str name = moon_usage_name(meter, period, moon_change_arena(change));
-    bill->id = document;
-    *yes = false;
-    MOON_TRY(moon_get(change, &moon_document_type, bill, yes, err));
-    if (!*yes) return MOON_OK;
-    for (size_t i = 0; i < bill->inputs.count; i++)
-        if (moon_str_eq(MOON_AT(moon_input, bill->inputs, i)->record, name)) return MOON_OK;
-    *yes = false;
+    moon_claim claim;
+    MOON_TRY(moon_claim_of(change, agreement, period.start, "arrears", &claim, found, err));
+    if (!*found) return MOON_OK;
+    bill->id = claim.document;
+    MOON_TRY(moon_get(change, &moon_document_type, bill, found, err));
+    for (size_t i = 0; *found && i < bill->inputs.count; i++) {
+        const moon_input *input = MOON_AT(moon_input, bill->inputs, i);
+        *counted = (moon_aggregate){input->count, input->quantity};
+        if (moon_str_eq(input->record, name)) return MOON_OK;
+    }
+    *found = false;
     return MOON_OK;
 }
 
@@ -187,13 +190,13 @@ static moon_status check_late(moon_change *change, const moon_context *ctx, cons
     *late = false;
     for (size_t i = 0; i < of->count; i++) {
         moon_period period;
-        moon_claim claim;
         moon_document bill;
+        moon_aggregate counted;
         bool found;
         MOON_TRY(moon_agreement_period_of(&of->items[i], sum->day, &period, &found, err));
         if (found)
-            MOON_TRY(moon_claim_of(change, of->items[i].id, period.start, "arrears", &claim, &found, err));
-        if (found) MOON_TRY(counted(change, claim.document, sum->meter, period, &bill, &found, err));
+            MOON_TRY(
+                moon_usage_bill(change, of->items[i].id, sum->meter, period, &bill, &counted, &found, err));
         if (!found) continue;
         *late = true;
         MOON_TRY(park_late(change, ctx, sum, &of->items[i], period, &bill, err));

@@ -34,6 +34,11 @@ typedef struct moon_aggregate {
 MOON_CHECK moon_status moon_usage_of(moon_change *change, moon_str account, moon_str meter,
                                      moon_period period, moon_aggregate *out, moon_err *err);
 
+/* The issued document that counted a meter for a period of an agreement, and what it counted. */
+MOON_CHECK moon_status moon_usage_bill(moon_change *change, moon_str agreement, moon_str meter,
+                                       moon_period period, moon_document *bill, moon_aggregate *counted,
+                                       bool *found, moon_err *err);
+
 /* The name of an aggregate among a document's inputs, "usage/api.calls/2026-10-01..2026-11-01"; and back. */
 moon_str moon_usage_name(moon_str meter, moon_period period, moon_arena *keep);
 bool moon_usage_named(moon_str name, moon_str *meter, moon_period *period);

@@ -3,6 +3,7 @@
 #include "books/party.h"
 #include "books/receivable.h"
 #include "run/dun.h"
+#include "run/report_usage.h"
 #include "run/wire.h"
 #include "script/near.h"
 #include "store/table.h"
@@ -247,24 +248,31 @@ static moon_status fill_dunning(moon_book *book, moon_change *change, const moon
 
 #define HEADINGS(list) .headings = list, .heading_count = sizeof list / sizeof *list
 
-const moon_report_kind moon_report_kinds[] = {{.name = "ageing",
-                                               .doc = "who owes what, by days past due",
-                                               .asks = "as_of known account",
-                                               HEADINGS(ageing_headings),
-                                               .fill = fill_ageing},
-                                              {.name = "statement",
-                                               .doc = "what an account was billed, and what is open",
-                                               .asks = "account from to known currency",
-                                               HEADINGS(statement_headings),
-                                               .fill = fill_statement,
-                                               .page = page_statement},
-                                              {.name = "dunning",
-                                               .doc = "which open items are reminded, or why not",
-                                               .asks = "as_of account",
-                                               .headings = moon_dun_headings,
-                                               .heading_count = MOON_DUN_HEADINGS,
-                                               .fill = fill_dunning},
-                                              {0}};
+const moon_report_kind moon_report_kinds[] = {
+    {.name = "ageing",
+     .doc = "who owes what, by days past due",
+     .asks = "as_of known account",
+     HEADINGS(ageing_headings),
+     .fill = fill_ageing},
+    {.name = "statement",
+     .doc = "what an account was billed, and what is open",
+     .asks = "account from to known currency",
+     HEADINGS(statement_headings),
+     .fill = fill_statement,
+     .page = page_statement},
+    {.name = "dunning",
+     .doc = "which open items are reminded, or why not",
+     .asks = "as_of account",
+     .headings = moon_dun_headings,
+     .heading_count = MOON_DUN_HEADINGS,
+     .fill = fill_dunning},
+    {.name = "usage",
+     .doc = "what accounts used, period by period, and what billed it",
+     .asks = "as_of from account",
+     .headings = moon_usage_headings,
+     .heading_count = MOON_USAGE_HEADINGS,
+     .fill = moon_report_usage},
+    {0}};
 
 moon_status moon_report_find(moon_str name, const moon_report_kind **out, moon_err *err) {
     moon_near near = moon_near_begin(name);

@@ -37,7 +37,10 @@ local function version_key(record)
 end
 
 -- An event belongs to a civil day: the one that is written, or that of its instant in the book's zone, which the host knows.
-local function event(_, record)
+local function event(job, record, i)
+  if not host.account(record.account) then
+    return record_rows.problem_at(job, i, "account", "there is no account " .. record.account, "not_found")
+  end
   local found = record.time
   record.time, record.day = found.time, found.day
   if found.time then record.day = date "1970-01-01":add_days(found.time // 86400000000) end

@@ -9,23 +9,13 @@
 local cells = require "cells"
 local payments = require "payments"
 local rates = require "rates"
+local record_rows = require "record_rows"
 local references = require "references"
 local payment_rows = {}
 
 payment_rows.UNNAMED = "row" -- id of a payment that the host names by its content
 
-local function column_of(job, name)
-  for k = 1, #job.fields do
-    if job.fields[k].field == name then return job.fields[k].column end
-  end
-  return nil
-end
-
-local function problem_at(job, i, name, reason, code)
-  local column = column_of(job, name)
-  return { code = code or "import.value", column = column,
-           reason = "line " .. job.sheet.lines[i] .. (column and ", column " .. column or "") .. ": " .. reason }
-end
+local problem_at = record_rows.problem_at
 
 -- The amount as money, and the rate of its currency; or a problem.
 local function value_of(job, record, i)

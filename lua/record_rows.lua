@@ -26,6 +26,20 @@ local function refuse(job, i, problem)
     place = order_rows.place(s, s.lines[i], problem.column), raw = row.raw, rejects = { reject } }
 end
 
+local function column_of(job, name)
+  for k = 1, #job.fields do
+    if job.fields[k].field == name then return job.fields[k].column end
+  end
+  return nil
+end
+
+--- What is wrong with a field of row i, or with the row where `name` is nil.
+function record_rows.problem_at(job, i, name, reason, code)
+  local column = column_of(job, name)
+  return { code = code or "import.value", column = column,
+           reason = "line " .. job.sheet.lines[i] .. (column and ", column " .. column or "") .. ": " .. reason }
+end
+
 -- The fields of row i, or nil and what is wrong with it.
 local function read_fields(s, i, fields, record)
   for k = 1, #fields do

@@ -9,6 +9,7 @@ import os
 import re
 from decimal import Decimal
 from fractions import Fraction
+from zoneinfo import ZoneInfo
 
 from year_dunning import Dunning
 from year_ledger import Item, Ledger, half_up
@@ -17,12 +18,21 @@ from year_world import FIRST, ONE, PLANS, RATES, month_after, minor
 EXCHANGE = [(datetime.date(2025, 12, 1), Decimal("0.85"))] + [
     (datetime.date(2026, month, 1), Decimal("0.85") + Decimal(month % 5) / 100) for month in range(1, 13)]
 TOLERANCE, PER_MILLE = 100, 5  # what a payment may fall short by: minor units, and of the invoice's amount
+LONDON = ZoneInfo("Europe/London")
 REFERENCE = re.compile(r"[A-Z]+-2026-\d{5}")
 
 
 def in_base(amount, currency, day):
     """In pounds, by the rate that holds on a day."""
     return half_up(Fraction(amount) * Fraction([r for since, r in EXCHANGE if since <= day][-1])) if currency != "GBP" else amount
+
+
+def civil_day(text):
+    """The day in London of a moment, or the day that is written."""
+    if "T" not in text:
+        return datetime.date.fromisoformat(text)
+    moment = datetime.datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=datetime.timezone.utc)
+    return moment.astimezone(LONDON).date()
 
 
 class Document:
@@ -148,7 +158,7 @@ class Auditor:
             with open(path, encoding="utf-8") as file:
                 rows += [json.loads(line) for line in file]
         for row in rows:
-            event = (row["account"], row["meter"], datetime.date.fromisoformat(row["day"]), Fraction(str(row["quantity"])))
+            event = (row["account"], row["meter"], civil_day(row["time"]), Fraction(str(row["quantity"])))
             if row["id"] not in self.events:
                 self.events[row["id"]] = event
                 self.by_meter.setdefault(event[:2], []).append(event[2:])
@@ -163,7 +173,7 @@ class Auditor:
                 key = (version["id"], start, "arrears")
                 metered = any(how == "usage" for _, _, how, _ in PLANS[version["plan"]])
                 if metered and start <= event[2] < stop and key in self.claims:
-                    yield (version["id"], event[1], start)
+                    yield (version["id"], start, event[1])
 
     # ---- bills ----
 

@@ -150,13 +150,29 @@ def check_usage(program, auditor, compare):
     compare.maps("late usage", found, expected)
 
 
+REASONS = (("not due", "not due"), ("due today", "due today"), ("within grace", "grace"), ("disputed", "disputed"),
+           ("promised", "promised"), ("covered", "covered"), ("below minimum", "minimum"), ("ladder finished", "finished"),
+           ("gap", "later"))
+
+
+def kind_of(reason):
+    """Which of the auditor's reasons a sentence is."""
+    if reason.startswith("disputed in part, the rest promised"):
+        return "promised"
+    for begin, kind in REASONS:
+        if reason.startswith(begin):
+            return kind
+    return "taken today" if reason.endswith("taken today") else "later" if " on 20" in reason else "step"
+
+
 def check_reminders(program, auditor, compare):
     """Every step that was taken in the year, and how each item stands at its end."""
     found = {(row["document"], row["date"]): row["step"] for row in program.table("list", "reminders")}
     expected = {(id, str(day)): str(step) for id, steps in auditor.dunning.taken.items() for day, step in steps}
     compare.maps("reminders", found, expected)
     rows = program.table("report", "dunning", today=auditor.today)
-    found = {row["number"]: (row["open"], row["disputed"], row["promised"]) for row in rows if row["kind"] == "invoice"}
-    expected = {row.item.number: (shown(row.open), shown(row.disputed), shown(row.promised))
+    found = {row["number"]: (row["open"], row["disputed"] or "0.00", row["promised"] or "0.00", kind_of(row["reason"]))
+             for row in rows if row["kind"] == "invoice"}
+    expected = {row.item.number: (shown(row.open), shown(row.disputed), shown(row.promised), row.reason)
                 for row in auditor.dunning.rows(auditor.today)}
     compare.maps("items of the dunning report", found, expected)

@@ -10,7 +10,7 @@ HEADS = {
     "agreements": ["id", "from", "account", "plan", "start", "until", "tags.seats"],
     "orders": ["order", "account", "date", "product", "text", "quantity", "price", "currency"],
     "payments": ["id", "date", "account", "amount", "currency", "remittance"],
-    "usage": ["id", "account", "meter", "day", "quantity"],
+    "usage": ["id", "account", "meter", "time", "quantity"],
     "desk": ["verb", "subject", "amount", "date", "on", "reason"],
 }
 
@@ -38,7 +38,7 @@ def write_day(files, day, folder):
         if kind == "events":
             with open(os.path.join(folder, "events-%s.jsonl" % day), "w", encoding="utf-8") as file:
                 for row in rows:
-                    event = dict(zip(HEADS["usage"], row), day=str(row[3]))
+                    event = dict(zip(HEADS["usage"], row), time=str(row[3]))
                     file.write(json.dumps(event) + "\n")
         else:
             write_rows(os.path.join(folder, "%s-%s.csv" % (kind, day)), HEADS[kind], rows)

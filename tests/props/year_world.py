@@ -142,12 +142,18 @@ class World:
                 late = self.rnd.choice([5, 25, 45]) if self.chance(0.02) else 1
                 when = max(day - late * ONE, FIRST)
                 quantity = Decimal(self.rnd.randrange(1, 9000)).scaleb(-self.rnd.choice([0, 1, 2]))
-                rows.append(["E%07d" % self.next("events"), last.account, "calls", when, format(quantity, "f")])
+                rows.append(["E%07d" % self.next("events"), last.account, "calls", self.time(when), format(quantity, "f")])
         again = [self.rnd.choice(self.sent)] if self.sent and self.chance(0.3) else []
         self.sent = (self.sent + rows)[-200:]
         rows += again
         half = len(rows) // 2
         return rows[:half], rows[half:]
+
+    def time(self, day):
+        """A day, or a moment of it by Greenwich; in summer the last one there is of the next day in London."""
+        if self.chance(0.3):
+            return day
+        return "%sT%02d:%02d:00Z" % (day, self.rnd.choice([0, 9, 15, 22, 23]), self.rnd.randrange(60))
 
     # ---- money ----
 

@@ -35,8 +35,8 @@ local PARTIAL = {
 
 -- ---- fields that are derived ----
 
-local STANDINGS = { "draft", "approved", "not-yet", "open", "part-credited", "part-applied", "overdue", "paid", "credited",
-  "applied", "void" }
+local STANDINGS = { "draft", "approved", "not-yet", "open", "part-paid", "part-credited", "part-applied", "overdue", "paid",
+  "credited", "written-off", "applied", "void" }
 
 local function document_standing(row)
   local standing = host.standing(row.id) or {}

@@ -163,16 +163,21 @@ static moon_status steps_of(moon_change *change, const moon_item *item, step_lis
     }
 }
 
+/* `open` may be that of the item. */
 moon_status moon_item_open_at(moon_change *change, const moon_item *item, moon_date date, moon_date known,
                               int64_t *open, moon_err *err) {
     step_list list = {0};
     moon_date booked = item->booked == MOON_DATE_NONE ? item->date : item->booked;
     int64_t rest = item->amount;
-    *open = 0;
-    if (item->date > date || booked > known) return MOON_OK;
-    MOON_TRY(steps_of(change, item, &list, err));
-    for (size_t i = 0; i < list.count && list.items[i].date <= date; i++)
-        if (list.items[i].booked <= known) rest += list.items[i].amount;
+    if (date >= MOON_DATE_MAX && known >= MOON_DATE_MAX)
+        rest = item->open; /* every application counts, and this is kept with each */
+    else if (item->date > date || booked > known)
+        rest = 0;
+    else {
+        MOON_TRY(steps_of(change, item, &list, err));
+        for (size_t i = 0; i < list.count && list.items[i].date <= date; i++)
+            if (list.items[i].booked <= known) rest += list.items[i].amount;
+    }
     *open = rest;
     return MOON_OK;
 }

@@ -3,24 +3,39 @@
 #include "books/receivable.h"
 #include "store/table.h"
 
-const char *const moon_standings[] = {"draft",         "approved",     "not-yet", "open",
-                                      "part-credited", "part-applied", "overdue", "paid",
-                                      "credited",      "applied",      "void",    NULL};
+const char *const moon_standings[] = {"draft",         "approved",     "not-yet", "open", "part-paid",
+                                      "part-credited", "part-applied", "overdue", "paid", "credited",
+                                      "written-off",   "applied",      "void",    NULL};
 
-/* Did credit notes settle something of this invoice up to that day? */
-static moon_status is_credited(moon_change *change, const moon_document *document, moon_date day,
-                               bool *credited, moon_err *err) {
+/* What settled an invoice up to a day, by what it was. */
+typedef struct settled {
+    int64_t cash, written_off, other;
+} settled;
+
+static moon_status add_settled(moon_change *change, const moon_application *application, settled *s,
+                               moon_err *err) {
+    moon_item source;
+    MOON_TRY(moon_item_get(change, application->account, application->source, &source, err));
+    bool cash = moon_item_control(&source) == MOON_CONTROL_UNAPPLIED;
+    int64_t *to = cash ? &s->cash : source.kind == MOON_ITEM_WRITE_OFF ? &s->written_off : &s->other;
+    *to += application->amount;
+    return MOON_OK;
+}
+
+static moon_status settled_by(moon_change *change, const moon_document *document, moon_date day, settled *s,
+                              moon_err *err) {
     moon_application bound = {.account = document->account, .target = document->id}, application;
     moon_scan scan;
     bool more = true;
     moon_status status = MOON_OK;
-    *credited = false;
+    *s = (settled){0};
     MOON_TRY(moon_scan_begin(change, &moon_application_type,
                              moon_type_index(&moon_application_type, "target"), &bound, 2, &bound, 2, false,
                              &scan, err));
-    while (status == MOON_OK && more && !*credited) {
+    while (status == MOON_OK) {
         status = moon_scan_next(&scan, &application, &more, err);
-        if (status == MOON_OK && more) *credited = application.date <= day;
+        if (status != MOON_OK || !more) break;
+        if (application.date <= day) status = add_settled(change, &application, s, err);
     }
     moon_scan_end(&scan);
     return status;
@@ -28,18 +43,25 @@ static moon_status is_credited(moon_change *change, const moon_document *documen
 
 static moon_status standing_of(moon_change *change, const moon_document *document, moon_date day,
                                moon_settlement *s, moon_err *err) {
-    bool credit = document->kind == MOON_DOCUMENT_CREDIT_NOTE, credited;
-    if (s->open == 0 && credit)
-        s->standing = MOON_STANDING_APPLIED;
-    else if (s->open == 0) {
-        MOON_TRY(is_credited(change, document, day, &credited, err));
-        s->standing = credited ? MOON_STANDING_CREDITED : MOON_STANDING_PAID;
-    } else if (!credit && document->due != MOON_DATE_NONE && document->due < day)
+    bool credit = document->kind == MOON_DOCUMENT_CREDIT_NOTE;
+    settled by;
+    if (credit)
+        s->standing = s->open == 0                 ? MOON_STANDING_APPLIED
+                      : s->open == document->total ? MOON_STANDING_OPEN
+                                                   : MOON_STANDING_PART_APPLIED;
+    else if (s->open != 0 && document->due != MOON_DATE_NONE && document->due < day)
         s->standing = MOON_STANDING_OVERDUE;
-    else if (s->open == document->total)
+    else if (s->open != 0 && s->open == document->total)
         s->standing = MOON_STANDING_OPEN;
-    else
-        s->standing = credit ? MOON_STANDING_PART_APPLIED : MOON_STANDING_PART_CREDITED;
+    else {
+        MOON_TRY(settled_by(change, document, day, &by, err));
+        if (s->open != 0)
+            s->standing = by.cash > 0 ? MOON_STANDING_PART_PAID : MOON_STANDING_PART_CREDITED;
+        else
+            s->standing = by.written_off > 0             ? MOON_STANDING_WRITTEN_OFF
+                          : by.other > 0 && by.cash == 0 ? MOON_STANDING_CREDITED
+                                                         : MOON_STANDING_PAID;
+    }
     return MOON_OK;
 }
 

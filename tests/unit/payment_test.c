@@ -4,6 +4,7 @@
 #include "books/adjustment.h"
 #include "books/closing.h"
 #include "books/payment.h"
+#include "books/settlement.h"
 #include "books/verify.h"
 
 /* ---- what the tests share ---- */
@@ -516,6 +517,38 @@ static void test_opening(void **state) {
     expect_minor("applied", open_on(b, "opening/A/RE-77", "2010-07-15"), 4000);
 }
 
+/* ---- in one word ---- */
+
+static void expect_standing(books *b, const char *number, const char *date, const char *want) {
+    moon_document document = found_document(b, number);
+    moon_settlement s;
+    DO(moon_settlement_of(b->change, &document, day(date), &s, ERR));
+    expect_text(date, moon_str_of(moon_standings[s.standing]), want);
+}
+
+static void test_standing(void **state) {
+    books *b = *state;
+    moon_adjustment out;
+    books_today(b, "2010-12-10");
+    received(b, "P1", "A", 13000, "2010-12-03");
+    issued(b, "c1", "A", -2000, 0);
+    expect_standing(b, "i1", "2010-12-10", "open");
+    apply(b, "A", "P1", "i1", 11000, "2010-12-03");
+    expect_standing(b, "i1", "2010-12-02", "open");
+    expect_standing(b, "i1", "2010-12-03", "part-paid");
+    apply(b, "A", "c1", "i1", 1000, "2010-12-10");
+    expect_standing(b, "i1", "2010-12-10", "paid");
+    apply(b, "A", "c1", "i2", 1000, "2010-12-10");
+    expect_standing(b, "i2", "2010-12-10", "part-credited");
+    expect_standing(b, "i2", "2011-01-10", "overdue");
+    DO(moon_write_off(b->change, &b->ctx, MOON_STR("i2"), 0, MOON_STR("gone"), &out, ERR));
+    expect_standing(b, "i2", "2010-12-10", "written-off");
+    DO(unapply(b, "P1", "i1", "2010-12-08"));
+    expect_standing(b, "i1", "2010-12-07", "part-paid");
+    expect_standing(b, "i1", "2010-12-08", "open");
+    expect_standing(b, "i1", "2010-12-10", "part-credited");
+}
+
 /* ---- as known then ---- */
 
 static void test_known(void **state) {
@@ -566,6 +599,7 @@ int main(void) {
         CASE(test_refund_by_another),
         CASE(test_write_off),
         CASE(test_opening),
+        CASE(test_standing),
         CASE(test_known),
     };
     return cmocka_run_group_tests_name("payment", tests, NULL, NULL);

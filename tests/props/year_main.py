@@ -214,6 +214,8 @@ def play(build, folder, size, last):
         ran = [("run quietly", pool.submit(run_quietly, quiet, last)), ("run in a storm", pool.submit(storm.run))]
         for name, future in ran:
             tap.case("%s, %d accounts" % (name, size), future.result)
+        if tap.failed:
+            return tap.failed
         tap.case("both end alike", lambda: same_end(quiet, wild))
         audits = [(name, pool.submit(audit, quiet, year.auditor, work)) for name, work in AUDITS]
         for name, future in audits:

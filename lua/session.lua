@@ -194,7 +194,7 @@ end
 
 function session.eval(given)
   sources.today, own.today = given.today, given.today
-  limit = given.limit
+  limit, showing.every = given.limit, given.every
   local f, incomplete = compiled(given)
   if incomplete then return { incomplete = true } end
   local results = table.pack(f())

@@ -6,7 +6,8 @@
 local query = require "query"
 local sources = require "sources"
 
-local showing = { results = setmetatable({}, { __mode = "k" }) } -- results: of actions; true where they were shown
+--- every: tables have all fields, for csv and json.
+local showing = { every = false, results = setmetatable({}, { __mode = "k" }) } -- results: of actions; true where they were shown
 
 local BATCH = 200    -- rows sent to the host at a time
 local COUNTED = 10000 -- rows counted behind those that are shown
@@ -75,7 +76,7 @@ end
 local function show_query(q, limit)
   q = query.settled(q)
   local source = query.source(q)
-  local columns, apart = columns_of(q)
+  local columns, apart = columns_of(q, showing.every)
   host.ask { ask = "table", name = source.name, columns = columns, sums = not query.is_part(q) }
   local add, send = sender(columns, apart)
   local shown, more = 0, 0
@@ -142,6 +143,20 @@ end
 
 function showing.text(value) return describe(value, 0) end
 
+--- The fields that some row has.
+local function used(fields, rows)
+  local list = {}
+  for _, field in ipairs(fields) do
+    for _, row in ipairs(rows) do
+      if row[field.name] ~= nil then
+        list[#list + 1] = field
+        break
+      end
+    end
+  end
+  return list
+end
+
 --- A row as a list of its fields, with its lists as tables below.
 local function show_row(row, source)
   local pairs_of, lists = {}, {}
@@ -158,7 +173,7 @@ local function show_row(row, source)
   host.ask { ask = "fields", fields = pairs_of }
   for _, list in ipairs(lists) do
     host.ask { ask = "print", text = "\n" .. list.name:sub(1, 1):upper() .. list.name:sub(2) .. "\n\n" }
-    show_query(query.rows(list.name, list.fields, list.rows))
+    show_query(query.rows(list.name, used(list.fields, list.rows), list.rows))
   end
 end
 

@@ -51,6 +51,7 @@ struct moon_app {
     moon_book *book;    /* open for commands that need it */
     moon_open_options open;
     moon_terminal_style style; /* of standard output */
+    const char *complete;      /* what shows the columns that a narrow table leaves out; NULL: --format csv */
     bool progress;             /* standard error is a terminal */
     moon_instant (*now)(void); /* the wall clock, for a prompt that stays open */
     int output_errno;          /* why writing to standard output failed, 0 if it did not */

@@ -8,7 +8,8 @@ moon_listing *moon_listing_begin(moon_app *app, const moon_heading *headings, si
                       .style = app->style,
                       .base = app->book ? app->book->config.currency : 0,
                       .ctx = app,
-                      .write = to_output};
+                      .write = to_output,
+                      .complete = app->complete};
     return moon_listing_open(&sink, headings, count);
 }
 

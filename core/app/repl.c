@@ -197,6 +197,7 @@ static bool read_line(repl *r, const char *prompt, moon_str *line) {
     r->cleared = false;
     seen.interrupted = 0;
     if (r->edit) {
+        el_set(r->edit, EL_PREP_TERM, 1); /* before the prompt: keys are typed as soon as it is seen */
         text = el_gets(r->edit, &count);
         if (r->cleared) moon_app_print(r->app, "^C\n");
     } else {
@@ -291,6 +292,7 @@ moon_status moon_command_repl(moon_app *app, moon_err *err) {
     repl r = {.app = app, .number = 1, .statement = MOON_BUF_EMPTY};
     moon_session_setup setup = {.confirm = confirm, .ctx = &r};
     (void)err;
+    app->complete = ":save(\"x.csv\")";
     r.session = moon_session_new(app, &setup);
     listen_to_signals();
     if (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO)) begin_edit(&r);

@@ -12,6 +12,7 @@
 #include "run/jobs.h"
 #include "run/wire.h"
 
+#define COLUMNS_KEPT 4 /* of a table without a list's: the others may be left out, the last one first */
 #define MEMORY ((size_t)512 << 20) /* that all chunks of a session together may keep */
 
 struct moon_session {
@@ -113,7 +114,7 @@ static moon_status begin_table(moon_session *s, const moon_arg *asked, moon_err 
         h->name = kept(s, moon_arg_text_of(column, "name"));
         h->cell = cell_of(moon_arg_text_of(column, "cell"));
         h->title = title.len ? kept(s, title) : NULL;
-        h->spare = place_of(spare, h->name);
+        h->spare = listed ? place_of(spare, h->name) : i < COLUMNS_KEPT ? 0 : (int)(s->heading_count - i);
         if (total && (listed ? place_of(sums, h->name) > 0 : flag(column, "sum")))
             h->flags = MOON_HEADING_SUM;
     }
@@ -157,7 +158,7 @@ static moon_status add_rows(moon_session *s, const moon_arg *rows, moon_err *err
 
 static void tell_rest(moon_session *s, int64_t more, bool uncounted) {
     if (more <= 0 || s->app->format != MOON_FORMAT_TABLE) return;
-    moon_app_print(s->app, "… %s%lld more: use :first(n), :top(n, field) or :save(\"file.csv\")\n",
+    moon_app_print(s->app, "… %s%lld more: use :first(n), :top(n, field), :save(\"x.csv\")\n",
                    uncounted ? "more than " : "", (long long)(uncounted ? more - 1 : more));
 }
 
@@ -527,8 +528,10 @@ moon_status moon_session_eval(moon_session *s, moon_str name, moon_str text, siz
     moon_arg result;
     moon_arena_mark mark = moon_arena_here(&s->app->arena);
     look_at_the_clock(s);
-    moon_named m[] = {named("limit", limit ? moon_arg_integer((int64_t)limit) : (moon_arg){0}),
-                      named("name", moon_arg_text(name)), named("prompt", moon_arg_bool(incomplete != NULL)),
+    moon_named m[] = {named("every", moon_arg_bool(s->app->format != MOON_FORMAT_TABLE)),
+                      named("limit", limit ? moon_arg_integer((int64_t)limit) : (moon_arg){0}),
+                      named("name", moon_arg_text(name)),
+                      named("prompt", moon_arg_bool(incomplete != NULL)),
                       named("text", moon_arg_text(text)),
                       named("today", moon_arg_date(s->app->book->ctx.today))};
     moon_arg given = moon_arg_map(m, sizeof m / sizeof *m);

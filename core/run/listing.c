@@ -272,7 +272,8 @@ static void write_left_out(moon_listing *l, size_t left, bool totals) {
     if (left == 0) return;
     moon_buf_add_char(&l->out, '(');
     if (named) moon_buf_printf(&l->out, "all in %.*s; ", MOON_STR_ARG(l->cells[l->currency]));
-    moon_buf_printf(&l->out, "%zu column%s left out: --format csv has all)\n", left, left == 1 ? "" : "s");
+    moon_buf_printf(&l->out, "%zu column%s left out: %s has all)\n", left, left == 1 ? "" : "s",
+                    l->sink.complete ? l->sink.complete : "--format csv");
 }
 
 static void write_table(moon_listing *l) {

@@ -23,6 +23,7 @@ typedef struct moon_sink {
     moon_currency base; /* the book's currency, for base amounts of records in json; 0 without a book */
     void *ctx;
     void (*write)(void *ctx, moon_str text);
+    const char *complete; /* what shows the columns left out of a table; NULL: "--format csv" */
 } moon_sink;
 
 typedef struct moon_listing moon_listing;

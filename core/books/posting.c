@@ -40,18 +40,10 @@ static moon_status add(int64_t *sum, int64_t amount, moon_err *err) {
 /* Minor units of the base currency for an amount of the document's. Half-up; the receivables line takes what
  * rounding leaves. */
 static moon_status to_base(const posting *p, int64_t amount, int64_t *base, moon_err *err) {
-    moon_decimal value;
-    moon_money made;
-    *base = amount;
-    if (p->document->currency == p->ctx->config->currency) return MOON_OK;
-    if (!moon_decimal_present(p->document->rate))
-        return moon_fail(err, MOON_E_RECORD_INVALID, "%.*s is in a foreign currency and has no rate",
-                         MOON_STR_ARG(p->document->id));
-    MOON_TRY(moon_decimal_mul(moon_money_decimal((moon_money){amount, p->document->currency}),
-                              p->document->rate, &value, err));
-    MOON_TRY(moon_money_round(value, p->ctx->config->currency, MOON_HALF_UP, &made, err));
-    *base = made.minor;
-    return MOON_OK;
+    char what[160];
+    snprintf(what, sizeof what, "%.*s", MOON_STR_ARG(p->document->id));
+    return moon_to_base(p->ctx->config, (moon_money){amount, p->document->currency}, p->document->rate, what,
+                        base, err);
 }
 
 /* ---- entries ---- */
@@ -235,11 +227,17 @@ static moon_status post_earned(posting *p, moon_err *err) {
 
 /* Receivables against revenue, deferred revenue and tax. */
 static moon_status post_issue(posting *p, int64_t *receivable, moon_err *err) {
-    begin_entry(p, "issue", p->ctx->today, p->document->lines.count + 3);
+    begin_entry(p, "issue", p->ctx->today, p->document->lines.count + 4);
     MOON_TRY(post_earned(p, err));
     MOON_TRY(post_deferred(p, err));
     int64_t base = 0;
     for (size_t i = 0; i < p->entry.lines.count; i++) MOON_TRY(add(&base, p->lines[i].base, err));
+    if (p->document->total == 0 && base != 0) { /* nothing will ever settle it */
+        moon_str exchange;
+        MOON_TRY(moon_chart_account(p->ctx->config, "exchange", &exchange, err));
+        line_of(p, exchange)->base = -base;
+        base = 0;
+    }
     moon_entry_line *owed = line_of(p, p->receivables);
     owed->party = p->document->account;
     MOON_TRY(add(&owed->amount, p->document->total, err));

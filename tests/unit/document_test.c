@@ -421,8 +421,29 @@ static void test_posting(void **state) {
     document.currency = USD;
     draft(b, &document);
     DO(moon_document_approve(b->change, &b->ctx, &document, false, ERR));
-    FAILS(MOON_E_RECORD_INVALID, moon_document_issue(b->change, &b->ctx, &document, ERR));
+    FAILS(MOON_E_FIELD_REQUIRED, moon_document_issue(b->change, &b->ctx, &document, ERR));
     SAYS("no rate");
+}
+
+/* A document that comes to zero leaves nothing on the receivables account, whatever its lines were rounded to. */
+static void test_posting_nothing_in_base(void **state) {
+    books *b = *state;
+    moon_document document = document_of(b, "e", "A", 0, 0);
+    moon_line *lines = MOON_NEW_N(moon_change_arena(b->change), moon_line, 3);
+    int64_t base;
+    document.currency = USD;
+    document.rate = dec("0.5");
+    for (int i = 0; i < 3; i++) {
+        lines[i] = *MOON_AT(moon_line, document.lines, 0);
+        lines[i].revenue = moon_str_of(i == 0 ? "4001" : i == 1 ? "4002" : "4003");
+        lines[i].amount = i < 2 ? 1 : -2;
+    }
+    document.lines = (moon_list){lines, 3};
+    issue(b, &document);
+    DO(moon_balance_at(b->change, MOON_STR("1100"), 0, day("2010-12-31"), &base, ERR));
+    expect_minor("receivables", base, 0);
+    DO(moon_balance_at(b->change, MOON_STR("7700"), 0, day("2010-12-31"), &base, ERR));
+    expect_minor("exchange differences", base, 1);
 }
 
 /* Revenue never goes to an account that has another role: what is owed is what the open items say. */
@@ -669,10 +690,11 @@ int main(void) {
         CASE(test_discard),       CASE(test_approval),
         CASE(test_approve_again), CASE(test_issue),
         CASE(test_posting),       CASE(test_posting_roles),
-        CASE(test_posting_zero),  CASE(test_issue_refused),
-        CASE(test_claims),        CASE(test_find),
-        CASE(test_void),          CASE(test_void_refused),
-        CASE(test_void_credit),   CASE(test_void_before),
+        CASE(test_posting_zero),  CASE(test_posting_nothing_in_base),
+        CASE(test_issue_refused), CASE(test_claims),
+        CASE(test_find),          CASE(test_void),
+        CASE(test_void_refused),  CASE(test_void_credit),
+        CASE(test_void_before),
     };
     return cmocka_run_group_tests_name("document", tests, NULL, NULL);
 }

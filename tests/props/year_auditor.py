@@ -401,7 +401,9 @@ class Auditor:
         self.cash.append((date, credit.currency, -amount))
 
     def do_unapply(self, row, day):
-        self.unapply(self.ledger.items[row["subject"]], self.item_of(row["on"]), day, day)
+        """As though it had never been applied; but closed days keep what they showed."""
+        since = self.first_open(datetime.date.min)
+        self.unapply(self.ledger.items[row["subject"]], self.item_of(row["on"]), since, day)
 
     def do_move(self, row, day):
         payment = self.ledger.items[row["subject"]]
@@ -413,6 +415,7 @@ class Auditor:
         self.ledger.add(there)
         self.ledger.apply(payment, self.ledger.add(here), amount, date, day)
         self.remittance[id] = self.remittance[payment.id]
+        self.settle_cash(there, day)
 
     def do_write_off(self, row, day):
         item = self.item_of(row["subject"])

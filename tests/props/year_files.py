@@ -72,12 +72,12 @@ def write_rules(book):
 
 # What a clerk does, as a script says it: verb, and its values from a row (subject, amount, date, on, reason).
 ACTS = {
-    "return": 'book:returned { payment = s, date = d, reason = r }',
+    "return": 'book:return_payment { payment = s, date = d, reason = r }',
     "credit": 'book:credit { invoice = s, reason = r, line = a and 1, amount = a, ref = tostring(book.date) }',
     "dispute": 'book:dispute { number = s, amount = a, reason = r }',
     "rejected": 'book:dispute_close { id = s, rejected = true, outcome = r }',
     "promise": 'book:promise { account = s, amount = a, by = d, on = o, note = r }',
-    "write-off": 'book:write_off { number = s, amount = a, reason = r }',
+    "write-off": 'book:write_off { invoice = s, amount = a, reason = r }',
     "recover": 'book:recover { id = s, reason = r }',
     "refund": 'book:refund { credit = s, amount = a, reason = r }',
     "refunded": 'book:approve(s)',

@@ -122,9 +122,11 @@ function cells.readers(settings)
     if #text > 64 then return nil, "import.value", "a time such as 2026-11-30T18:00:00+01:00" end
     local at = instant(text)
     if at then return { time = at } end
-    local hour, minute = text:match "[Tt ](%d+):(%d+)"
     local found, code = day(text)
-    if found and (not hour or (tonumber(hour) <= 23 and tonumber(minute) <= 59)) then return { day = found } end
+    local hour, minute, second = text:match "[Tt ](%d+):(%d+):?(%d*)"
+    local clock = not hour or tonumber(hour) < 24 and tonumber(minute) < 60 and (tonumber(second) or 0) < 60
+    local offset = text:find "[Tt ]%d+:.*[Zz+%-]" -- an instant that is none must not pass for a day
+    if found and clock and not offset then return { day = found } end
     return nil, code, "a time such as 2026-11-30T18:00:00+01:00, or a day"
   end
   -- false: the mapping says that this is no country

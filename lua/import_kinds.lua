@@ -36,14 +36,21 @@ local function version_key(record)
   return record.id .. "\n" .. tostring(record.from), record.id, " for the same day"
 end
 
+-- What is wrong with a record of an account that is not there; asked once for each account of the file.
+local function unknown_account(job, record, i)
+  local id, known = record.account, job.accounts or {}
+  job.accounts = known
+  if known[id] == nil then known[id] = not host.account or host.account(id) and true or false end
+  if known[id] then return nil end
+  return record_rows.problem_at(job, i, "account", "there is no account " .. id, "not_found")
+end
+
 -- An event belongs to a civil day: the one that is written, or that of its instant in the book's zone, which the host knows.
 local function event(job, record, i)
-  if not host.account(record.account) then
-    return record_rows.problem_at(job, i, "account", "there is no account " .. record.account, "not_found")
-  end
   local found = record.time
   record.time, record.day = found.time, found.day
   if found.time then record.day = date "1970-01-01":add_days(found.time // 86400000000) end
+  return unknown_account(job, record, i)
 end
 
 local function from_today(job, record) record.from = record.from or job.today end
@@ -72,7 +79,10 @@ local KINDS = {
       reference = "text",
     },
     own = "id", rows = record_rows, key = version_key,
-    finish = function(job, record) record.from = record.from or record.start or job.today end,
+    finish = function(job, record, i)
+      record.from = record.from or record.start or job.today
+      return unknown_account(job, record, i)
+    end,
   },
   usage = {
     fields = { id = "!id", account = "!id", meter = "!id", time = "!time", quantity = "!decimal" },

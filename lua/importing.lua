@@ -6,8 +6,7 @@
 ---     bytes     the file; file: its name for messages; book: currency of the book
 ---     today     the day of records and held orders whose file does not say one
 ---   facts: columns, found { separator, encoding, bom, line_end, quote, decimals, dates }, rows, blank (rows without anything),
----     records (orders or rows), warnings (the first 20 { line, column, message }), warning_count (all),
----     reject_header (nil: rejected rows stand alone), reject_ending (nil: csv)
+---     records (orders or rows), warnings (the first 20 { line, column, message }), warning_count (all), reject_header
 --- importing.next() -> nil at the end, or a table
 ---   orders:   { order = <moon_order without value>, account = <moon_account to create if it is unknown> | nil, rejects = list }
 ---   others:   { record = <of the kind's type> } or { id =, code =, reason =, place =, raw =, rejects = list }
@@ -138,10 +137,10 @@ end
 -- What stands above the rows of a reject file, such that the same mapping reads it: as many lines as it passes over, and no
 -- header where it says that there is none.
 local function reject_header(s, named)
-  if not s.row then return nil end
   local above = ("\n"):rep(s.options.skip or 0)
   if s.options.header == false then return above end
-  return above .. s.header .. s.separator .. s.row({ "line", "column", "reason", named and "row" or nil }, s.separator)
+  return above .. s.header .. s.separator .. s.row({ "line", "column", "reason",
+    (named or s.lines_of_text) and "row" or nil, s.lines_of_text and "text" or nil }, s.separator)
 end
 
 function importing.begin(options)
@@ -174,7 +173,7 @@ function importing.begin(options)
   return {
     columns = s.columns, rows = s.rows, blank = s.blank, records = job.orders and job.orders.count or s.rows,
     warnings = s.warnings, warning_count = s.warning_count,
-    reject_header = reject_header(s, kind.named), reject_ending = not s.row and s.file:match "%.(%w+)$" or nil,
+    reject_header = reject_header(s, kind.named),
     found = { separator = found.separator, quote = found.quote, encoding = found.encoding, bom = found.bom,
       line_end = found.line_end, form = found.form,
       decimals = mark, dates = order },

@@ -40,7 +40,6 @@ end
 
 -- A rejected row: as read, and as it goes into the reject file, quoted anew so that it can be read again whatever it holds.
 function order_rows.reject(s, row, line, column, reason, name)
-  if not s.row then return { line = line, column = column, reason = reason, raw = row.raw, row = row.raw } end
   local fields = row.fields
   for k = #fields + 1, #s.columns do fields[k] = "" end
   for k = #fields, #s.columns + 1, -1 do
@@ -48,6 +47,7 @@ function order_rows.reject(s, row, line, column, reason, name)
   end
   local n = #fields
   fields[n + 1], fields[n + 2], fields[n + 3], fields[n + 4] = line, column or "", reason, name or nil
+  if s.lines_of_text then fields[n + 4], fields[n + 5] = name or "", row.raw end
   return { line = line, column = column, reason = reason, raw = row.raw, row = s.row(fields, s.separator) }
 end
 

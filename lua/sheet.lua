@@ -37,16 +37,18 @@ end
 
 function sheet.open(bytes, file, options)
   local reader = reader_for(file)
-  local s = { file = file, bytes = bytes, options = {}, open = reader.open, row = reader.row, stash = {}, at = 0 }
+  local s = { file = file, bytes = bytes, options = {}, open = reader.open, stash = {}, at = 0 }
+  s.lines_of_text = not reader.row -- whose rejected rows become rows of a table
+  s.row = reader.row or require("plugin.csv").row
   for _, name in ipairs { "separator", "quote", "encoding", "header", "skip" } do s.options[name] = options[name] end
   s.reader = open_reader(s)
   s.columns, s.found = s.reader.columns, s.reader.found
   if #s.columns == 0 then
-    sheet.raise(s, s.row and "the file is empty" or "there is no object in the file",
-                s.row and "its first line names the columns" or "each of its lines is an object in { }")
+    sheet.raise(s, s.lines_of_text and "there is no object in the file" or "the file is empty",
+                s.lines_of_text and "each of its lines is an object in { }" or "its first line names the columns")
   end
   s.separator = s.found.separator ~= "" and s.found.separator or ","
-  s.header = s.row and s.row(s.columns, s.separator) or ""
+  s.header = s.row(s.columns, s.separator)
   s.places = {}
   for i = 1, #s.columns do s.places[s.columns[i]] = i end
   return s

@@ -180,8 +180,7 @@ static void size_budget(moon_worker_setup *setup, const char *file) {
     setup->limits.steps += (uint64_t)mib * 100000000;
 }
 
-/* out/NAME.rejects.csv (or with the ending of a file without columns), beside the other things that the book
- * makes. */
+/* out/NAME.rejects.csv, beside the other things that the book makes. */
 static moon_status write_rejects(run *r, moon_err *err) {
     const char *slash = strrchr(r->at.options->file, '/'), *name = slash ? slash + 1 : r->at.options->file;
     const char *dot = strrchr(name, '.');
@@ -191,14 +190,10 @@ static moon_status write_rejects(run *r, moon_err *err) {
     moon_hash content = moon_hash_of(moon_buf_str(&r->rejects));
     char digits[MOON_HASH_TEXT];
     moon_hash_format(&content, digits);
-    moon_str header = moon_arg_text_of(&r->at.report->facts, "reject_header"),
-             ending = moon_arg_text_of(&r->at.report->facts, "reject_ending");
-    if (ending.len == 0) ending = MOON_STR("csv");
-    r->at.report->reject_file =
-        moon_arena_printf(r->keep, "%s/%.*s-%.6s.rejects.%.*s", folder.ptr,
-                          dot ? (int)(dot - name) : (int)strlen(name), name, digits, MOON_STR_ARG(ending));
-    moon_buf_add_str(&text, header);
-    if (header.len) moon_buf_add_char(&text, '\n');
+    r->at.report->reject_file = moon_arena_printf(r->keep, "%s/%.*s-%.6s.rejects.csv", folder.ptr,
+                                                  dot ? (int)(dot - name) : (int)strlen(name), name, digits);
+    moon_buf_add_str(&text, moon_arg_text_of(&r->at.report->facts, "reject_header"));
+    moon_buf_add_char(&text, '\n');
     moon_buf_add_str(&text, moon_buf_str(&r->rejects));
     moon_status status = moon_folder_make(folder.ptr, err);
     if (status == MOON_OK)

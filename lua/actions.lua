@@ -102,7 +102,9 @@ local function arguments(verb, first, second, third)
     for name, value in pairs(third or {}) do given[name] = value end
     return given
   end
-  if type(first) == "string" then return { [(verb == "close" or verb == "reopen") and "month" or "id"] = first } end
+  if type(first) == "string" or type(first) == "date" then
+    return { [(verb == "close" or verb == "reopen") and "period" or "id"] = first }
+  end
   if type(first) == "table" and first[1] ~= nil then
     local given, ids = {}, {}
     for name, value in pairs(first) do
@@ -121,7 +123,7 @@ function actions.book(verbs, fields)
   local book = {}
   for name, value in pairs(fields or {}) do book[name] = value end
   for _, verb in ipairs(verbs) do
-    book[verb] = function(_, ...) return actions.act(verb, arguments(verb, ...)) end
+    book[(verb:gsub("[ -]", "_"))] = function(_, ...) return actions.act(verb, arguments(verb, ...)) end
   end
   return setmetatable(book, { __index = function(_, name)
     raise { code = "rule.value", message = "the book has no '" .. tostring(name) .. "'",

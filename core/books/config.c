@@ -73,6 +73,7 @@ moon_status moon_commit(moon_change *change, const moon_context *ctx, const char
                         moon_str note, uint64_t *seq, moon_err *err) {
     moon_audit audit;
     moon_buf bytes = MOON_BUF_EMPTY;
+    if (ctx->rider) MOON_TRY(ctx->rider(ctx->rider_ctx, change, err));
     moon_record_init(&moon_audit_type, &audit);
     audit.action = moon_str_of(action);
     audit.subject = subject;

@@ -32,6 +32,10 @@ typedef struct moon_context {
     moon_date today;
     moon_str time;     /* wall clock for the audit link, RFC 3339 in UTC; nothing is computed from it */
     moon_hash closure; /* rules in force (books/closure.h) */
+    /* Adds to every change that is committed, in the same commit: how a schedule notes what it has done. May be
+     * NULL. */
+    moon_status (*rider)(void *rider_ctx, moon_change *change, moon_err *err);
+    void *rider_ctx;
 } moon_context;
 
 /* Whether the operator is one of book.lua's, with `role` ("" for any). Without operators everybody is.

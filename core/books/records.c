@@ -15,7 +15,7 @@ const char *const moon_adjustment_kinds[] = {"write_off", "recovery", "differenc
                                              "opening",   "transfer", NULL};
 const char *const moon_dispute_states[] = {"open", "upheld", "rejected", "split", NULL};
 const char *const moon_message_states[] = {"queued", "written", NULL};
-const char *const moon_occurrence_states[] = {"done", "failed", "begun", NULL};
+const char *const moon_occurrence_states[] = {"done", "failed", "begun", "working", NULL};
 
 /* The fields of one type, and their number. */
 #define FIELDS(name, LIST) static const moon_field name##_fields[] = {LIST(MOON_FIELD_ROW)}
@@ -191,6 +191,10 @@ static const struct moon_move message_moves[] = {
 static const struct moon_move occurrence_moves[] = {{0, MOON_OCCURRENCE_DONE},
                                                     {0, MOON_OCCURRENCE_FAILED},
                                                     {0, MOON_OCCURRENCE_BEGUN},
+                                                    {0, MOON_OCCURRENCE_WORKING},
+                                                    {MOON_OCCURRENCE_FAILED, MOON_OCCURRENCE_WORKING},
+                                                    {MOON_OCCURRENCE_WORKING, MOON_OCCURRENCE_FAILED},
+                                                    {MOON_OCCURRENCE_WORKING, MOON_OCCURRENCE_DONE},
                                                     {MOON_OCCURRENCE_FAILED, MOON_OCCURRENCE_DONE},
                                                     {0, 0}};
 

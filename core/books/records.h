@@ -443,7 +443,7 @@ extern const moon_type moon_closing_type;
 
 /* ---- schedules ---- */
 
-enum { MOON_OCCURRENCE_DONE = 1, MOON_OCCURRENCE_FAILED, MOON_OCCURRENCE_BEGUN };
+enum { MOON_OCCURRENCE_DONE = 1, MOON_OCCURRENCE_FAILED, MOON_OCCURRENCE_BEGUN, MOON_OCCURRENCE_WORKING };
 extern const char *const moon_occurrence_states[];
 /* One time that a schedule was due, and what came of it; or the time from which a schedule without first day runs. */
 #define MOON_OCCURRENCE_FIELDS(F)                                                                            \
@@ -451,9 +451,11 @@ extern const char *const moon_occurrence_states[];
     F(2, DATE, date, MOON_REQUIRED, MOON_PLAIN, "its day in the book's zone")                                \
     F(3, TEXT, time, MOON_REQUIRED, MOON_PLAIN,                                                              \
       "its time of that day, for example 18:00; begun: with seconds")                                        \
-    F(4, ENUM, state, MOON_REQUIRED, moon_occurrence_states, "done, failed, begun")                          \
+    F(4, ENUM, state, MOON_REQUIRED, moon_occurrence_states,                                                 \
+      "done, failed, begun; working: cut off, some of it is done")                                           \
     F(5, TEXT, result, 0, MOON_PLAIN, "what was done, in a line; or the error")                              \
-    F(6, TEXT, files, MOON_DETAIL, MOON_PLAIN, "files it wrote, below the book's folder")
+    F(6, TEXT, files, MOON_DETAIL, MOON_PLAIN, "files it wrote, below the book's folder")                    \
+    F(7, TEXT, steps, MOON_DETAIL, MOON_PLAIN, "actions of it that are done, until all of it is")
 MOON_STRUCT(moon_occurrence, MOON_OCCURRENCE_FIELDS)
 extern const moon_type moon_occurrence_type;
 

@@ -7,21 +7,32 @@
 #include "script/near.h"
 
 const moon_action moon_actions[] = {
-    {"approve", "approve drafts", "all id ids", true, moon_action_approve},
+    {"approve", "approve drafts", "all id ids", true, moon_action_approve, false},
     {"bill", "make drafts from what is due; issue = true also approves and issues what policy lets through",
-     "issue no_earlier", true, moon_action_bill},
-    {"close", "close the books through a month or a day", "month day", true, moon_action_close},
-    {"deliver", "write the letters that are queued", "id", true, moon_action_deliver},
-    {"dun", "remind what is overdue, by each account's policy", "", true, moon_action_dun},
-    {"import", "take a file into the book", "kind file map update missing", true, moon_action_import},
+     "issue no_earlier", true, moon_action_bill, false},
+    {"close", "close the books through a month or a day", "period", true, moon_action_close, false},
+    {"credit", "draft a credit note for an invoice", "invoice reason line amount ref", true,
+     moon_action_credit, true},
+    {"deliver", "write the letters that are queued", "id", true, moon_action_deliver, false},
+    {"dispute", "note what a customer contests", "number amount reason", true, moon_action_dispute, true},
+    {"dispute close", "decide a dispute", "id upheld rejected outcome", true, moon_action_dispute_close,
+     true},
+    {"dun", "remind what is overdue, by each account's policy", "", true, moon_action_dun, false},
+    {"hold", "remind nothing of an account or an item for a while", "id until reason", true, moon_action_hold,
+     true},
+    {"hold end", "remind again", "id", true, moon_action_hold_end, true},
+    {"import", "take a file into the book", "kind file map update missing", true, moon_action_import, false},
     {"issue", "give approved documents their numbers and post them", "all id ids no_earlier", true,
-     moon_action_issue},
-    {"reopen", "open a month or a day, and all after it, again", "month day reason", true,
-     moon_action_reopen},
-    {"report", "compute a report", NULL, false, moon_action_report},
-    {"save", "compute a report into a file", NULL, true, moon_action_save},
+     moon_action_issue, false},
+    {"promise", "note a promise to pay", "account amount by on contact note", true, moon_action_promise,
+     true},
+    {"promise withdraw", "a promise no longer counts", "id", true, moon_action_promise_withdraw, true},
+    {"reopen", "open a month or a day, and all after it, again", "period reason", true, moon_action_reopen,
+     true},
+    {"report", "compute a report", NULL, false, moon_action_report, false},
+    {"save", "compute a report into a file", NULL, true, moon_action_save, false},
     {"void", "take back issued documents of which nothing was settled", "id ids reason", true,
-     moon_action_void},
+     moon_action_void, false},
     {0}};
 
 moon_status moon_action_find(moon_str verb, const moon_action **out, moon_err *err) {
@@ -148,6 +159,63 @@ moon_status moon_action_texts(const moon_action_call *call, const char *one, con
     *out = made;
     *count = n;
     return MOON_OK;
+}
+
+moon_status moon_action_text(const moon_action_call *call, const char *name, moon_str *out, moon_err *err) {
+    *out = MOON_STR_NONE;
+    MOON_TRY(moon_asked_text(call->args, name, out, err));
+    return out->len ? MOON_OK : moon_fail(err, MOON_E_SCRIPT_VALUE, "%s is missing", name);
+}
+
+static moon_status read_money(const moon_arg *value, moon_currency currency, moon_money *out, moon_err *err) {
+    char text[MOON_MONEY_TEXT + 8];
+    *out = (moon_money){0, currency};
+    if (value->kind == MOON_ARG_TEXT) {
+        bool bare = moon_str_find(value->text, ' ', 0) == value->text.len;
+        snprintf(text, sizeof text, bare ? "%.*s %s" : "%.*s", MOON_STR_ARG(value->text),
+                 moon_currency_code(currency));
+        return moon_money_parse(moon_str_of(text), out, err);
+    }
+    moon_decimal amount = value->kind == MOON_ARG_MONEY ? value->money.amount : value->decimal;
+    if (value->kind == MOON_ARG_MONEY) out->currency = value->money.currency;
+    MOON_TRY(moon_money_round(amount, out->currency, MOON_HALF_UP, out, err));
+    if (moon_decimal_eq(moon_money_decimal(*out), amount)) return MOON_OK;
+    return moon_fail(err, MOON_E_MONEY_SYNTAX, "an amount has more decimals than %s",
+                     moon_currency_code(out->currency));
+}
+
+moon_status moon_action_amount(const moon_action_call *call, const char *name, moon_currency currency,
+                               int64_t *minor, bool *found, moon_err *err) {
+    moon_arg value = moon_arg_get(call->args, name);
+    moon_money amount;
+    *found = value.kind != MOON_ARG_NIL;
+    *minor = 0;
+    if (!*found) return MOON_OK;
+    if (value.kind == MOON_ARG_INTEGER) value = moon_arg_decimal(moon_decimal_of(value.integer));
+    if (value.kind != MOON_ARG_TEXT && value.kind != MOON_ARG_MONEY && value.kind != MOON_ARG_DECIMAL)
+        return moon_fail(err, MOON_E_SCRIPT_VALUE, "%s is an amount", name);
+    MOON_TRY(read_money(&value, currency, &amount, err));
+    if (amount.currency != currency)
+        return moon_fail(err, MOON_E_CURRENCY_MISMATCH, "%s is in %s instead of %s", name,
+                         moon_currency_code(amount.currency), moon_currency_code(currency));
+    *minor = amount.minor;
+    return *minor > 0 ? MOON_OK : moon_fail(err, MOON_E_SCRIPT_VALUE, "%s is not above zero", name);
+}
+
+#define ATTEMPTS 5
+
+moon_status moon_action_change(moon_action_call *call, const char *action, moon_str subject,
+                               moon_action_work work, void *ctx, moon_err *err) {
+    moon_status status = MOON_E_CHANGED;
+    for (int i = 0; i < ATTEMPTS && status == MOON_E_CHANGED; i++) {
+        moon_change *change;
+        MOON_TRY(moon_change_begin(call->book->store, &change, err));
+        status = work(call, change, ctx, err);
+        if (status == MOON_OK && !call->dry_run)
+            status = moon_commit(change, &call->book->ctx, action, subject, MOON_STR_NONE, NULL, err);
+        moon_change_end(change);
+    }
+    return status;
 }
 
 moon_str moon_action_path(const moon_action_call *call, moon_str path) {

@@ -28,6 +28,7 @@ typedef struct moon_action {
     const char *knows; /* the names it takes, a space between two; NULL: it checks them itself */
     bool writes;       /* to the book or to a file */
     moon_status (*run)(moon_action_call *call, moon_err *err);
+    bool act; /* one commit, and doing it again would do it twice */
 } moon_action;
 
 /* All actions, by name, ended by a NULL name. */
@@ -59,6 +60,18 @@ moon_arg moon_result_money(moon_int128 minor, moon_currency currency);
 /* A yes or no of the arguments; false if it is not there. MOON_E_SCRIPT_VALUE. */
 MOON_CHECK moon_status moon_action_flag(const moon_action_call *call, const char *name, bool *out,
                                         moon_err *err);
+/* An amount: money, a number in `currency`, or a text such as "12.50" or "12.50 EUR"; above zero. `found`: whether it
+ * is there. MOON_E_SCRIPT_VALUE, MOON_E_CURRENCY_MISMATCH. */
+MOON_CHECK moon_status moon_action_amount(const moon_action_call *call, const char *name,
+                                          moon_currency currency, int64_t *minor, bool *found, moon_err *err);
+/* A text that has to be there. MOON_E_SCRIPT_VALUE. */
+MOON_CHECK moon_status moon_action_text(const moon_action_call *call, const char *name, moon_str *out,
+                                        moon_err *err);
+/* Do `work` in a change and commit it (not in a dry run), again where somebody else was faster, a few times. */
+typedef moon_status (*moon_action_work)(moon_action_call *call, moon_change *change, void *ctx,
+                                        moon_err *err);
+MOON_CHECK moon_status moon_action_change(moon_action_call *call, const char *action, moon_str subject,
+                                          moon_action_work work, void *ctx, moon_err *err);
 /* A text, or a list of texts: at most one of `one` and `many` is given. */
 MOON_CHECK moon_status moon_action_texts(const moon_action_call *call, const char *one, const char *many,
                                          const moon_str **out, size_t *count, moon_err *err);
@@ -75,6 +88,13 @@ moon_status moon_action_dun(moon_action_call *call, moon_err *err);
 moon_status moon_action_deliver(moon_action_call *call, moon_err *err);
 moon_status moon_action_close(moon_action_call *call, moon_err *err);
 moon_status moon_action_reopen(moon_action_call *call, moon_err *err);
+moon_status moon_action_dispute(moon_action_call *call, moon_err *err);
+moon_status moon_action_dispute_close(moon_action_call *call, moon_err *err);
+moon_status moon_action_promise(moon_action_call *call, moon_err *err);
+moon_status moon_action_promise_withdraw(moon_action_call *call, moon_err *err);
+moon_status moon_action_hold(moon_action_call *call, moon_err *err);
+moon_status moon_action_hold_end(moon_action_call *call, moon_err *err);
+moon_status moon_action_credit(moon_action_call *call, moon_err *err);
 moon_status moon_action_report(moon_action_call *call, moon_err *err);
 moon_status moon_action_save(moon_action_call *call, moon_err *err);
 

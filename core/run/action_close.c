@@ -3,65 +3,60 @@
 #include "run/action.h"
 #include "run/report.h"
 
-#define ATTEMPTS 5 /* where somebody else changed what was read */
-
-/* The first and the last day of what is named: month = "2026-11", or a day. */
-static moon_status days_of(const moon_action_call *call, moon_date *first, moon_date *last, moon_err *err) {
-    moon_str month = MOON_STR_NONE;
-    moon_date day = MOON_DATE_NONE;
-    moon_arg named = moon_arg_get(call->args, "month");
-    MOON_TRY(moon_asked_date(call->args, "day", &day, err));
-    if ((named.kind == MOON_ARG_NIL) == (day == MOON_DATE_NONE)) {
-        moon_fail(err, MOON_E_SCRIPT_VALUE, "which days?");
-        return moon_err_hint(err, "month = \"2026-11\", or day = date \"2026-11-30\"");
-    }
-    *first = *last = day;
-    if (day != MOON_DATE_NONE) return MOON_OK;
-    MOON_TRY(moon_asked_text(call->args, "month", &month, err));
-    moon_str text = moon_arena_printf(call->keep, "%.*s-01", MOON_STR_ARG(month));
-    MOON_TRY(moon_date_parse(text, first, err));
-    MOON_TRY(moon_date_step(*first, MOON_UNIT_MONTH, 1, 1, last, err));
-    --*last;
-    return MOON_OK;
-}
-
-static moon_status attempt(moon_action_call *call, bool opens, moon_date first, moon_date last,
-                           moon_str reason, moon_err *err) {
-    moon_change *change;
-    const char *action = opens ? "reopen" : "close";
-    char day[MOON_DATE_TEXT];
-    moon_date_format(opens ? first : last, day);
-    MOON_TRY(moon_change_begin(call->book->store, &change, err));
-    moon_status status = opens ? moon_books_reopen(change, &call->book->ctx, first, reason, err)
-                               : moon_books_close(change, &call->book->ctx, last, err);
-    if (status == MOON_OK && !call->dry_run)
-        status = moon_commit(change, &call->book->ctx, action, moon_str_of(day), MOON_STR_NONE, NULL, err);
-    moon_change_end(change);
-    return status;
-}
-
-static moon_status change_books(moon_action_call *call, bool opens, moon_err *err) {
+typedef struct closing {
     moon_date first, last;
-    moon_str reason = MOON_STR_NONE;
-    moon_status status = MOON_E_CHANGED;
-    char day[MOON_DATE_TEXT];
-    MOON_TRY(days_of(call, &first, &last, err));
-    MOON_TRY(moon_asked_text(call->args, "reason", &reason, err));
-    if (opens && reason.len == 0) return moon_fail(err, MOON_E_SCRIPT_VALUE, "reopen wants a reason");
-    for (int i = 0; i < ATTEMPTS && status == MOON_E_CHANGED; i++)
-        status = attempt(call, opens, first, last, reason, err);
-    MOON_TRY(status);
-    moon_date_format(opens ? first : last, day);
-    moon_result_add(call, "day", moon_arg_date(opens ? first : last));
-    moon_result_say(call, "%s %s%s", opens ? "open again from" : "closed through", day,
-                    call->dry_run ? " (nothing written)" : "");
+    moon_str reason;
+} closing;
+
+/* period = "2026-11", or a day. */
+static moon_status days_of(const moon_action_call *call, closing *c, moon_err *err) {
+    moon_arg period = moon_arg_get(call->args, "period");
+    if (period.kind == MOON_ARG_NIL) {
+        moon_fail(err, MOON_E_SCRIPT_VALUE, "which period?");
+        return moon_err_hint(err, "period = \"2026-11\", or a day");
+    }
+    bool month = period.kind == MOON_ARG_TEXT && period.text.len == 7;
+    if (!month) {
+        MOON_TRY(moon_asked_date(call->args, "period", &c->first, err));
+        c->last = c->first;
+        return MOON_OK;
+    }
+    MOON_TRY(
+        moon_date_parse(moon_arena_printf(call->keep, "%.*s-01", MOON_STR_ARG(period.text)), &c->first, err));
+    MOON_TRY(moon_date_step(c->first, MOON_UNIT_MONTH, 1, 1, &c->last, err));
+    c->last--;
     return MOON_OK;
+}
+
+static moon_status close_books(moon_action_call *call, moon_change *change, void *ctx, moon_err *err) {
+    return moon_books_close(change, &call->book->ctx, ((closing *)ctx)->last, err);
+}
+
+static moon_status reopen_books(moon_action_call *call, moon_change *change, void *ctx, moon_err *err) {
+    const closing *c = ctx;
+    return moon_books_reopen(change, &call->book->ctx, c->first, c->reason, err);
+}
+
+static void say(moon_action_call *call, const char *what, moon_date date) {
+    char day[MOON_DATE_TEXT];
+    moon_date_format(date, day);
+    moon_result_add(call, "day", moon_arg_date(date));
+    moon_result_say(call, "%s %s%s", what, day, call->dry_run ? " (nothing written)" : "");
 }
 
 moon_status moon_action_close(moon_action_call *call, moon_err *err) {
-    return change_books(call, false, err);
+    closing c = {.first = MOON_DATE_NONE};
+    MOON_TRY(days_of(call, &c, err));
+    MOON_TRY(moon_action_change(call, "close", MOON_STR_NONE, close_books, &c, err));
+    say(call, "closed through", c.last);
+    return MOON_OK;
 }
 
 moon_status moon_action_reopen(moon_action_call *call, moon_err *err) {
-    return change_books(call, true, err);
+    closing c = {.first = MOON_DATE_NONE};
+    MOON_TRY(days_of(call, &c, err));
+    MOON_TRY(moon_action_text(call, "reason", &c.reason, err));
+    MOON_TRY(moon_action_change(call, "reopen", MOON_STR_NONE, reopen_books, &c, err));
+    say(call, "open again from", c.first);
+    return MOON_OK;
 }

@@ -63,10 +63,12 @@ static moon_instant instant_of(const moon_book *book, moon_date day, moon_str ti
 static void add_mark(const moon_book *book, moon_marks *marks, const moon_occurrence *occurrence) {
     moon_mark *mark = mark_of(marks, occurrence->schedule);
     moon_date after = occurrence->date;
-    if (occurrence->state == MOON_OCCURRENCE_FAILED) {
-        mark->failed = occurrence->date;
-        mark->failed_at = moon_arena_str(marks->keep, occurrence->time);
+    if (occurrence->state == MOON_OCCURRENCE_FAILED || occurrence->state == MOON_OCCURRENCE_WORKING) {
+        mark->open = occurrence->date;
+        mark->state = occurrence->state;
+        mark->open_at = moon_arena_str(marks->keep, occurrence->time);
         mark->result = moon_arena_str(marks->keep, occurrence->result);
+        mark->steps = moon_arena_str(marks->keep, occurrence->steps);
         return;
     }
     if (occurrence->state == MOON_OCCURRENCE_BEGUN) {
@@ -148,10 +150,11 @@ static void add_days(const moon_book *book, moon_marks *marks, const moon_arg *o
         due->instant =
             moon_zone_instant(book->zone, due->date, second >= 0 && second < 86400 ? (int32_t)second : 0);
         if (mark->has_begun && due->instant <= mark->begun) continue;
-        if (mark->failed == due->date && mark->failed_at.len) {
-            due->state = MOON_OCCURRENCE_FAILED;
+        if (mark->open == due->date && mark->open_at.len) {
+            due->state = mark->state == MOON_OCCURRENCE_FAILED ? mark->state : 0;
             due->result = mark->result;
-            due->failed_at = mark->failed_at;
+            due->open_at = mark->open_at;
+            due->steps = mark->steps;
         }
         plan->count++;
     }
@@ -221,7 +224,8 @@ static moon_status walk_marks(const moon_book *book, moon_change *change, moon_d
                              &low, 1, NULL, 0, false, &scan, err));
     moon_status status = moon_scan_next(&scan, &o, &more, err);
     for (; status == MOON_OK && more; status = moon_scan_next(&scan, &o, &more, err)) {
-        if (o.state == MOON_OCCURRENCE_FAILED && comes_again(plan, &o)) continue;
+        bool open = o.state == MOON_OCCURRENCE_FAILED || o.state == MOON_OCCURRENCE_WORKING;
+        if (open && comes_again(plan, &o)) continue;
         if (out) out[*count] = ran(book, keep, &o);
         ++*count;
     }

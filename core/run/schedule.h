@@ -5,6 +5,9 @@
  * which was cut off is done again from its beginning: actions change nothing that is done already, and files are
  * renamed into place.
  *
+ * What would be done twice by that, because it is a clerk's act and no state to be reached (a dispute, a promise, a
+ * payment by hand), leaves its note in the mark, in its own commit, and is passed over the next time.
+ *
  * Occurrences are done oldest first, over all schedules, as of their own day: book->ctx.today is the day on which
  * one was due, also when it comes late. One that fails is marked so and tried again by the next tick; later ones
  * of the same schedule wait for it, others go on. A schedule without `from` begins when a tick first sees it, which
@@ -22,12 +25,13 @@ typedef struct moon_due {
     moon_str schedule, at; /* "18:00" */
     moon_date date;
     moon_instant instant;
-    moon_str files;     /* of its mark */
-    moon_str text;      /* "every month on last business day at 18:00" */
-    int state;          /* of its mark; 0: none */
-    moon_str result;    /* of its mark */
-    moon_str failed_at; /* time under which a mark says that it failed, "" if none does */
-    size_t order;       /* of its schedule in rules/schedules.lua */
+    moon_str files;   /* of its mark */
+    moon_str text;    /* "every month on last business day at 18:00" */
+    int state;        /* of its mark; 0: none, or cut off */
+    moon_str result;  /* of its mark */
+    moon_str open_at; /* time of its mark, where that says that it failed or was cut off */
+    moon_str steps;   /* of that mark: what of it is done */
+    size_t order;     /* of its schedule in rules/schedules.lua */
 } moon_due;
 
 /* What ran from the day `from` on, and what comes up to the end of `until`, by time, in `keep`; of what comes at

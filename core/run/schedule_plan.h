@@ -10,8 +10,9 @@ typedef struct moon_mark {
     moon_date after; /* the last day that was done, or the one before it began; NONE: neither */
     moon_instant begun;
     bool has_begun;
-    moon_date failed; /* of the occurrence that failed, if failed_at is not "" */
-    moon_str failed_at, result;
+    moon_date open; /* of the occurrence that failed or was cut off, if open_at is not "" */
+    int state;      /* of that: FAILED or WORKING */
+    moon_str open_at, result, steps;
 } moon_mark;
 typedef struct moon_marks {
     moon_arena *keep;

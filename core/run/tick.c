@@ -16,12 +16,42 @@ typedef struct ticking {
     moon_worker *worker;
     const moon_tick_options *options;
     moon_tick_report *report;
-    unsigned waited_ms; /* for other runs, all in all */
-    bool busy;          /* one did not end */
-    moon_err fatal;     /* what is wrong with machine or book: the tick ends */
-    moon_str *failed;   /* names of schedules whose later occurrences wait */
+    unsigned waited_ms;  /* for other runs, all in all */
+    bool busy;           /* one did not end */
+    moon_err fatal;      /* what is wrong with machine or book: the tick ends */
+    const moon_due *due; /* at work */
+    moon_buf steps;      /* of it: what is done, by fingerprint, a space behind each */
+    moon_buf asked;      /* in this run of it: all acts, likewise */
+    moon_str *failed;    /* names of schedules whose later occurrences wait */
     size_t failed_count;
 } ticking;
+
+/* ---- marks ---- */
+
+/* At most RESULT_MAX bytes, of whole characters. */
+static moon_str shortened(moon_str text) {
+    size_t len = text.len > RESULT_MAX ? RESULT_MAX : text.len;
+    while (len < text.len && len > 0 && ((unsigned char)text.ptr[len] & 0xC0) == 0x80) len--;
+    return moon_str_sub(text, 0, len);
+}
+
+static moon_status put_mark(moon_change *change, const moon_due *due, int state, moon_str result,
+                            moon_str files, moon_str steps, moon_err *err) {
+    moon_occurrence mark, old;
+    moon_record_init(&moon_occurrence_type, &mark);
+    mark.schedule = due->schedule;
+    mark.date = due->date;
+    mark.time = due->at;
+    old = mark;
+    old.time = due->open_at;
+    mark.state = state;
+    mark.result = shortened(result);
+    mark.files = files;
+    mark.steps = state == MOON_OCCURRENCE_DONE ? MOON_STR_NONE : steps;
+    if (due->open_at.len && !moon_str_eq(due->open_at, due->at)) /* its time was changed meanwhile */
+        MOON_TRY(moon_delete(change, &moon_occurrence_type, &old, err));
+    return moon_put(change, &moon_occurrence_type, &mark, err);
+}
 
 /* ---- what scripts ask ---- */
 
@@ -55,8 +85,8 @@ static void pause_ms(unsigned ms) {
 }
 
 /* Another run of the book is waited for, within the bound. */
-static moon_status act(ticking *t, moon_str verb, const moon_arg *args, moon_arena *keep, moon_arg *result,
-                       moon_err *err) {
+static moon_status try_action(ticking *t, moon_str verb, const moon_arg *args, moon_arena *keep,
+                              moon_arg *result, moon_err *err) {
     for (;;) {
         moon_status status = moon_action_do(t->book, verb, args, false, keep, result, err);
         if (status != MOON_E_BOOK_BUSY) return status;
@@ -69,48 +99,87 @@ static moon_status act(ticking *t, moon_str verb, const moon_arg *args, moon_are
     }
 }
 
+/* Which act this is: what is asked for, and for the how many-th time in this run of the occurrence. So a script that
+ * was mended meanwhile finds what is done, wherever that stands now. */
+static moon_str fingerprint(ticking *t, moon_str question, moon_arena *keep) {
+    char digits[MOON_HASH_TEXT];
+    moon_hash hash = moon_hash_of(question);
+    moon_hash_format(&hash, digits);
+    moon_str name = moon_str_sub(moon_str_of(digits), 0, 16), rest = moon_buf_str(&t->asked), word;
+    size_t before = 0;
+    while (rest.len && moon_str_cut(&rest, ' ', &word)) before += moon_str_eq(word, name);
+    moon_buf_printf(&t->asked, "%.*s ", MOON_STR_ARG(name));
+    return moon_arena_printf(keep, "%.*s.%zu", MOON_STR_ARG(name), before + 1);
+}
+
+static bool is_done(const ticking *t, moon_str step) {
+    moon_str rest = moon_buf_str(&t->steps), word;
+    while (rest.len && moon_str_cut(&rest, ' ', &word))
+        if (moon_str_eq(word, step)) return true;
+    return false;
+}
+
+/* The note of an act, in its commit. */
+typedef struct riding {
+    ticking *t;
+    moon_str steps;
+} riding;
+
+static moon_status ride(void *ctx, moon_change *change, moon_err *err) {
+    const riding *r = ctx;
+    return put_mark(change, r->t->due, MOON_OCCURRENCE_WORKING, MOON_STR_NONE, MOON_STR_NONE, r->steps, err);
+}
+
+static moon_arg done_before(moon_arena *keep, moon_str verb) {
+    moon_named items[] = {{MOON_STR("problems"), moon_arg_list(NULL, 0)},
+                          {MOON_STR("refused"), moon_arg_integer(0)},
+                          {MOON_STR("summary"),
+                           moon_arg_text(moon_arena_printf(keep, "%.*s: done before", MOON_STR_ARG(verb)))}};
+    return moon_result_map(keep, items, 3);
+}
+
+static moon_status do_act(ticking *t, moon_str step, moon_str verb, const moon_arg *args, moon_arena *keep,
+                          moon_arg *result, moon_err *err) {
+    if (is_done(t, step)) {
+        *result = done_before(keep, verb);
+        return MOON_OK;
+    }
+    riding r = {t, moon_arena_printf(keep, "%.*s%.*s ", (int)t->steps.len, t->steps.ptr ? t->steps.ptr : "",
+                                     MOON_STR_ARG(step))};
+    t->book->ctx.rider = ride;
+    t->book->ctx.rider_ctx = &r;
+    moon_status status = try_action(t, verb, args, keep, result, err);
+    t->book->ctx.rider = NULL;
+    if (status == MOON_OK) moon_buf_printf(&t->steps, "%.*s ", MOON_STR_ARG(step));
+    return status;
+}
+
+static moon_status act(ticking *t, moon_str question, moon_str verb, const moon_arg *args, moon_arena *keep,
+                       moon_arg *result, moon_err *err) {
+    const moon_action *action;
+    MOON_TRY(moon_action_find(verb, &action, err));
+    if (!action->act) return try_action(t, verb, args, keep, result, err);
+    return do_act(t, fingerprint(t, question, keep), verb, args, keep, result, err);
+}
+
 static moon_status asked(void *ctx, moon_str question, moon_buf *answer, moon_err *err) {
     ticking *t = ctx;
     moon_arena scratch = MOON_ARENA_EMPTY;
     moon_arg args, result;
-    moon_str verb;
+    moon_str verb, whole = question;
     if (!moon_wire_read_str(&question, &verb) || !moon_wire_read_arg(&question, &args, &scratch)) {
         moon_arena_free(&scratch);
         return moon_fail(err, MOON_E_SCRIPT_CRASH, "the worker's question makes no sense");
     }
     moon_status status = check_file(verb, &args, err);
-    if (status == MOON_OK) status = act(t, verb, &args, &scratch, &result, err);
+    if (status == MOON_OK) status = act(t, whole, verb, &args, &scratch, &result, err);
     if (status == MOON_OK) moon_wire_add_arg(answer, &result);
     if (moon_status_class(status) == MOON_CLASS_DAMAGED && t->fatal.code == MOON_OK) t->fatal = *err;
     moon_arena_free(&scratch);
     return status;
 }
 
-/* ---- marks ---- */
-
-/* At most RESULT_MAX bytes, of whole characters. */
-static moon_str shortened(moon_str text) {
-    size_t len = text.len > RESULT_MAX ? RESULT_MAX : text.len;
-    while (len < text.len && len > 0 && ((unsigned char)text.ptr[len] & 0xC0) == 0x80) len--;
-    return moon_str_sub(text, 0, len);
-}
-
-static moon_status put_mark(moon_change *change, const moon_due *due, int state, moon_str result,
-                            moon_str files, moon_err *err) {
-    moon_occurrence mark, old;
-    moon_record_init(&moon_occurrence_type, &mark);
-    mark.schedule = due->schedule;
-    mark.date = due->date;
-    mark.time = due->at;
-    old = mark;
-    old.time = due->failed_at;
-    mark.state = state;
-    mark.result = shortened(result);
-    mark.files = files;
-    if (due->failed_at.len && !moon_str_eq(due->failed_at, due->at)) /* its time was changed meanwhile */
-        MOON_TRY(moon_delete(change, &moon_occurrence_type, &old, err));
-    return moon_put(change, &moon_occurrence_type, &mark, err);
-}
+/* ---- marks of occurrences ---- */
 
 static moon_status mark(ticking *t, const moon_due *due, int state, moon_str result, moon_str files,
                         moon_err *err) {
@@ -118,7 +187,7 @@ static moon_status mark(ticking *t, const moon_due *due, int state, moon_str res
     for (int i = 0; i < ATTEMPTS && status == MOON_E_CHANGED; i++) {
         moon_change *change;
         MOON_TRY(moon_change_begin(t->book->store, &change, err));
-        status = put_mark(change, due, state, result, files, err);
+        status = put_mark(change, due, state, result, files, moon_buf_str(&t->steps), err);
         if (status == MOON_OK)
             status = moon_commit(change, &t->book->ctx, "tick", due->schedule, MOON_STR_NONE, NULL, err);
         moon_change_end(change);
@@ -133,7 +202,7 @@ static moon_status mark_begun(ticking *t, const moon_plan *plan, moon_arena *kee
     int64_t seconds = (now - (now % MOON_SECOND)) / MOON_SECOND + moon_zone_offset(t->book->zone, now);
     int of_day = (int)(((seconds % 86400) + 86400) % 86400);
     for (size_t i = 0; i < plan->begun_count; i++) {
-        moon_due due = {.schedule = plan->begun[i], .date = day};
+        moon_due due = {.schedule = plan->begun[i], .date = day}; /* steps: none yet */
         due.at = moon_arena_printf(keep, "%02d:%02d:%02d", of_day / 3600, of_day / 60 % 60, of_day % 60);
         MOON_TRY(mark(t, &due, MOON_OCCURRENCE_BEGUN, MOON_STR("it runs from here on"), MOON_STR_NONE, err));
         t->report->begun++;
@@ -206,6 +275,10 @@ static moon_status run_one(ticking *t, const moon_due *due, moon_arena *keep, mo
                           named("verbs", verbs(keep))};
     moon_arg request = moon_arg_map(input, sizeof input / sizeof *input);
     t->book->ctx.today = due->date;
+    t->due = due;
+    moon_buf_clear(&t->asked);
+    moon_buf_clear(&t->steps);
+    moon_buf_add_str(&t->steps, due->steps);
     moon_status status = moon_plan_run(t->worker, &request, keep, &answer, &why);
     if (moon_status_class(status) == MOON_CLASS_DAMAGED && t->fatal.code == MOON_OK) t->fatal = why;
     if (t->fatal.code != MOON_OK) {
@@ -272,6 +345,8 @@ moon_status moon_schedule_tick(moon_book *book, const moon_tick_options *options
     moon_worker_answer(t.worker, asked, &t);
     status = tick(&t, &keep, err);
     moon_worker_free(t.worker);
+    moon_buf_free(&t.asked);
+    moon_buf_free(&t.steps);
     book->ctx.today = today;
     moon_arena_free(&keep);
     moon_file_unlock(lock);

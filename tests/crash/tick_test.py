@@ -23,7 +23,7 @@ from small_book import Moonbill, Tap, copy_book, first_line, scratch_folder, see
 NOW = "2010-12-31T23:00"
 TICKS_MAX = 400
 
-# Imports what lies in in/, bills and issues it, reports; several days to catch up, one of them without a file.
+# Imports what lies in in/, bills and issues it, acts as a clerk does, reports; several days to catch up, one without a file.
 SCHEDULES = """
 schedule { "orders", every = "day", at = "05:00", from = date "2010-12-06",
   function(book)
@@ -35,6 +35,8 @@ schedule { "month-end pack", every = "month", on = "last business day", at = "18
   function(book)
     book:approve { all = true }
     book:issue { all = true }
+    for _, reason in ipairs { "audit", "asked", "asked" } do book:hold { id = "17850", reason = reason } end
+    book:promise { account = "17850", amount = "10.00", by = book.date + 10 }
     report("ageing", { as_of = book.date }):save "out/ageing-{date}.csv"
     report("ageing", { as_of = book.date }):save "out/{name}/ageing.html"
   end }

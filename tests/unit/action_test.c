@@ -78,9 +78,9 @@ static const row day[] = {
     {"void", "id=order/1,reason=wrong", MOON_OK, "voided 1 document"},
     {"dun", "", MOON_OK, "0 reminders, 0 letters"},
     {"deliver", "", MOON_OK, "0 letters written"},
-    {"close", "month=2026-10", MOON_OK, "closed through 2026-10-31"},
-    {"close", "day=2026-11-15", MOON_OK, "closed through 2026-11-15"},
-    {"reopen", "month=2026-11,reason=late invoice", MOON_OK, "open again from 2026-11-01"},
+    {"close", "period=2026-10", MOON_OK, "closed through 2026-10-31"},
+    {"close", "period=2026-11-15", MOON_OK, "closed through 2026-11-15"},
+    {"reopen", "period=2026-11,reason=late invoice", MOON_OK, "open again from 2026-11-01"},
 };
 
 static void test_a_day(void **state) {
@@ -118,6 +118,37 @@ static void test_reminders(void **state) {
     house_free(h);
 }
 
+static const row desk[] = {
+    {"dispute", "number=INV-2026-00001,amount=19.00,reason=broken", MOON_OK,
+     "dispute INV-2026-00001/1 about 19.00 EUR"},
+    {"dispute close", "id=INV-2026-00001/1,upheld=all,outcome=right", MOON_OK,
+     "dispute INV-2026-00001/1 upheld"},
+    {"credit", "invoice=INV-2026-00001,amount=10,ref=1,reason=broken", MOON_OK,
+     "draft of a credit note credit/INV-2026-00001/1: -11.90 EUR"},
+    {"promise", "account=B,amount=50.00 EUR,by=2026-12-05,note=phone", MOON_OK,
+     "promise B/1: 50.00 EUR by 2026-12-05"},
+    {"promise withdraw", "id=B/1", MOON_OK, "promise B/1 withdrawn"},
+    {"hold", "id=B,until=2026-12-24,reason=asked", MOON_OK, "hold B/1 on B"},
+    {"hold end", "id=B/1", MOON_OK, "hold B/1 ended"},
+    {"dispute", "number=INV-2026-00009,reason=x", MOON_E_NOT_FOUND, "INV-2026-00009"},
+    {"dispute", "number=INV-2026-00001,amount=5 USD,reason=x", MOON_E_CURRENCY_MISMATCH, "USD"},
+    {"dispute", "number=INV-2026-00001,amount=-5,reason=x", MOON_E_SCRIPT_VALUE, "above zero"},
+    {"dispute", "number=INV-2026-00001", MOON_E_SCRIPT_VALUE, "reason is missing"},
+    {"dispute close", "id=INV-2026-00001/1", MOON_E_SCRIPT_VALUE, "is the customer right?"},
+    {"dispute close", "id=INV-2026-00001/1,rejected=true", MOON_E_STATE_REFUSED, ""},
+    {"promise", "account=B,amount=50.00", MOON_E_SCRIPT_VALUE, "by which day?"},
+    {"promise", "account=B,by=2026-12-05", MOON_E_SCRIPT_VALUE, "amount is missing"},
+    {"credit", "invoice=INV-2026-00001", MOON_E_SCRIPT_VALUE, "reason is missing"},
+};
+
+static void test_desk(void **state) {
+    house *h = begun();
+    (void)state;
+    for (size_t i = 0; i < 7; i++) act(h, &day[i], false);
+    for (size_t i = 0; i < sizeof desk / sizeof *desk; i++) act(h, &desk[i], false);
+    house_free(h);
+}
+
 /* A dry run leaves the book and the folder as they are. */
 static void test_dry_run(void **state) {
     static const row rows[] = {
@@ -149,11 +180,10 @@ static void test_refused(void **state) {
         {"import", "kind=orders,file=x,missing=no", MOON_E_SCRIPT_VALUE, "missing is \"skip\""},
         {"dun", "all=true", MOON_E_SCRIPT_VALUE, "dun does not know \"all\""},
         {"deliver", "id=none", MOON_E_NOT_FOUND, "none"},
-        {"close", "", MOON_E_SCRIPT_VALUE, "which days?"},
-        {"close", "month=2026-10,day=2026-10-01", MOON_E_SCRIPT_VALUE, "which days?"},
-        {"close", "month=2026-13", MOON_E_DATE_SYNTAX, "2026-13"},
-        {"close", "day=2026-11-30", MOON_E_PERIOD_CLOSED, "2026-11-30"},
-        {"reopen", "month=2026-10", MOON_E_SCRIPT_VALUE, "reopen wants a reason"},
+        {"close", "", MOON_E_SCRIPT_VALUE, "which period?"},
+        {"close", "period=2026-13", MOON_E_DATE_SYNTAX, "2026-13"},
+        {"close", "period=2026-11-30", MOON_E_PERIOD_CLOSED, "2026-11-30"},
+        {"reopen", "period=2026-10", MOON_E_SCRIPT_VALUE, "reason is missing"},
         {"report", "", MOON_E_SCRIPT_VALUE, "which report?"},
         {"report", "name=aging", MOON_E_NOT_FOUND, "there is no report \"aging\""},
         {"report", "name=ageing,asof=2026-11-30", MOON_E_SCRIPT_VALUE, "does not know \"asof\""},
@@ -191,8 +221,8 @@ static void test_values(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_a_day), cmocka_unit_test(test_reminders),
-                                       cmocka_unit_test(test_dry_run), cmocka_unit_test(test_refused),
-                                       cmocka_unit_test(test_values)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_a_day),     cmocka_unit_test(test_desk),
+                                       cmocka_unit_test(test_reminders), cmocka_unit_test(test_dry_run),
+                                       cmocka_unit_test(test_refused),   cmocka_unit_test(test_values)};
     return cmocka_run_group_tests_name("action", tests, NULL, NULL);
 }

@@ -1,6 +1,7 @@
 /* run/schedule: schedules at civil times over changes of the clock, marks, what is new, what fails. */
 #include "book_case.h"
 
+#include "books/hold.h"
 #include "run/action.h"
 #include "run/schedule.h"
 #include "store/table.h"
@@ -175,6 +176,40 @@ static void test_failing(void **state) {
     house_free(h);
 }
 
+/* What a clerk's act did before a failure is not done again, also when the script was mended meanwhile; two that are
+ * alike are two. */
+static void test_acts(void **state) {
+    house *h = house_make("Europe/London", "2026-11-04");
+    moon_change *change;
+    moon_hold *holds;
+    size_t count;
+    (void)state;
+    house_write(h, "in/accounts.csv", MOON_STR("id,name,country\nA,Alpha,DE\nB,Beta,DE\n"));
+    with_rules(h, "schedule { 'x', every = 'day', from = date '2026-11-03', function(book)\n"
+                  "  book:import('accounts', 'in/accounts.csv')\n"
+                  "  book:hold { id = 'A', reason = 'asked' }\n"
+                  "  book:hold { id = 'A', reason = 'asked' }\n"
+                  "  error 'later'\n"
+                  "end }");
+    ticks(h, "2026-11-03T12:00", "11-03 x failed; ");
+    ticks(h, "2026-11-03T12:00", "11-03 x failed; ");
+    with_rules(h, "schedule { 'x', every = 'day', from = date '2026-11-03', function(book)\n"
+                  "  book:hold { id = 'B', reason = 'new' }\n"
+                  "  book:hold { id = 'A', reason = 'asked' }\n"
+                  "  book:hold { id = 'A', reason = 'asked' }\n"
+                  "  book:hold { id = 'A', reason = 'asked', ['until'] = book.date + 30 }\n"
+                  "end }");
+    ticks(h, "2026-11-03T12:00", "11-03 x; ");
+    ticks(h, "2026-11-03T12:00", "");
+    HDO(moon_change_begin(h->book->store, &change, HERR));
+    HDO(moon_holds_of(change, MOON_STR("A"), &h->arena, &holds, &count, HERR));
+    assert_int_equal(count, 3);
+    HDO(moon_holds_of(change, MOON_STR("B"), &h->arena, &holds, &count, HERR));
+    assert_int_equal(count, 1);
+    moon_change_end(change);
+    house_free(h);
+}
+
 static const char late_rules[] =
     "schedule { 'load', every = 'year', on = '11-01', from = date '2026-11-01', function(book)\n"
     "  book:import('accounts', 'in/accounts.csv') end }\n"
@@ -222,7 +257,7 @@ static void test_late(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_clocks), cmocka_unit_test(test_order),
-                                       cmocka_unit_test(test_begun), cmocka_unit_test(test_failing),
-                                       cmocka_unit_test(test_late)};
+                                       cmocka_unit_test(test_begun),  cmocka_unit_test(test_failing),
+                                       cmocka_unit_test(test_acts),   cmocka_unit_test(test_late)};
     return cmocka_run_group_tests_name("schedule", tests, NULL, NULL);
 }

@@ -23,6 +23,8 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 REPO = os.path.dirname(os.path.dirname(HERE))
+sys.path.insert(0, os.path.join(REPO, "tests", "readme"))
+import readme_test  # noqa: E402
 SECONDS = 20
 PROMPT = "moonbill> "
 
@@ -88,6 +90,8 @@ class Screen:
                 self.column = 0
             elif char == "\n":
                 self.down()
+            elif char == "\t":
+                self.put(" ")
             elif char == "\b":
                 self.column = max(self.column - 1, 0)
             elif char >= " ":
@@ -101,12 +105,12 @@ class Screen:
 class Prompt:
     """moonbill repl on a terminal of its own."""
 
-    def __init__(self, case, width=100, height=30):
+    def __init__(self, case, width=100, height=30, options=("--today", "2010-12-20", "-b", "book")):
         self.screen = Screen(width)
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
             os.chdir(case.folder)
-            os.execve(os.path.join(case.build, "moonbill"), ["moonbill", "--today", "2010-12-20", "-b", "book", "repl"], case.env)
+            os.execve(os.path.join(case.build, "moonbill"), ["moonbill", *options, "repl"], case.env)
         self.resize(width, height)
         self.seen = 0
         self.wait(PROMPT)
@@ -439,6 +443,49 @@ def case_save(case):
     holds(p.enter('invoices{ number = function() error "no" end }:save("x.csv", { replace = true })'), "no")
     equal(sorted(os.listdir(case.folder)), before)
     p.leave()
+
+
+# ---- the tour in README.md ----
+
+PROMPTS = (PROMPT, "       .. ", "commit? [y/N] ")
+
+
+def statements(lines):
+    """(what is typed, the prompt it is typed at, what is shown behind it) for each line with a prompt."""
+    found = []
+    for line in lines:
+        prompt = next((p for p in PROMPTS if line.startswith(p)), None)
+        if prompt:
+            found.append((line[len(prompt):], prompt, []))
+        else:
+            found[-1][2].append(line)
+    return found
+
+
+def case_tour(case):
+    blocks = dict(readme_test.sections(os.path.join(REPO, "README.md")))["prompt"]
+    for link in ("tests", "rules"):
+        os.symlink(os.path.join(REPO, link), os.path.join(case.folder, link))
+    shutil.rmtree(os.path.join(case.folder, "book"))
+    shell = readme_test.Shell(case.build, case.folder)
+    prompt = None
+    try:
+        for kind, first, lines in blocks:
+            if kind == "console" and not prompt:
+                for _, command, _ in readme_test.commands(first, lines):
+                    shell.run(command)
+            elif kind == "repl":
+                prompt = prompt or Prompt(case, height=60, options=("--today", "2011-02-01", "-b", "shop"))
+                typed = statements(lines)
+                for i, (text, _, wanted) in enumerate(typed):
+                    following = typed[i + 1][1] if i + 1 < len(typed) else PROMPT
+                    shown = prompt.enter(text, until=following).splitlines()
+                    why = readme_test.difference([w.replace("\t", " ") for w in wanted], [s for s in shown])
+                    if why:
+                        raise AssertionError("README.md:%d: %s: %s\n%s" % (first, text, why, "\n".join(shown)))
+    finally:
+        shell.end()
+    equal(prompt.leave(), 0)
 
 
 BOOK = """

@@ -78,23 +78,29 @@ MOON_CHECK moon_status moon_action_texts(const moon_action_call *call, const cha
 /* A path as the parent opens it. */
 moon_str moon_action_path(const moon_action_call *call, moon_str path);
 
-/* The verbs, by the files that hold them. */
+/* ---- the verbs; each adds its result to the call ---- */
+
+/* Daily work (action_work.c). */
 moon_status moon_action_bill(moon_action_call *call, moon_err *err);
 moon_status moon_action_approve(moon_action_call *call, moon_err *err);
 moon_status moon_action_issue(moon_action_call *call, moon_err *err);
 moon_status moon_action_void(moon_action_call *call, moon_err *err);
 moon_status moon_action_import(moon_action_call *call, moon_err *err);
+/* Reminders, and the books closed (action_dun.c, action_close.c). */
 moon_status moon_action_dun(moon_action_call *call, moon_err *err);
 moon_status moon_action_deliver(moon_action_call *call, moon_err *err);
 moon_status moon_action_close(moon_action_call *call, moon_err *err);
 moon_status moon_action_reopen(moon_action_call *call, moon_err *err);
+/* What clerks do one at a time (action_desk.c). */
 moon_status moon_action_dispute(moon_action_call *call, moon_err *err);
 moon_status moon_action_dispute_close(moon_action_call *call, moon_err *err);
 moon_status moon_action_promise(moon_action_call *call, moon_err *err);
 moon_status moon_action_promise_withdraw(moon_action_call *call, moon_err *err);
 moon_status moon_action_hold(moon_action_call *call, moon_err *err);
+/* The same, and credit notes. */
 moon_status moon_action_hold_end(moon_action_call *call, moon_err *err);
 moon_status moon_action_credit(moon_action_call *call, moon_err *err);
+/* Reports (action_report.c). */
 moon_status moon_action_report(moon_action_call *call, moon_err *err);
 moon_status moon_action_save(moon_action_call *call, moon_err *err);
 

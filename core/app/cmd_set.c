@@ -2,6 +2,7 @@
 #include "app/cmd_records.h"
 
 #include "app/assign.h"
+#include "app/cmd_pay.h"
 #include "app/difference.h"
 #include "books/order.h"
 #include "books/party.h"
@@ -229,6 +230,8 @@ static moon_status edit_record(moon_app *app, bool adds, moon_err *err) {
     bool dry_run = moon_app_flag(app, "dry-run");
     moon_app_date(app, "from", &wish.from);
     MOON_TRY(moon_app_pairs(app, 2, false, &wish.pairs, &wish.pair_count, err));
+    if (!adds && (moon_str_is(wish.kind, "payment") || moon_str_is(wish.kind, "payments")))
+        return moon_command_set_payment(app, wish.id, wish.pairs, wish.pair_count, dry_run, err);
     MOON_TRY(moon_edit(app, &wish, dry_run ? MOON_EDIT_TRIES : MOON_EDIT_WRITES, &rows, &count, err));
     if (dry_run && (adds || count)) moon_app_say(app, "\nNothing was written (dry run).\n");
     return MOON_OK;

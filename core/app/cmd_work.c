@@ -274,6 +274,16 @@ static moon_status all_or_named(moon_app *app, moon_err *err) {
     return MOON_OK;
 }
 
+static void on_refunded(void *ctx, const moon_payment *refund) {
+    work *w = ctx;
+    char text[MOON_MONEY_TEXT];
+    moon_progress_end(&w->progress);
+    moon_money_format_code((moon_money){refund->amount, refund->currency}, text);
+    moon_app_say(w->app, "%s %s of %.*s to %.*s\n",
+                 moon_app_flag(w->app, "dry-run") ? "would pay back" : "paid back", text,
+                 MOON_STR_ARG(refund->settles), MOON_STR_ARG(refund->account));
+}
+
 typedef moon_status (*issue_fn)(moon_book *book, const moon_issue_options *options, moon_arena *keep,
                                 moon_issue_report *report, moon_err *err);
 
@@ -287,6 +297,7 @@ static moon_status run_on_documents(moon_app *app, issue_fn fn, const char *labe
                                   .dry_run = moon_app_flag(app, "dry-run"),
                                   .ctx = &w,
                                   .refused = on_refused,
+                                   .refunded = on_refunded,
                                   .progress = on_progress};
     moon_status status = fn(app->book, &options, &app->arena, &report, err);
     moon_progress_end(&w.progress);
@@ -384,7 +395,7 @@ static const moon_command commands[] = {
      .need = MOON_NEEDS_BOOK,
      .run = run_bill},
     {.name = "approve",
-     .summary = "approve drafts",
+     .summary = "approve drafts and refunds",
      .usage = "approve ID...\napprove --all",
      .help =
          "rules/approvals.lua says who has to approve what. A sole operator's approval of his own draft is\n"

@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "books/order.h"
 #include "books/party.h"
+#include "books/payment.h"
 #include "books/receivable.h"
 #include "run/batch.h"
 #include "run/jobs.h"
@@ -15,6 +16,7 @@
 typedef struct pending {
     struct pending *next;
     moon_document document;
+    const moon_payment *refund; /* this, and no document */
 } pending;
 
 typedef struct run {
@@ -32,7 +34,16 @@ typedef struct run {
 
 static void add_pending(run *r, moon_change *change, const moon_document *document) {
     pending *one = MOON_NEW(moon_change_arena(change), pending);
-    *one = (pending){r->pending, *document};
+    *one = (pending){r->pending, *document, NULL};
+    r->pending = one;
+}
+
+static void add_refund(run *r, moon_change *change, const moon_payment *refund) {
+    pending *one = MOON_NEW(moon_change_arena(change), pending);
+    moon_payment *kept = MOON_NEW(moon_change_arena(change), moon_payment);
+    *kept = *refund;
+    one->next = r->pending;
+    one->refund = kept;
     r->pending = one;
 }
 
@@ -52,7 +63,12 @@ static void count(run *r, const moon_document *document) {
 static void count_all(run *r, const pending *one) {
     if (!one) return;
     count_all(r, one->next);
-    count(r, &one->document);
+    if (!one->refund) {
+        count(r, &one->document);
+        return;
+    }
+    r->report->done++;
+    if (r->options->refunded) r->options->refunded(r->options->ctx, one->refund);
 }
 
 static void batch_done(void *ctx, bool kept) {
@@ -168,9 +184,23 @@ static moon_status accounts_of_names(run *r, name_list *list, moon_err *err) {
 
 /* ---- approval ---- */
 
+static moon_status approve_refund(run *r, moon_change *change, const moon_payment *refund, moon_err *err) {
+    if (refund->state == MOON_PAYMENT_POSTED) {
+        r->same++;
+        return MOON_OK;
+    }
+    MOON_TRY(moon_refund_approve(change, &r->book->ctx, refund->id, err));
+    add_refund(r, change, refund);
+    return MOON_OK;
+}
+
 static moon_status approve_one(void *ctx, moon_change *change, moon_str name, moon_err *err) {
     run *r = ctx;
     moon_document document;
+    moon_payment payment;
+    bool found;
+    MOON_TRY(moon_payment_find(change, name, &payment, &found, err));
+    if (found && payment.kind == MOON_PAYMENT_REFUND) return approve_refund(r, change, &payment, err);
     MOON_TRY(load(change, name, &document, err));
     if (document.state != MOON_STATE_DRAFT) {
         r->same++;
@@ -181,10 +211,32 @@ static moon_status approve_one(void *ctx, moon_change *change, moon_str name, mo
     return MOON_OK;
 }
 
+/* Refunds that wait for somebody's approval. */
+static moon_status collect_refunds(run *r, name_list *list, moon_err *err) {
+    moon_change *change;
+    moon_payment payment;
+    moon_scan scan;
+    bool more = true;
+    MOON_TRY(moon_change_begin(r->book->store, &change, err));
+    moon_status status =
+        moon_scan_begin(change, &moon_payment_type, moon_type_index(&moon_payment_type, "proposed"), NULL, 0,
+                        NULL, 0, false, &scan, err);
+    bool begun = status == MOON_OK;
+    while (status == MOON_OK) {
+        status = moon_scan_next(&scan, &payment, &more, err);
+        if (status != MOON_OK || !more) break;
+        add_name(list, payment.id);
+    }
+    if (begun) moon_scan_end(&scan);
+    moon_change_end(change);
+    return status;
+}
+
 static moon_status approve_all(run *r, moon_err *err) {
     name_list list = {.keep = r->keep};
     for (size_t i = 0; i < r->options->name_count; i++) add_name(&list, r->options->names[i]);
     if (r->options->name_count == 0) MOON_TRY(collect_work(r, MOON_STATE_DRAFT, false, &list, err));
+    if (r->options->name_count == 0 && !r->options->by_policy) MOON_TRY(collect_refunds(r, &list, err));
     moon_batch batch = {.book = r->book,
                         .action = "approve",
                         .dry_run = r->options->dry_run,

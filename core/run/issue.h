@@ -24,11 +24,12 @@ typedef struct moon_issue_options {
     bool by_policy; /* approve: only what rules/approvals.lua lets through without anybody */
     void *ctx;
     void (*done)(void *ctx, const moon_document *document);         /* may be NULL */
+    void (*refunded)(void *ctx, const moon_payment *refund);        /* approve: paid back; may be NULL */
     void (*refused)(void *ctx, moon_str name, const moon_err *why); /* may be NULL */
     void (*progress)(void *ctx, size_t done, size_t total);         /* may be NULL */
 } moon_issue_options;
 
-/* Approve as the operator; what has to be approved by somebody else is refused and stays. */
+/* Approve drafts and proposed refunds as the operator; a refund is posted with it. What has to be approved by somebody else is refused and stays. */
 MOON_CHECK moon_status moon_run_approve(moon_book *book, const moon_issue_options *options, moon_arena *keep,
                                         moon_issue_report *report, moon_err *err);
 /* Issue on ctx.today, account by account: number, ledger, claim, item, and the application of credits, in one

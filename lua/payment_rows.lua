@@ -3,6 +3,8 @@
 --- Source: none.
 --- Example: a row of 12.50 with "INV-2026-00004" and no account becomes a receipt of the account of that invoice.
 ---
+--- job.look has account(id), payment(id), document(number) and opening(number): what the book knows.
+---
 --- payment_rows.payment(job, record, i) -> problem | nil    the moon_payment it becomes; problem { code, reason, column },
 ---   or { none = true } for a row that its mapping says is no payment
 --- payment_rows.opening(job, record, i) -> problem | nil    the moon_adjustment
@@ -75,16 +77,26 @@ local function ask_kind(job, record, i)
 end
 
 local function find_owner(job, record)
-  if record.account and host.account(record.account) then return record.account end
+  if record.account and job.look.account(record.account) then return record.account end
   local stated = record.account and "account " .. record.account .. " is not known" or nil
-  local account, why = payments.owner(record.remittance, job.series, nil)
+  local account, why = payments.owner(record.remittance, job.series, job.look)
   if account then return account, why end
   return "unidentified", stated and (stated .. ", and " .. why) or why
 end
 
-local function check_return(job, record, i, payment)
+-- A return takes back all of a payment.
+local function check_return(job, record, i, payment, amount)
   if not payment or payment == "" then
     return problem_at(job, i, "amount", "a return that names no payment", "import.held")
+  end
+  local receipt = job.look.payment(payment)
+  if not receipt then
+    return problem_at(job, i, "amount", "a return of " .. cells.show(payment) .. ", which is no payment of this book",
+      "not_found")
+  end
+  if receipt.amount and receipt.amount ~= abs(amount) then
+    return problem_at(job, i, "amount", "a return of " .. tostring(abs(amount)) .. ", but payment " .. payment .. " is of "
+      .. tostring(receipt.amount) .. ": return it by hand, and pay what the bank left", "import.held")
   end
   record.kind, record.settles = "return", payment
   return nil
@@ -99,9 +111,11 @@ function payment_rows.payment(job, record, i)
   local amount
   amount, problem = value_of(job, record, i)
   if problem then return problem end
-  if amount == money(0, record.currency) then return problem_at(job, i, "amount", "a payment of nothing", "import.held") end
+  if amount == money(0, record.currency) then
+    return problem_at(job, i, "amount", "a payment of nothing", "import.held")
+  end
   if kind == "return" or payment then
-    problem = check_return(job, record, i, payment)
+    problem = check_return(job, record, i, payment, amount)
     if problem then return problem end
   elseif amount < 0 then
     return problem_at(job, i, "amount", tostring(amount) .. " left the bank: a return needs the payment that it takes back "
@@ -123,8 +137,10 @@ function payment_rows.opening(job, record, i)
   end
   local amount, problem = value_of(job, record, i)
   if problem then return problem end
-  if amount == money(0, record.currency) then return problem_at(job, i, "amount", "nothing is open of it", "import.held") end
-  if not host.account(record.account) then
+  if amount == money(0, record.currency) then
+    return problem_at(job, i, "amount", "nothing is open of it", "import.held")
+  end
+  if not job.look.account(record.account) then
     return problem_at(job, i, "account", "there is no account " .. cells.show(record.account), "not_found")
   end
   if record.kind and (record.kind == "invoice") ~= (amount > 0) then

@@ -265,18 +265,19 @@ end
 --- The account of a payment that names none, by what its payer wrote.
 ---@param text string|nil remittance
 ---@param series table number patterns by kind
+---@param look table document(number), opening(number), account(id): what the book knows
 ---@param given table|nil rules in place of the book's
 ---@return string|nil account, string why
-function payments.owner(text, series, given)
+function payments.owner(text, series, look, given)
   local rules, accounts, number = rules_of(given), {}, nil
   if not text or text == "" then return nil, "it names no account, and no document" end
   for _, found in ipairs(references.numbers(text, series)) do
-    local document = host.document(found)
+    local document = look.document(found)
     if document and document.state ~= "draft" then accounts[document.account], number = true, found end
   end
   local words = references.words(text)
   for i = 1, #words do
-    local opening = host.opening(words[i].text)
+    local opening = look.opening(words[i].text)
     if opening then accounts[opening.account], number = true, words[i].text end
   end
   local owners = names_of(accounts)
@@ -285,7 +286,7 @@ function payments.owner(text, series, given)
   for i = 1, #words do
     local word = words[i]
     local told = #word.text >= 3 and not word.text:find "^%d+$" or rules.account_words[word.before or ""]
-    if told and host.account(word.text) then accounts[word.text] = true end
+    if told and look.account(word.text) then accounts[word.text] = true end
   end
   owners = names_of(accounts)
   if #owners == 1 then return owners[1], "by the account it names" end

@@ -15,7 +15,7 @@ typedef struct words {
 } words;
 
 static const words all_words[] = {{"orders", "order", true, true, true, "no sale"},
-                                  {"payments", "payment", false, true, false, "no payment"},
+                                  {"payments", "payment", false, true, false, "left out"},
                                   {"opening-items", "item", false, true, false, "nothing"},
                                   {NULL, "record", false, false, false, "nothing"}};
 
@@ -129,7 +129,8 @@ static void say_import(moon_app *app, const words *w, const moon_import_options 
     say_count(app, options->dry_run ? "to take" : "taken", &report->taken, w, w->one, "");
     say_payments(app, w, report);
     say_count(app, "held", &report->held, w, w->lines ? w->one : NULL, "   (moonbill list parked)");
-    say_count(app, w->none, &report->no_sale, w, w->lines ? w->one : NULL, "");
+    say_count(app, w->none, &report->no_sale, w, w->lines ? w->one : NULL,
+              w->lines ? "" : "   nothing to take, by the mapping");
     say_count(app, "the same", &same, w, NULL, "   there already, nothing to do");
     if (report->updated) moon_app_say(app, "  %-9s %7llu\n", "updated", (unsigned long long)report->updated);
     if (report->different + report->billed)

@@ -80,6 +80,12 @@ static bool add_computed(lister *l, moon_str name) {
         add_heading(l, NULL, moon_promise_states, (moon_heading){.name = "state", .cell = MOON_CELL_TEXT});
     else if (l->kind->type == &moon_promise_type && moon_str_is(name, "received"))
         add_heading(l, NULL, NULL, (moon_heading){.name = "received", .cell = MOON_CELL_NUMBER});
+    else if (l->kind->type == &moon_payment_type && moon_str_is(name, "unapplied"))
+        add_heading(l, NULL, NULL, (moon_heading){.name = "unapplied", .cell = MOON_CELL_NUMBER});
+    else if (l->kind->type == &moon_application_type && moon_str_is(name, "credit"))
+        add_heading(l, NULL, NULL, (moon_heading){.name = "credit", .cell = MOON_CELL_TEXT});
+    else if (l->kind->type == &moon_application_type && moon_str_is(name, "settles"))
+        add_heading(l, NULL, NULL, (moon_heading){.name = "settles", .cell = MOON_CELL_TEXT});
     else if (l->kind->type == &moon_entry_type && line)
         add_heading(l, NULL, NULL,
                     (moon_heading){.name = line->name, .cell = moon_cell_of(&moon_entry_line_type, line)});
@@ -254,6 +260,50 @@ static moon_status fill_items(lister *l, moon_change *change, moon_err *err) {
     return walk(l, change, MOON_BY_KEY, NULL, item_row, err);
 }
 
+/* What of a receipt settles nothing yet, where it came in. */
+static moon_status payment_row(lister *l, moon_change *change, void *record, moon_err *err) {
+    const moon_payment *payment = record;
+    moon_item item = {.account = payment->account, .document = payment->id};
+    bool found = false;
+    char text[MOON_MONEY_TEXT];
+    if (payment->kind == MOON_PAYMENT_RECEIPT)
+        MOON_TRY(moon_get(change, &moon_item_type, &item, &found, err));
+    fill_cells(l, record);
+    for (size_t i = 0; found && i < l->count; i++) {
+        if (l->fields[i]) continue;
+        size_t len = moon_money_format((moon_money){-item.open, payment->currency}, text);
+        l->cells[i] = moon_arena_str(&l->scratch, (moon_str){text, len});
+    }
+    if (!is_full(l) && moon_filter_match(&l->filter, l->headings, l->cells))
+        moon_listing_add(l->listing, l->cells);
+    return MOON_OK;
+}
+
+static moon_status fill_payments(lister *l, moon_change *change, moon_err *err) {
+    return walk(l, change, moon_type_index(&moon_payment_type, "account"), NULL, payment_row, err);
+}
+
+/* Both sides by the numbers that people know them by. */
+static moon_status application_row(lister *l, moon_change *change, void *record, moon_err *err) {
+    const moon_application *application = record;
+    moon_item credit = {.account = application->account, .document = application->source},
+              settles = {.account = application->account, .document = application->target};
+    bool found;
+    MOON_TRY(moon_get(change, &moon_item_type, &credit, &found, err));
+    if (found) MOON_TRY(moon_get(change, &moon_item_type, &settles, &found, err));
+    fill_cells(l, record);
+    for (size_t i = 0; found && i < l->count; i++)
+        if (!l->fields[i])
+            l->cells[i] = strcmp(l->headings[i].name, "credit") == 0 ? credit.number : settles.number;
+    if (!is_full(l) && moon_filter_match(&l->filter, l->headings, l->cells))
+        moon_listing_add(l->listing, l->cells);
+    return MOON_OK;
+}
+
+static moon_status fill_applications(lister *l, moon_change *change, moon_err *err) {
+    return walk(l, change, MOON_BY_KEY, NULL, application_row, err);
+}
+
 static moon_status fill_reminders(lister *l, moon_change *change, moon_err *err) {
     return walk(l, change, moon_type_index(&moon_reminder_type, "date"), NULL, plain_row, err);
 }
@@ -347,8 +397,15 @@ static const list_kind kinds[] = {
      fill_documents, 0, NULL, DOCUMENT_SPARE " kind"},
     {"items", "item", &moon_item_type, "number kind account date due currency amount open closed voided",
      "amount open", fill_items, 0, NULL, "currency kind voided closed date"},
-    {"applications", "application", &moon_application_type, NULL, "amount", fill_plain, 0, NULL,
-     "currency ordinal booked rule"},
+    {"payments", "payment", &moon_payment_type,
+     "id kind state account date currency amount unapplied method remittance", "amount unapplied",
+     fill_payments, 0, NULL, "currency method kind state remittance"},
+    {"adjustments", "adjustment", &moon_adjustment_type,
+     "id kind account date currency amount settles against reason", "amount", fill_plain, 0, NULL,
+     "currency against settles"},
+    {"applications", "application", &moon_application_type,
+     "account credit settles currency amount date booked rule", "amount", fill_applications, 0, NULL,
+     "currency booked rule"},
     {"disputes", "dispute", &moon_dispute_type,
      "id account state currency amount upheld opened closed reason outcome", "amount upheld", fill_plain, 0,
      NULL, "currency outcome opened closed"},

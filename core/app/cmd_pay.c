@@ -3,6 +3,7 @@
 
 #include "app/output.h"
 #include "app/progress.h"
+#include "books/payment.h"
 #include "run/pay.h"
 #include "run/reverse.h"
 #include "value/id.h"
@@ -112,7 +113,13 @@ static void say_paid(moon_app *app, const moon_paid *paid, bool dry_run) {
     if (paid->stated != MOON_DATE_NONE) moon_app_say(app, " (%s is closed)", day_text(paid->stated, stated));
     moon_app_say(app, "\n");
     say_list(app, &paid->settled);
-    say_left(app, paid->left, paid->currency);
+    if (moon_str_is(paid->account, MOON_UNIDENTIFIED))
+        moon_app_say(app,
+                     "it waits on the work list until somebody knows whose it is: moonbill set payment "
+                     "%.*s account=ID\n",
+                     MOON_STR_ARG(paid->id));
+    else
+        say_left(app, paid->left, paid->currency);
 }
 
 static moon_status run_pay(moon_app *app, moon_err *err) {
@@ -314,8 +321,8 @@ moon_status moon_command_set_payment(moon_app *app, moon_str id, const moon_pair
                      money(r.amount, r.currency).text);
     } else if (moves) {
         MOON_TRY(moon_run_move(app->book, id, pairs[0].value, dry_run, &app->arena, &r, err));
-        moon_app_say(app, "moved %s of %.*s to account %.*s\n", money(r.amount, r.currency).text,
-                     MOON_STR_ARG(r.about), MOON_STR_ARG(r.account));
+        moon_app_say(app, "moved %s of %.*s to account %.*s: %.*s\n", money(r.amount, r.currency).text,
+                     MOON_STR_ARG(r.about), MOON_STR_ARG(r.account), MOON_STR_ARG(r.id));
         say_list(app, &r.settled);
         say_left(app, r.left, r.currency);
     } else {

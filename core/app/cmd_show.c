@@ -1,10 +1,12 @@
 /* show: one record, with what belongs to it.                                 Floor 6. */
 #include "app/cmd_records.h"
 
+#include "app/cmd_show_item.h"
 #include "app/difference.h"
 #include "app/output.h"
 #include "books/settlement.h"
 #include "books/document.h"
+#include "books/item.h"
 #include "books/party.h"
 #include "doc/table.h"
 #include "script/near.h"
@@ -23,6 +25,8 @@ static const show_kind kinds[] = {{"document", &moon_document_type, 0},
                                   {"account", &moon_account_type, 0},
                                   {"product", &moon_product_type, 0},
                                   {"agreement", &moon_agreement_type, 0},
+                                  {"payment", &moon_payment_type, 0},
+                                  {"adjustment", &moon_adjustment_type, 0},
                                   {"entry", &moon_entry_type, 0},
                                   {"parked", &moon_parked_type, 0}};
 #define KIND_COUNT (sizeof kinds / sizeof *kinds)
@@ -63,11 +67,25 @@ static moon_status find_parked(moon_change *change, moon_str id, moon_parked *ou
     return status;
 }
 
+/* By id, or the number of an opening item. */
+static moon_status find_adjustment(moon_change *change, moon_str id, moon_adjustment *out, bool *found,
+                                   moon_err *err) {
+    moon_item item;
+    MOON_TRY(moon_item_named(change, id, &item, found, err));
+    if (!*found || item.kind < MOON_ITEM_WRITE_OFF) {
+        *found = false;
+        return MOON_OK;
+    }
+    out->id = item.document;
+    return moon_get(change, &moon_adjustment_type, out, found, err);
+}
+
 static moon_status look_up(moon_change *change, const showing *s, const show_kind *kind, void *record,
                            bool *found, moon_err *err) {
     const moon_type *type = kind->type;
     if (is_versioned(type)) return moon_version_at(change, type, s->id, s->as_of, record, found, err);
     if (type == &moon_parked_type) return find_parked(change, s->id, record, found, err);
+    if (type == &moon_adjustment_type) return find_adjustment(change, s->id, record, found, err);
     if (type == &moon_document_type) {
         MOON_TRY(moon_document_find(change, s->id, record, found, err));
         if (*found && kind->document && ((moon_document *)record)->kind != kind->document) *found = false;
@@ -87,6 +105,8 @@ static moon_status look_up_all(moon_change *change, showing *s, moon_err *err) {
         if (status != MOON_OK) return status;
         if (found) s->found[s->count++] = (found_record){&kinds[i], record};
     }
+    /* Refunds and adjustments have ledger entries of their own ids: the record itself shows them. */
+    if (!s->kind && s->count == 2 && s->found[1].kind->type == &moon_entry_type) s->count--;
     /* Work is parked under the id of an order or account: the record itself shows it. */
     if (!s->kind && s->count > 1 && s->found[s->count - 1].kind->type == &moon_parked_type) s->count--;
     return MOON_OK;
@@ -227,11 +247,12 @@ static moon_status print_document(moon_app *app, moon_change *change, const moon
     for (size_t i = 0; i < count; i++)
         moon_app_print(app, "Corrected by %.*s (%s)\n", MOON_STR_ARG(name_of(&credits[i])),
                        moon_document_states[credits[i].state - 1]);
-    if (document->corrects.len == 0) return MOON_OK;
-    original.id = document->corrects;
-    MOON_TRY(moon_get(change, &moon_document_type, &original, &found, err));
-    if (found) moon_app_print(app, "Corrects %.*s\n", MOON_STR_ARG(name_of(&original)));
-    return MOON_OK;
+    if (document->corrects.len) {
+        original.id = document->corrects;
+        MOON_TRY(moon_get(change, &moon_document_type, &original, &found, err));
+        if (found) moon_app_print(app, "Corrects %.*s\n", MOON_STR_ARG(name_of(&original)));
+    }
+    return moon_show_settled(app, change, document->account, document->id, err);
 }
 
 /* What each version changed, by the version before it in time. */
@@ -282,6 +303,11 @@ static moon_status print_page(moon_app *app, moon_change *change, const found_re
     print_lists(app, type, f->record);
     if (type == &moon_document_type) return print_document(app, change, f->record, err);
     if (type == &moon_order_type) return print_order(app, change, f->record, err);
+    if (type == &moon_payment_type || type == &moon_adjustment_type) {
+        moon_str account = *(moon_str *)moon_field_at(moon_type_field(type, MOON_STR("account")), f->record),
+                 document = *(moon_str *)moon_field_at(moon_type_field(type, MOON_STR("id")), f->record);
+        return moon_show_item(app, change, account, document, err);
+    }
     if (!is_versioned(type)) return MOON_OK;
     moon_str id = *(moon_str *)moon_field_at(moon_type_field(type, MOON_STR("id")), f->record);
     return print_versions(app, change, type, id, err);

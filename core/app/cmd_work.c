@@ -297,7 +297,7 @@ static moon_status run_on_documents(moon_app *app, issue_fn fn, const char *labe
                                   .dry_run = moon_app_flag(app, "dry-run"),
                                   .ctx = &w,
                                   .refused = on_refused,
-                                   .refunded = on_refunded,
+                                  .refunded = on_refunded,
                                   .progress = on_progress};
     moon_status status = fn(app->book, &options, &app->arena, &report, err);
     moon_progress_end(&w.progress);

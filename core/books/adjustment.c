@@ -110,8 +110,8 @@ static moon_status get_invoice(moon_change *change, moon_str name, moon_item *it
         return moon_err_hint(err, "moonbill list invoices");
     }
     if (item->amount <= 0 || moon_item_control(item) != MOON_CONTROL_RECEIVABLES)
-        return moon_fail(err, MOON_E_STATE_REFUSED, "%.*s is a %s, not an invoice",
-                         MOON_STR_ARG(item->number), moon_item_kinds[item->kind - 1]);
+        return moon_fail(err, MOON_E_STATE_REFUSED, "%.*s is %s, not an invoice", MOON_STR_ARG(item->number),
+                         moon_item_a(item));
     return MOON_OK;
 }
 

@@ -247,8 +247,8 @@ static moon_status release(moon_change *change, const moon_context *ctx, const m
         MOON_TRY(moon_item_get(change, source->account, pairs[i].target, &to, err));
         if (!every_kind && is_own_way(&to) && target.len == 0) continue;
         if (!every_kind && is_own_way(&to))
-            return moon_fail(err, MOON_E_STATE_REFUSED, "what was applied to %.*s, a %s, stays with it",
-                             MOON_STR_ARG(to.number), moon_item_kinds[to.kind - 1]);
+            return moon_fail(err, MOON_E_STATE_REFUSED, "what was applied to %.*s, %s, stays with it",
+                             MOON_STR_ARG(to.number), moon_item_a(&to));
         MOON_TRY(release_pair(change, ctx, source, &pairs[i], date, &taken, err));
         if (!taken) continue;
         *any = true;
@@ -268,8 +268,8 @@ moon_status moon_unapply(moon_change *change, const moon_context *ctx, moon_str 
     bool any;
     MOON_TRY(moon_item_get(change, account, source, &from, err));
     if (is_own_way(&from)) {
-        moon_fail(err, MOON_E_STATE_REFUSED, "%.*s is a %s and is not unapplied", MOON_STR_ARG(from.number),
-                  moon_item_kinds[from.kind - 1]);
+        moon_fail(err, MOON_E_STATE_REFUSED, "%.*s is %s and is not unapplied", MOON_STR_ARG(from.number),
+                  moon_item_a(&from));
         return moon_err_hint(err,
                              "a write-off is taken back by moonbill recover, a payment by moonbill return");
     }

@@ -94,6 +94,13 @@ moon_status moon_item_named(moon_change *change, moon_str name, moon_item *out, 
     return *found ? MOON_OK : by_adjustment(change, name, out, found, err);
 }
 
+const char *moon_item_a(const moon_item *item) {
+    static const char *const words[] = {
+        "an invoice",  "a credit note", "a payment",          "a refund",        "a return",
+        "a write-off", "a recovery",    "a small difference", "an opening item", "a transfer"};
+    return words[item->kind - 1];
+}
+
 moon_status moon_item_owed(moon_change *change, const char *what, moon_str name, moon_item *out,
                            moon_err *err) {
     bool found;

@@ -33,6 +33,8 @@ MOON_CHECK moon_status moon_item_named(moon_change *change, moon_str name, moon_
  * or nothing of it is open. `what` begins the message: "a dispute". */
 MOON_CHECK moon_status moon_item_owed(moon_change *change, const char *what, moon_str name, moon_item *out,
                                       moon_err *err);
+/* What it is, in words: "an invoice", "a credit note". */
+const char *moon_item_a(const moon_item *item);
 /* Whether it is asked for when it is due: what is owed on the receivables account. Refunds, returns and what
  * moves cash are not. */
 bool moon_item_is_asked(const moon_item *item);

@@ -150,8 +150,8 @@ static moon_status check_receipt(moon_change *change, const moon_context *ctx, c
     MOON_TRY(check_account(change, payment->account, err));
     MOON_TRY(moon_item_named(change, payment->id, &other, &found, err));
     if (found)
-        return moon_fail(err, MOON_E_RECORD_INVALID, "%.*s is the number of a %s; a payment needs another id",
-                         MOON_STR_ARG(payment->id), moon_item_kinds[other.kind - 1]);
+        return moon_fail(err, MOON_E_RECORD_INVALID, "%.*s is the number of %s; a payment needs another id",
+                         MOON_STR_ARG(payment->id), moon_item_a(&other));
     return MOON_OK;
 }
 
@@ -197,8 +197,8 @@ moon_status moon_payment_move(moon_change *change, const moon_context *ctx, moon
     if (!found) return moon_fail(err, MOON_E_NOT_FOUND, "there is no payment %.*s", MOON_STR_ARG(payment));
     MOON_TRY(check_account(change, account, err));
     if (credit.amount >= 0 || moon_item_control(&credit) != MOON_CONTROL_UNAPPLIED)
-        return moon_fail(err, MOON_E_STATE_REFUSED, "%.*s is a %s; only cash can be moved to another account",
-                         MOON_STR_ARG(credit.number), moon_item_kinds[credit.kind - 1]);
+        return moon_fail(err, MOON_E_STATE_REFUSED, "%.*s is %s; only cash can be moved to another account",
+                         MOON_STR_ARG(credit.number), moon_item_a(&credit));
     if (moon_str_eq(credit.account, account))
         return moon_fail(err, MOON_E_STATE_REFUSED, "%.*s is on account %.*s already",
                          MOON_STR_ARG(credit.number), MOON_STR_ARG(account));
@@ -285,8 +285,8 @@ static moon_status get_credit(moon_change *change, moon_str name, moon_item *ite
     bool is_credit =
         item->amount < 0 && item->kind != MOON_ITEM_WRITE_OFF && item->kind != MOON_ITEM_DIFFERENCE;
     if (is_credit) return MOON_OK;
-    return moon_fail(err, MOON_E_STATE_REFUSED, "%.*s is a %s; only payments and credits are paid back",
-                     MOON_STR_ARG(item->number), moon_item_kinds[item->kind - 1]);
+    return moon_fail(err, MOON_E_STATE_REFUSED, "%.*s is %s; only payments and credits are paid back",
+                     MOON_STR_ARG(item->number), moon_item_a(item));
 }
 
 static moon_status check_refund(const moon_item *credit, int64_t amount, moon_err *err) {

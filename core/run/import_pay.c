@@ -68,12 +68,9 @@ static void tell_different(moon_import_run *run, moon_str id, moon_str differenc
 static moon_status park_unidentified(moon_import_run *run, const moon_payment *payment, moon_str why,
                                      moon_err *err) {
     moon_item item;
-    moon_err reason;
     MOON_TRY(moon_item_get(run->change, payment->account, payment->id, &item, err));
-    moon_fail(&reason, MOON_E_IMPORT_HELD, "nobody knows whose it is: %.*s", MOON_STR_ARG(why));
-    moon_err_hint(&reason, "moonbill set payment %.*s account=ID", MOON_STR_ARG(payment->id));
     MOON_TRY(add_amount(&run->report->unidentified, payment->amount, payment->currency, err));
-    return moon_pay_park(run->book, run->change, &item, &reason, err);
+    return moon_pay_park_unidentified(run->book, run->change, &item, why, err);
 }
 
 static moon_status keep_taken(moon_import_run *run, const moon_payment *payment, moon_str why,

@@ -29,7 +29,8 @@ typedef struct moon_issue_options {
     void (*progress)(void *ctx, size_t done, size_t total);         /* may be NULL */
 } moon_issue_options;
 
-/* Approve drafts and proposed refunds as the operator; a refund is posted with it. What has to be approved by somebody else is refused and stays. */
+/* Approve drafts and proposed refunds as the operator; a refund is posted with it. What has to be approved by
+ * somebody else is refused and stays. */
 MOON_CHECK moon_status moon_run_approve(moon_book *book, const moon_issue_options *options, moon_arena *keep,
                                         moon_issue_report *report, moon_err *err);
 /* Issue on ctx.today, account by account: number, ledger, claim, item, and the application of credits, in one

@@ -6,6 +6,7 @@
 #include "books/document.h"
 #include "books/item.h"
 #include "books/party.h"
+#include "books/payment.h"
 #include "run/wire.h"
 #include "store/table.h"
 
@@ -60,6 +61,20 @@ static moon_status host_opening(void *ctx, const moon_arg *args, size_t n, moon_
     return status;
 }
 
+/* host.payment(id): a payment that came in, nil if there is none. */
+static moon_status host_payment(void *ctx, const moon_arg *args, size_t n, moon_arena *scratch,
+                                moon_arg *result, moon_err *err) {
+    paying *p = ctx;
+    moon_payment *payment = MOON_NEW(scratch, moon_payment);
+    bool found;
+    MOON_TRY(no_change(p, "payment", err));
+    if (!is_text(args, n)) return moon_fail(err, MOON_E_SCRIPT_VALUE, "payment wants an id");
+    MOON_TRY(moon_payment_find(p->change, args[0].text, payment, &found, err));
+    if (found && payment->kind == MOON_PAYMENT_RECEIPT)
+        *result = moon_arg_record(&moon_payment_type, payment);
+    return MOON_OK;
+}
+
 /* host.account(id): whether there is such an account. */
 static moon_status host_account(void *ctx, const moon_arg *args, size_t n, moon_arena *scratch,
                                 moon_arg *result, moon_err *err) {
@@ -96,6 +111,7 @@ void moon_job_pay_hosts(moon_job *job, moon_change *change) {
         moon_script_provide(job->script, "opening", host_opening, &kept);
         moon_script_provide(job->script, "account", host_account, &kept);
         moon_script_provide(job->script, "applied", host_applied, &kept);
+        moon_script_provide(job->script, "payment", host_payment, &kept);
     }
     kept = (paying){change, true};
 }

@@ -53,8 +53,8 @@ moon_status moon_desk_credit(moon_change *change, moon_str name, moon_item *out,
         return moon_err_hint(err, "moonbill list payments; moonbill list credit-notes");
     }
     if (out->amount < 0) return MOON_OK;
-    return moon_fail(err, MOON_E_STATE_REFUSED, "%.*s is a %s: it is owed, and settles nothing",
-                     MOON_STR_ARG(out->number), moon_item_kinds[out->kind - 1]);
+    return moon_fail(err, MOON_E_STATE_REFUSED, "%.*s is %s: it is owed, and settles nothing",
+                     MOON_STR_ARG(out->number), moon_item_a(out));
 }
 
 /* ---- what is named ---- */
@@ -124,7 +124,9 @@ static moon_status settle_credit(moon_book *book, moon_change *change, const moo
     out->settled = (moon_settlement_list){0};
     if (count)
         MOON_TRY(apply_named(book, change, credit, on, count, keep, &out->settled, err));
-    else if (!moon_str_is(credit->account, MOON_UNIDENTIFIED))
+    else if (moon_str_is(credit->account, MOON_UNIDENTIFIED))
+        MOON_TRY(moon_pay_park_unidentified(book, change, credit, MOON_STR_NONE, err));
+    else
         MOON_TRY(moon_settle(book, change, credit->account, &one, 1, keep, &out->settled, err));
     MOON_TRY(moon_item_get(change, credit->account, credit->document, &after, err));
     out->account = moon_arena_str(keep, after.account);

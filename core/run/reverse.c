@@ -89,6 +89,16 @@ static moon_status compare(moon_change *change, const moon_item *before, size_t 
 
 /* ---- unapply ---- */
 
+static moon_status check_applied(const moon_item *credit, const moon_item *target, const moon_item *settled,
+                                 const int64_t *amounts, size_t count, moon_err *err) {
+    bool any = target->document.len == 0;
+    for (size_t i = 0; i < count; i++)
+        any = any || (amounts[i] != 0 && moon_str_eq(settled[i].document, target->document));
+    if (any) return MOON_OK;
+    return moon_fail(err, MOON_E_NOT_FOUND, "nothing of %.*s is applied to %.*s",
+                     MOON_STR_ARG(credit->number), MOON_STR_ARG(target->number));
+}
+
 static moon_status unapply(moon_book *book, moon_change *change, void *ctx, moon_err *err) {
     asked *a = ctx;
     moon_item credit, target = {0}, *settled;
@@ -105,6 +115,7 @@ static moon_status unapply(moon_book *book, moon_change *change, void *ctx, moon
                              MOON_STR_ARG(a->other));
     }
     MOON_TRY(settled_by(change, &credit, &settled, &amounts, &count, err));
+    MOON_TRY(check_applied(&credit, &target, settled, amounts, count, err));
     MOON_TRY(moon_unapply(change, &book->ctx, credit.account, credit.document, target.document, MOON_DATE_MIN,
                           err));
     MOON_TRY(compare(change, settled, count, a, err));

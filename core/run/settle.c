@@ -22,6 +22,15 @@ moon_status moon_pay_park(moon_book *book, moon_change *change, const moon_item 
     return moon_put(change, &moon_parked_type, &parked, err);
 }
 
+moon_status moon_pay_park_unidentified(moon_book *book, moon_change *change, const moon_item *item,
+                                       moon_str why, moon_err *err) {
+    moon_err reason;
+    moon_fail(&reason, MOON_E_IMPORT_HELD, "nobody knows whose it is%s%.*s", why.len ? ": " : "",
+              MOON_STR_ARG(why));
+    moon_err_hint(&reason, "moonbill set payment %.*s account=ID", MOON_STR_ARG(item->number));
+    return moon_pay_park(book, change, item, &reason, err);
+}
+
 moon_status moon_pay_unpark(moon_change *change, const moon_item *item, moon_err *err) {
     return item->open == 0 ? moon_unpark(change, "pay", item->document, err) : MOON_OK;
 }

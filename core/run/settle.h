@@ -46,6 +46,9 @@ MOON_CHECK moon_status moon_settle(moon_book *book, moon_change *change, moon_st
 /* Put a credit on the work list ("pay"), or take it off where nothing of it is open. */
 MOON_CHECK moon_status moon_pay_park(moon_book *book, moon_change *change, const moon_item *item,
                                      const moon_err *why, moon_err *err);
+/* The same for cash of which nobody knows whose it is; `why` in words, or "". */
+MOON_CHECK moon_status moon_pay_park_unidentified(moon_book *book, moon_change *change, const moon_item *item,
+                                                  moon_str why, moon_err *err);
 MOON_CHECK moon_status moon_pay_unpark(moon_change *change, const moon_item *item, moon_err *err);
 /* Apply by hand: `amount` of a credit to what is owed, from when on see above; `rule` says by whose word. */
 MOON_CHECK moon_status moon_settle_by_hand(moon_book *book, moon_change *change, const moon_item *source,

@@ -292,6 +292,19 @@ static moon_status collect(moon_change *change, int index, const moon_item *low,
 
 /* As known now: what is open now, and what was closed on a later day. As known then, an item that is closed by
  * now may have been open, whatever its day: all of them are asked. */
+/* Whether anything was closed after a day: where not, what is open now is what was open then. */
+static moon_status closed_later(moon_change *change, moon_date date, bool *yes, moon_err *err) {
+    moon_item later = {.closed = date + 1}, item;
+    moon_scan scan;
+    *yes = false;
+    if (date == MOON_DATE_MAX) return MOON_OK;
+    MOON_TRY(moon_scan_begin(change, &moon_item_type, moon_type_index(&moon_item_type, "closed"), &later, 1,
+                             NULL, 0, false, &scan, err));
+    moon_status status = moon_scan_next(&scan, &item, yes, err);
+    moon_scan_end(&scan);
+    return status;
+}
+
 moon_status moon_items_at(moon_change *change, moon_str account, moon_date date, moon_date known,
                           moon_arena *keep, moon_item **items, size_t *count, moon_err *err) {
     moment m = {account, date, known};
@@ -300,11 +313,14 @@ moon_status moon_items_at(moon_change *change, moon_str account, moon_date date,
     const moon_item *bound = account.len ? &one : NULL;
     size_t fields = account.len ? 1 : 0;
     int open = moon_type_index(&moon_item_type, "open"), closed = moon_type_index(&moon_item_type, "closed");
-    if (known < MOON_DATE_MAX) {
+    bool all = known < MOON_DATE_MAX;
+    if (!all && account.len) MOON_TRY(closed_later(change, date, &all, err));
+    if (all) {
         MOON_TRY(collect(change, MOON_BY_KEY, bound, fields, bound, fields, &m, &list, err));
     } else {
         MOON_TRY(collect(change, open, bound, fields, bound, fields, &m, &list, err));
-        if (date < MOON_DATE_MAX) MOON_TRY(collect(change, closed, &later, 1, NULL, 0, &m, &list, err));
+        if (!account.len && date < MOON_DATE_MAX)
+            MOON_TRY(collect(change, closed, &later, 1, NULL, 0, &m, &list, err));
     }
     *items = list.items;
     *count = list.count;

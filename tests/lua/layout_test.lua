@@ -200,7 +200,7 @@ function test.run()
     local good, why = run_bad(row, "rules/layouts/case_bad" .. i .. ".md")
     results[#results + 1] = { name = row[1], ok = good, why = why }
   end
-  for _, name in ipairs { "document", "line", "tax", "account" } do
+  for _, name in ipairs { "document", "line", "tax", "account", "message", "message_line" } do
     local good, why = same_fields(name)
     results[#results + 1] = { name = "fields of " .. name, ok = good, why = why }
   end
@@ -208,7 +208,7 @@ function test.run()
   results[#results + 1] = { name = "no such layout", ok = not good and e.code == "rule.missing", why = good and "no error" or e.message }
   good, e = pcall(layout.render, "rules/layouts/case1.md", data, "xx-YY")
   results[#results + 1] = { name = "no such locale", ok = not good and e.code == "rule.value", why = good and "no error" or e.message }
-  for _, name in ipairs { "invoice", "credit-note", "statement" } do
+  for _, name in ipairs { "invoice", "credit-note", "statement", "letter-friendly", "letter-firm", "letter-final" } do
     good, e = pcall(layout.check, "rules/layouts/" .. name .. ".md")
     results[#results + 1] = { name = "the starter layout " .. name, ok = good, why = not good and tostring(e.file) .. ":" .. tostring(e.line) .. e.message or nil }
   end

@@ -47,6 +47,7 @@ static moon_status fields_of(void *ctx, const moon_arg *args, size_t n, moon_are
     const moon_type *type = n == 1 ? moon_type_by_name(args[0].text) : NULL;
     if (n == 1 && moon_str_is(args[0].text, "line")) type = &moon_line_type;
     if (n == 1 && moon_str_is(args[0].text, "tax")) type = &moon_tax_type;
+    if (n == 1 && moon_str_is(args[0].text, "message_line")) type = &moon_message_line_type;
     if (n == 1 && moon_str_is(args[0].text, "order_line")) type = &moon_order_line_type;
     if (!type) return moon_fail(err, MOON_E_NOT_FOUND, "no such type");
     moon_arg *names = MOON_NEW_N(scratch, moon_arg, type->field_count);

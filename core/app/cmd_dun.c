@@ -244,14 +244,11 @@ typedef struct promising {
 static moon_status make_promise(moon_app *app, moon_change *change, void *ctx, moon_err *err) {
     promising *p = ctx;
     moon_money amount;
-    moon_item item;
-    bool found = false;
-    moon_currency currency = app->book->config.currency;
+    moon_currency currency;
     moon_record_init(&moon_promise_type, &p->promise);
     p->promise.account = moon_app_arg(app, 0);
-    if (moon_app_text(app, "on", &p->promise.document))
-        MOON_TRY(moon_item_named(change, p->promise.document, &item, &found, err));
-    if (found) currency = item.currency;
+    moon_app_text(app, "on", &p->promise.document);
+    MOON_TRY(moon_promise_currency(change, &app->book->ctx, &p->promise, &currency, err));
     MOON_TRY(read_amount(app, p->amount, currency, &amount, err));
     p->promise.amount = amount.minor;
     p->promise.currency = amount.currency;

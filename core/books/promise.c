@@ -156,6 +156,22 @@ static moon_status check_scope(moon_change *change, moon_promise *promise, moon_
     return MOON_OK;
 }
 
+moon_status moon_promise_currency(moon_change *change, const moon_context *ctx, const moon_promise *promise,
+                                  moon_currency *out, moon_err *err) {
+    moon_account account;
+    moon_item item;
+    bool found = false;
+    *out = ctx->config->currency;
+    if (promise->document.len) MOON_TRY(moon_item_named(change, promise->document, &item, &found, err));
+    if (found) {
+        *out = item.currency;
+        return MOON_OK;
+    }
+    MOON_TRY(moon_version_at(change, &moon_account_type, promise->account, ctx->today, &account, &found, err));
+    if (found && account.currency != 0) *out = account.currency;
+    return MOON_OK;
+}
+
 moon_status moon_promise_make(moon_change *change, const moon_context *ctx, moon_promise_terms terms,
                               moon_promise *promise, moon_err *err) {
     moon_promise *list;

@@ -29,6 +29,9 @@ typedef struct moon_promise_standing {
  * or where the last ones were not kept more often than the terms let them be renewed. */
 MOON_CHECK moon_status moon_promise_make(moon_change *change, const moon_context *ctx,
                                          moon_promise_terms terms, moon_promise *promise, moon_err *err);
+/* The currency of a promise that names none: its item's, else the account's, else the book's. */
+MOON_CHECK moon_status moon_promise_currency(moon_change *change, const moon_context *ctx,
+                                             const moon_promise *promise, moon_currency *out, moon_err *err);
 /* It no longer counts from today on. MOON_E_NOT_FOUND, MOON_E_STATE_REFUSED. */
 MOON_CHECK moon_status moon_promise_withdraw(moon_change *change, const moon_context *ctx, moon_str id,
                                              moon_promise *out, moon_err *err);

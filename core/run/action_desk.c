@@ -88,11 +88,8 @@ typedef struct promising {
 static moon_status make_promise(moon_action_call *call, moon_change *change, void *ctx, moon_err *err) {
     promising *p = ctx;
     moon_promise promise = p->promise;
-    moon_item item;
-    bool found = false, given;
-    promise.currency = call->book->config.currency;
-    if (promise.document.len) MOON_TRY(moon_item_named(change, promise.document, &item, &found, err));
-    if (found) promise.currency = item.currency;
+    bool given;
+    MOON_TRY(moon_promise_currency(change, &call->book->ctx, &promise, &promise.currency, err));
     MOON_TRY(moon_action_amount(call, "amount", promise.currency, &promise.amount, &given, err));
     if (!given) return moon_fail(err, MOON_E_SCRIPT_VALUE, "amount is missing");
     MOON_TRY(moon_promise_make(change, &call->book->ctx, p->terms, &promise, err));

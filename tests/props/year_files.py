@@ -116,7 +116,7 @@ schedule { "reminders", every = "business day", at = "17:00", from = date "2026-
   book:deliver()
 end }
 schedule { "closing", every = "month", on = 8, at = "19:00", from = date "2026-01-01", function(book)
-  book:close { day = book.date:add_days(-8) }
+  book:close(book.date:add_days(-8))
 end }
 schedule { "month end", every = "month", on = "last day", at = "23:30", from = date "2026-01-01", function(book)
   report("ageing", { as_of = book.date }):save "out/ageing-{date}.csv"

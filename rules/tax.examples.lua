@@ -19,4 +19,10 @@ return examples {
   { "an unknown category", seller = "GB", buyer = "GB", category = "books", date = "2010-12-01", fails = "tax.no_answer" },
   { "a day before the first rate", seller = "GB", buyer = "GB", date = "1990-01-01", fails = "tax.no_answer" },
   { "no country", seller = "GB", date = "2010-12-01", fails = "tax.no_answer" },
+
+  -- Reminder fees and late interest.
+  { "compensation at home", seller = "GB", buyer = "GB", category = "outside", date = "2026-01-15", rate = 0, code = "O" },
+  { "compensation abroad", seller = "GB", buyer = "DE", tax_id = "DE123456789", category = "outside", date = "2026-01-15", rate = 0,
+    code = "O" },
+  { "compensation of a buyer without a country", seller = "DE", category = "outside", date = "2026-01-15", rate = 0, code = "O" },
 }

@@ -3,6 +3,8 @@
 --- where the script asked. Each answers a table: counts, sums, `summary`, `refused`, `problems` (core/run/action.h).
 --- Example: actions.book({ "bill" }):bill { issue = true }.summary == "3 drafts, issued 3 documents"
 local near = require "near"
+local query = require "query"
+local sources = require "sources"
 
 local actions = {}
 
@@ -116,7 +118,7 @@ local function arguments(verb, first, second, third)
   return first
 end
 
---- An object whose methods are the actions.
+--- An object whose methods are the actions, and whose fields are the lists of the book: book.invoices { open = true }.
 ---@param verbs table their names
 ---@param fields table|nil what else it has: today, date …
 function actions.book(verbs, fields)
@@ -126,6 +128,8 @@ function actions.book(verbs, fields)
     book[(verb:gsub("[ -]", "_"))] = function(_, ...) return actions.act(verb, arguments(verb, ...)) end
   end
   return setmetatable(book, { __index = function(_, name)
+    local source = host.types and sources.all()[name]
+    if source then return query.new(source) end
     raise { code = "rule.value", message = "the book has no '" .. tostring(name) .. "'",
             hint = near.hint(tostring(name), verbs) or "there are: " .. table.concat(verbs, ", ") }
   end })
@@ -137,6 +141,7 @@ end
 function actions.gather(occurrence, verbs, f)
   run = { name = occurrence.name, date = occurrence.date, time = occurrence.time, said = {}, files = {}, refused = 0 }
   local fields = { name = run.name, date = run.date, time = run.time, today = run.date }
+  sources.today = run.date
   local good, answer = pcall(f, actions.book(verbs, fields))
   local done = run
   run = nil

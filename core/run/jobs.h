@@ -66,6 +66,10 @@ moon_status moon_job_schedules(moon_job *job, moon_str request, moon_buf *reply,
 /* Run one occurrence. request: arg, what schedules.run takes. reply: arg, what it answers. The script asks the
  * parent for actions: str verb, arg names with values; answered with arg, the action's result. */
 moon_status moon_job_occurrence(moon_job *job, moon_str request, moon_buf *reply, moon_err *err);
+/* Let scripts of this worker query the book (lua/sources.lua) as of a day, on a snapshot that begins with the first
+ * query; and end that snapshot, after a change and when the script has ended. */
+void moon_job_provide_queries(moon_job *job, moon_date today);
+void moon_job_end_queries(moon_job *job);
 /* host.act(verb, args) for scripts of this worker: asks the parent as described above. */
 void moon_job_provide_act(moon_job *job);
 

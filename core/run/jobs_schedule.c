@@ -30,6 +30,7 @@ static moon_status host_act(void *ctx, const moon_arg *args, size_t n, moon_aren
     moon_wire_add_arg(&question, n > 1 ? &args[1] : &nothing);
     moon_status status = moon_job_ask(job, moon_buf_str(&question), scratch, &answer, err);
     moon_buf_free(&question);
+    moon_job_end_queries(job); /* the book is another one now */
     MOON_TRY(status);
     return moon_wire_read_arg(&answer, result, scratch)
                ? MOON_OK
@@ -56,6 +57,13 @@ moon_status moon_job_schedules(moon_job *job, moon_str request, moon_buf *reply,
 }
 
 moon_status moon_job_occurrence(moon_job *job, moon_str request, moon_buf *reply, moon_err *err) {
+    moon_arg input;
+    moon_str rest = request;
+    if (!moon_wire_read_arg(&rest, &input, &job->arena))
+        return moon_fail(err, MOON_E_INTERNAL, "a request to a worker is cut short");
     moon_job_provide_act(job);
-    return call(job, "schedules.run", request, reply, err);
+    moon_job_provide_queries(job, moon_arg_get(&input, "date").date);
+    moon_status status = call(job, "schedules.run", request, reply, err);
+    moon_job_end_queries(job);
+    return status;
 }

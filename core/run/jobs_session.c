@@ -220,7 +220,8 @@ static moon_status host_ask(void *ctx, const moon_arg *args, size_t n, moon_aren
 
 /* ---- the job ---- */
 
-static moon_status begin_session(moon_job *job, session **out, moon_err *err) {
+/* One per worker. What scripts may read of the book. */
+static session *provide(moon_job *job) {
     static session kept;
     if (!kept.job) {
         moon_script_provide(job->script, "types", host_types, &kept);
@@ -230,13 +231,16 @@ static moon_status begin_session(moon_job *job, session **out, moon_err *err) {
         moon_script_provide(job->script, "end_rows", host_end_rows, &kept);
         moon_script_provide(job->script, "record", host_record, &kept);
         moon_script_provide(job->script, "standing", host_standing, &kept);
-        moon_script_provide(job->script, "ask", host_ask, &kept);
-        MOON_TRY(moon_script_require(job->script, "session", err));
     }
     kept.job = job;
     kept.look.store = job->store;
-    *out = &kept;
-    return MOON_OK;
+    return &kept;
+}
+
+static moon_status begin_session(moon_job *job, session **out, moon_err *err) {
+    *out = provide(job);
+    moon_script_provide(job->script, "ask", host_ask, *out);
+    return moon_script_require(job->script, "session", err);
 }
 
 static void end_statement(session *s) {
@@ -262,3 +266,7 @@ moon_status moon_job_session(moon_job *job, moon_str request, moon_buf *reply, m
     if (status == MOON_OK) moon_wire_add_arg(reply, &result);
     return status;
 }
+
+void moon_job_provide_queries(moon_job *job, moon_date today) { provide(job)->look.today = today; }
+
+void moon_job_end_queries(moon_job *job) { end_statement(provide(job)); }

@@ -107,6 +107,12 @@ static void on_done(void *ctx, const moon_due *due, uint64_t refused, const moon
              why ? " failed" : "");
 }
 
+static void on_result(void *ctx, const moon_due *due, uint64_t refused, const moon_err *why) {
+    told *t = ctx;
+    (void)refused, (void)why;
+    snprintf(t->text, sizeof t->text, "%.*s", MOON_STR_ARG(due->result));
+}
+
 static void ticks(house *h, const char *now, const char *want) {
     told t = {""};
     moon_tick_report report;
@@ -210,6 +216,26 @@ static void test_acts(void **state) {
     house_free(h);
 }
 
+/* Queries see the book of the moment: after an action they see what it did. */
+static void test_queries(void **state) {
+    house *h = house_make("Europe/London", "2026-11-04");
+    told t = {""};
+    moon_tick_report report;
+    (void)state;
+    house_write(h, "in/accounts.csv", MOON_STR("id,name,country\nA,Alpha,DE\nB,Beta,DE\n"));
+    with_rules(
+        h,
+        "schedule { 'x', every = 'day', from = date '2026-11-03', function(book)\n"
+        "  local before = book.accounts:count()\n"
+        "  book:import('accounts', 'in/accounts.csv')\n"
+        "  return before .. ' and ' .. book.accounts:count() .. ', ' .. book.accounts { id = 'B' }:count()\n"
+        "end }");
+    moon_tick_options options = {.now = at(h, "2026-11-03T12:00"), .ctx = &t, .done = on_result};
+    HDO(moon_schedule_tick(h->book, &options, &report, HERR));
+    assert_string_equal(t.text, "in/accounts.csv: 2 taken, 0 held, 0 there already; 0 and 2, 1");
+    house_free(h);
+}
+
 static const char late_rules[] =
     "schedule { 'load', every = 'year', on = '11-01', from = date '2026-11-01', function(book)\n"
     "  book:import('accounts', 'in/accounts.csv') end }\n"
@@ -258,6 +284,7 @@ static void test_late(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_clocks), cmocka_unit_test(test_order),
                                        cmocka_unit_test(test_begun),  cmocka_unit_test(test_failing),
-                                       cmocka_unit_test(test_acts),   cmocka_unit_test(test_late)};
+                                       cmocka_unit_test(test_acts),   cmocka_unit_test(test_queries),
+                                       cmocka_unit_test(test_late)};
     return cmocka_run_group_tests_name("schedule", tests, NULL, NULL);
 }

@@ -1,0 +1,212 @@
+/* books/posting: what is earned when, of what is billed in advance. */
+#include "books_case.h"
+
+#define ENDS 5
+
+/* One line over a service period, issued on a day; what the ledger says at the end of some days, in minor units:
+ * revenue as earned, deferred as not earned yet. */
+typedef struct row {
+    const char *name, *start, *stop, *issued;
+    int64_t net;
+    struct {
+        const char *day;
+        int64_t earned, deferred;
+    } ends[ENDS];
+} row;
+
+static const row rows[] = {
+    {"a month in advance, issued on its first day",
+     "2010-12-01",
+     "2011-01-01",
+     "2010-12-01",
+     3100,
+     {{"2010-11-30", 0, 0}, {"2010-12-01", 0, 3100}, {"2010-12-30", 0, 3100}, {"2010-12-31", 3100, 0}}},
+    {"across the end of a month, from the 15th to the 15th",
+     "2010-12-15",
+     "2011-01-15",
+     "2010-12-15",
+     3100,
+     {{"2010-12-15", 0, 3100},
+      {"2010-12-31", 1700, 1400},
+      {"2011-01-13", 1700, 1400},
+      {"2011-01-14", 3100, 0}}},
+    {"cents are cut so that they add up",
+     "2010-12-15",
+     "2011-01-15",
+     "2010-12-15",
+     100,
+     {{"2010-12-15", 0, 100}, {"2010-12-31", 55, 45}, {"2011-01-14", 100, 0}}},
+    {"caught up after a month: what lies in it is earned at once",
+     "2010-12-15",
+     "2011-01-15",
+     "2011-01-03",
+     3100,
+     {{"2011-01-02", 0, 0}, {"2011-01-03", 1700, 1400}, {"2011-01-13", 1700, 1400}, {"2011-01-14", 3100, 0}}},
+    {"on its last day nothing is left to come",
+     "2010-12-15",
+     "2011-01-15",
+     "2011-01-14",
+     3100,
+     {{"2011-01-13", 0, 0}, {"2011-01-14", 3100, 0}}},
+    {"in arrears",
+     "2010-11-01",
+     "2010-12-01",
+     "2010-12-01",
+     3000,
+     {{"2010-12-01", 3000, 0}, {"2011-12-31", 3000, 0}}},
+    {"a year, issued before it begins",
+     "2011-01-01",
+     "2012-01-01",
+     "2010-12-20",
+     36500,
+     {{"2010-12-31", 0, 36500},
+      {"2011-01-31", 3100, 33400},
+      {"2011-02-28", 5900, 30600},
+      {"2011-11-30", 33400, 3100},
+      {"2011-12-31", 36500, 0}}},
+    {"a year, issued in its fifth month",
+     "2010-08-01",
+     "2011-08-01",
+     "2010-12-20",
+     36500,
+     {{"2010-12-20", 12200, 24300}, {"2010-12-31", 15300, 21200}, {"2011-07-31", 36500, 0}}},
+    {"no service period", NULL, NULL, "2010-12-01", 3000, {{"2010-12-01", 3000, 0}}},
+    {"a month given back",
+     "2010-12-15",
+     "2011-01-15",
+     "2010-12-15",
+     -100,
+     {{"2010-12-15", 0, -100}, {"2010-12-31", -55, -45}, {"2011-01-14", -100, 0}}}};
+
+static const moon_tags_pair chart[] = {{{"receivables", 11}, {"1100", 4}}, {{"unapplied", 9}, {"1190", 4}},
+                                       {{"revenue", 7}, {"4000", 4}},      {{"deferred", 8}, {"2300", 4}},
+                                       {{"discounts", 9}, {"4900", 4}},    {{"tax", 3}, {"2200", 4}}};
+
+static books *begin(void) {
+    books *b = books_make();
+    b->config.chart = (moon_tags){(moon_tags_pair *)(uintptr_t)chart, sizeof chart / sizeof *chart};
+    return b;
+}
+
+static void end(books *b) { books_free(b); }
+
+static moon_document service(books *b, const char *id, const row *r) {
+    moon_document document = document_of(b, id, "ACME", r->net, 0);
+    moon_line *line = document.lines.items;
+    if (r->start) line->start = day(r->start);
+    if (r->stop) line->stop = day(r->stop);
+    return document;
+}
+
+static int64_t balance(books *b, const char *account, const char *date) {
+    int64_t amount;
+    DO(moon_balance_at(b->change, moon_str_of(account), 0, day(date), &amount, ERR));
+    return amount;
+}
+
+static void expect_ends(books *b, const row *r) {
+    for (size_t i = 0; i < ENDS && r->ends[i].day; i++) {
+        char name[160];
+        snprintf(name, sizeof name, "%s: %s", r->name, r->ends[i].day);
+        expect_minor(name, -balance(b, "4000", r->ends[i].day), r->ends[i].earned);
+        expect_minor(name, -balance(b, "2300", r->ends[i].day), r->ends[i].deferred);
+    }
+}
+
+static void test_rows(void **state) {
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        books *b = begin();
+        moon_document document = service(b, "D1", &rows[i]);
+        books_today(b, rows[i].issued);
+        issue(b, &document);
+        expect_ends(b, &rows[i]);
+        end(b);
+    }
+}
+
+/* A credit note of the same period is the exact mirror from its day on, and nothing is left at the end. */
+static void test_credit(void **state) {
+    static const row bill = {"bill", "2010-12-15", "2011-03-15", "2010-12-15", 1000, {{0}}},
+                     credit = {"credit", "2010-12-15", "2011-03-15", "2011-01-20", -1000, {{0}}};
+    static const char *const days[] = {"2011-01-20", "2011-01-31", "2011-02-28", "2011-03-14"};
+    books *b = begin();
+    moon_document document = service(b, "D1", &bill), back = service(b, "D2", &credit);
+    (void)state;
+    books_today(b, bill.issued);
+    issue(b, &document);
+    books_today(b, credit.issued);
+    issue(b, &back);
+    for (size_t i = 0; i < sizeof days / sizeof *days; i++) {
+        expect_minor(days[i], balance(b, "4000", days[i]), 0);
+        expect_minor(days[i], balance(b, "2300", days[i]), 0);
+    }
+    end(b);
+}
+
+/* Voiding takes back today what was earned, and what is to come on its own days. */
+static void test_void(void **state) {
+    static const row bill = {"bill", "2010-12-15", "2011-03-15", "2010-12-15", 9000, {{0}}};
+    books *b = begin();
+    moon_document document = service(b, "D1", &bill);
+    (void)state;
+    books_today(b, bill.issued);
+    issue(b, &document);
+    books_today(b, "2011-01-20");
+    DO(moon_document_void(b->change, &b->ctx, &document, MOON_STR("wrong"), ERR));
+    expect_minor("before", -balance(b, "4000", "2011-01-19"), 1700);
+    expect_minor("before", -balance(b, "2300", "2011-01-19"), 7300);
+    expect_minor("on the day", -balance(b, "4000", "2011-01-20"), 0);
+    expect_minor("on the day", -balance(b, "2300", "2011-01-20"), 0);
+    expect_minor("later", -balance(b, "4000", "2011-03-31"), 0);
+    expect_minor("later", -balance(b, "2300", "2011-03-31"), 0);
+    end(b);
+}
+
+/* In a foreign currency the base amounts of the releases add up to what was deferred. */
+static void test_foreign(void **state) {
+    static const row bill = {"bill", "2010-12-15", "2011-03-15", "2010-12-15", 1001, {{0}}};
+    books *b = begin();
+    moon_document document = service(b, "D1", &bill);
+    int64_t amount;
+    (void)state;
+    document.currency = USD;
+    document.rate = dec("0.777777");
+    books_today(b, bill.issued);
+    issue(b, &document);
+    expect_minor("deferred in base", -balance(b, "2300", "2010-12-15"), 779);
+    expect_minor("released in base", balance(b, "2300", "2011-03-14"), 0);
+    expect_minor("earned in base", -balance(b, "4000", "2011-03-14"), 779);
+    DO(moon_balance_at(b->change, MOON_STR("2300"), USD, day("2011-03-14"), &amount, ERR));
+    expect_minor("released", amount, 0);
+    end(b);
+}
+
+/* A discount of another account is earned with what it was given on. */
+static void test_discount(void **state) {
+    static const row bill = {"bill", "2010-12-01", "2011-01-01", "2010-12-01", 1000, {{0}}};
+    books *b = begin();
+    moon_document document = service(b, "D1", &bill);
+    moon_line *lines = MOON_NEW_N(moon_change_arena(b->change), moon_line, 2);
+    (void)state;
+    lines[0] = lines[1] = *(moon_line *)document.lines.items;
+    lines[0].amount = 1250;
+    lines[1].ordinal = 2;
+    lines[1].amount = -250;
+    lines[1].revenue = MOON_STR("4900");
+    document.lines = (moon_list){lines, 2};
+    books_today(b, bill.issued);
+    issue(b, &document);
+    expect_minor("deferred", -balance(b, "2300", "2010-12-30"), 1000);
+    expect_minor("revenue", -balance(b, "4000", "2010-12-31"), 1250);
+    expect_minor("discounts", -balance(b, "4900", "2010-12-31"), -250);
+    expect_minor("released", -balance(b, "2300", "2010-12-31"), 0);
+    end(b);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_rows), cmocka_unit_test(test_credit),
+                                       cmocka_unit_test(test_void), cmocka_unit_test(test_foreign),
+                                       cmocka_unit_test(test_discount)};
+    return cmocka_run_group_tests_name("posting", tests, NULL, NULL);
+}

@@ -22,7 +22,7 @@ return examples {
 
   -- Reminder fees and late interest.
   { "compensation at home", seller = "GB", buyer = "GB", category = "outside", date = "2026-01-15", rate = 0, code = "O" },
-  { "compensation abroad", seller = "GB", buyer = "DE", tax_id = "DE123456789", category = "outside", date = "2026-01-15", rate = 0,
-    code = "O" },
+  { "compensation abroad", seller = "GB", buyer = "DE", tax_id = "DE123456789", category = "outside", date = "2026-01-15",
+    rate = 0, code = "O" },
   { "compensation of a buyer without a country", seller = "DE", category = "outside", date = "2026-01-15", rate = 0, code = "O" },
 }

@@ -293,12 +293,20 @@ static const moon_command commands[] = {
      .summary = "who owes what, by days past due",
      .usage = "report ageing [--as-of DATE] [--known DATE] [--account ID]",
      .help =
-         "Days past due are the as-of date less the due date: due today is not overdue. Credits that settle\n"
-         "nothing stand in their own column. Over all accounts the total is that of the receivables account "
-         "on\n"
-         "that day, or the report fails.\n"
+         "Days past due are the as-of date less the due date: due today is not overdue. Credits and cash "
+         "that "
+         "settle\n"
+         "nothing yet stand in a column of their own. Over all accounts the total is that of receivables and "
+         "unapplied\n"
+         "cash in the ledger on that day, or the report fails.\n"
          "\n"
-         "  moonbill report ageing --as-of 2026-11-30 --format csv",
+         "What was booked later with an earlier value date counts too; --known leaves it out, so that a "
+         "report of "
+         "then\n"
+         "comes out again as it was.\n"
+         "\n"
+         "  moonbill report ageing --as-of 2026-11-30 --format csv\n"
+         "  moonbill report ageing --as-of 2026-11-30 --known 2026-12-03",
      .options = ageing_options,
      .args_max = 0,
      .need = MOON_NEEDS_BOOK,

@@ -119,7 +119,7 @@ static moon_status fill_ageing(moon_book *book, moon_change *change, const moon_
                                  MOON_STR_ARG(date_text(r, as_of)), MOON_STR_ARG(known_text(r, known)));
     r->none = MOON_STR("Nothing is open.");
     if (account.len == 0 && known == MOON_DATE_MAX)
-        r->remark = MOON_STR("The total is that of the receivables account in the ledger.");
+        r->remark = MOON_STR("The total is receivables and unapplied cash in the ledger.");
     for (size_t i = 0; i < ageing.count; i++) {
         const moon_ageing_row *row = &ageing.rows[i];
         int64_t amounts[] = {row->not_due,  row->d1_30,     row->d31_60, row->d61_90,

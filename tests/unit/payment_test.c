@@ -246,7 +246,7 @@ static void test_unapply_refused(void **state) {
     received(b, "P1", "A", 4000, "2010-12-01");
     DO(moon_write_off(b->change, &b->ctx, MOON_STR("i2"), 100, MOON_STR("gone"), &written, ERR));
     FAILS(MOON_E_STATE_REFUSED, unapply(b, "write-off/INV-2010-00002/1", "", "2010-12-01"));
-    SAYS("write_off");
+    SAYS("write-off");
     DO(moon_refund_propose(b->change, &b->ctx, MOON_STR("P1"), 0, MOON_STR("twice"), MOON_STR("anyone"),
                            &refund, ERR));
     DO(moon_refund_approve(b->change, &b->ctx, refund.id, ERR));

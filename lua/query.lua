@@ -142,6 +142,9 @@ function methods.where(q, wanted)
   if type(wanted) ~= "table" or query.is(wanted) then
     refuse("conditions stand in braces, for example " .. s.source.name .. "{ account = \"ACME\" }")
   end
+  for name, value in pairs(wanted) do
+    if query.is(value) then refuse("a query is no condition of " .. tostring(name), "a list of values is: { \"A\", \"B\" }") end
+  end
   local new = copy(s)
   local tests, equal, ranges = conditions.of(s.source, take_flags(new, wanted))
   if #s.steps > 0 or s.rows then return with_step(q, filter_step(tests)) end

@@ -2,7 +2,7 @@
 ---
 --- reference.find(name) -> list of { usage, doc }      rows of the tables whose first cell names it; ":sum" finds methods
 --- reference.doc(name) -> text | nil                   a few words about it, for completion
---- reference.add(name, doc)                            a name that the host brings
+--- reference.add(name, action)                         a name that the host brings, with doc and knows
 --- reference.help(own, n, what)                        print it
 ---
 --- Example: reference.find "percent" has the row of the table of names that rules may use.
@@ -13,7 +13,7 @@ local sources = require "sources"
 local reference = {}
 
 local rows     -- { names =, usage =, doc =, section = } of all tables, in their order
-local brought = {} -- names that the host brings: doc
+local brought = {} -- names that the host brings: { usage, doc }
 
 local function plain(text) return (text:gsub("\\|", "|"):gsub("`", "")) end
 
@@ -46,7 +46,14 @@ local function read()
   return rows
 end
 
-function reference.add(name, doc) brought[name] = doc end
+function reference.add(name, action)
+  local words = {}
+  for word in (action.knows or ""):gmatch "%S+" do
+    words[#words + 1] = (word == "until" and '["until"]' or word) .. " =" -- a keyword of Lua
+  end
+  local inside = action.knows and table.concat(words, ", ") or "..."
+  brought[name] = { usage = name .. (inside == "" and "{}" or "{ " .. inside .. " }"), doc = action.doc }
+end
 
 function reference.find(name)
   local found = {}
@@ -58,7 +65,9 @@ function reference.find(name)
       end
     end
   end
-  if brought[name] and #found == 0 then found[1] = { usage = name .. "{ ... }", doc = brought[name], section = "actions" } end
+  if brought[name] and #found == 0 then
+    found[1] = { usage = brought[name].usage, doc = brought[name].doc, section = "actions" }
+  end
   return found
 end
 
@@ -95,10 +104,8 @@ local function help_all()
   for _, row in ipairs(read()) do
     if row.section == "The prompt and scripts" and not row.usage:find "%.lua$" then list[#list + 1] = { row.usage, row.doc } end
   end
-  for name, doc in pairs(brought) do
-    if #reference.find(name) == 0 or reference.find(name)[1].section == "actions" then
-      list[#list + 1] = { name .. "{ ... }", doc }
-    end
+  for name, action in pairs(brought) do
+    if reference.find(name)[1].section == "actions" then list[#list + 1] = { action.usage, action.doc } end
   end
   table_of(list)
   say("\nThe names that rules have are here too: help \"date\", help \"round\". Everything: lua/README.md.\n")

@@ -73,13 +73,21 @@ end
 
 -- ---- actions ----
 
---- The name that a text given alone has: bill and dun have none, approve("INV-...") means its id.
-local ALONE = { report = { "name" }, save = { "name", "file" }, import = { "kind", "file" }, pay = { "account", "amount" },
-  ["write-off"] = { "number" }, dispute = { "number" }, promise = { "account", "amount" } }
+--- The names that values without a name have, in their order: those the action takes, but for its switches and lists.
+local UNPLACED = { all = true, ids = true, issue = true, no_earlier = true }
 
-local function arguments(verb, ...)
+local function places_of(action)
+  if not action.knows then return { "name", "file" } end -- report, save
+  local list = {}
+  for word in action.knows:gmatch "%S+" do
+    if not UNPLACED[word] then list[#list + 1] = word end
+  end
+  return list
+end
+
+local function arguments(verb, places, ...)
   local given, map = table.pack(...), {}
-  local places, at = ALONE[verb] or { "id" }, 0
+  local at = 0
   for i = 1, given.n do
     local value = given[i]
     if type(value) == "table" and not sources.of(value) and not query.is(value) then
@@ -108,9 +116,13 @@ local function as_query(result)
   return query.rows(result.name, fields, result.rows)
 end
 
-local function action_of(verb, writes)
+local function action_of(action)
+  local places = places_of(action)
   return function(...)
-    local result = host.ask { ask = "act", verb = verb, args = arguments(verb, ...), changes = writes }
+    local args = arguments(action.name, places, ...)
+    local dry_run = args.dry_run == true or nil
+    args.dry_run = nil
+    local result = host.ask { ask = "act", verb = action.name, args = args, changes = action.writes or nil, dry_run = dry_run }
     if type(result) == "table" and result.rows and result.columns then return as_query(result) end
     if type(result) == "table" then showing.results[result] = false end
     return result
@@ -167,8 +179,9 @@ function session.begin(given)
     own[name] = query.new(source)
   end
   for _, action in ipairs(given.actions) do
-    own[(action.name:gsub("[ -]", "_"))] = action_of(action.name, action.writes)
-    reference.add(action.name:gsub("[ -]", "_"), action.doc)
+    local name = action.name:gsub("[ -]", "_")
+    own[name] = action_of(action)
+    reference.add(name, action)
   end
   own.set = function(...) return edit("set", ...) end
   own.add = function(...) return edit("add", ...) end

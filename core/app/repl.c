@@ -52,9 +52,11 @@ static void on_resize(int sig) {
     seen.resized = 1;
 }
 
-/* Reading a line has to notice them: no SA_RESTART. */
-static void listen_to_signals(void) {
-    struct sigaction interrupt = {.sa_handler = on_interrupt}, resize = {.sa_handler = on_resize};
+/* Reading a line has to notice them; whatever else waits goes on. */
+static void listen_to_signals(bool reading) {
+    int flags = reading ? 0 : SA_RESTART;
+    struct sigaction interrupt = {.sa_handler = on_interrupt, .sa_flags = flags},
+                     resize = {.sa_handler = on_resize, .sa_flags = flags};
     sigaction(SIGINT, &interrupt, NULL);
     sigaction(SIGWINCH, &resize, NULL);
 }
@@ -196,6 +198,7 @@ static bool read_line(repl *r, const char *prompt, moon_str *line) {
     r->prompt = prompt;
     r->cleared = false;
     seen.interrupted = 0;
+    listen_to_signals(true);
     if (r->edit) {
         el_set(r->edit, EL_PREP_TERM, 1); /* before the prompt: keys are typed as soon as it is seen */
         text = el_gets(r->edit, &count);
@@ -204,6 +207,7 @@ static bool read_line(repl *r, const char *prompt, moon_str *line) {
         text = fgets(r->line_room, sizeof r->line_room, stdin);
         count = text ? (int)strlen(text) : 0;
     }
+    listen_to_signals(false);
     *line = MOON_STR_NONE;
     if (!text || count <= 0) return r->cleared;
     if (text[count - 1] == '\n') count--;
@@ -294,7 +298,7 @@ moon_status moon_command_repl(moon_app *app, moon_err *err) {
     (void)err;
     app->complete = ":save(\"x.csv\")";
     r.session = moon_session_new(app, &setup);
-    listen_to_signals();
+    listen_to_signals(false);
     if (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO)) begin_edit(&r);
     if (r.edit) begin_history(&r);
     if (r.edit) moon_app_say(app, "help() lists what there is, Tab completes, Ctrl-D leaves.\n");

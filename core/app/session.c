@@ -458,11 +458,13 @@ static moon_arg actions_arg(moon_arena *keep) {
     while (moon_actions[count].name) count++;
     moon_arg *items = MOON_NEW_N(keep, moon_arg, count + 1);
     for (size_t i = 0; i < count; i++) {
-        moon_named *m = MOON_NEW_N(keep, moon_named, 3);
+        const char *knows = moon_actions[i].knows;
+        moon_named *m = MOON_NEW_N(keep, moon_named, 4);
+        m[3] = named("knows", knows ? moon_arg_text(moon_str_of(knows)) : (moon_arg){0});
         m[0] = named("name", moon_arg_text(moon_str_of(moon_actions[i].name)));
         m[1] = named("doc", moon_arg_text(moon_str_of(moon_actions[i].doc)));
         m[2] = named("writes", moon_arg_bool(moon_actions[i].writes));
-        items[i] = moon_arg_map(m, 3);
+        items[i] = moon_arg_map(m, 4);
     }
     return moon_arg_list(items, count);
 }

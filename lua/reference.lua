@@ -96,11 +96,25 @@ local function help_source(name, source)
   say("\nFor example: " .. name .. "{ " .. source.fields[1].name .. ' = "..." }:first(10)\n')
 end
 
+--- Names with commas between them, in lines that fit any window.
+local function wrapped(names)
+  local lines, line = {}, ""
+  for i, name in ipairs(names) do
+    local word = name .. (i < #names and ", " or "")
+    if #line + #word > 72 then
+      lines[#lines + 1], line = line, ""
+    end
+    line = line .. word
+  end
+  lines[#lines + 1] = line
+  return table.concat(lines, "\n")
+end
+
 local function help_all()
   local names, list = {}, {}
   for name in pairs(sources.all()) do names[#names + 1] = name end
   table.sort(names)
-  say("Queries, each with its fields in help(name):\n\n" .. table.concat(names, ", ") .. "\n\n")
+  say("Queries, each with its fields in help(name):\n\n" .. wrapped(names) .. "\n\n")
   for _, row in ipairs(read()) do
     if row.section == "The prompt and scripts" and not row.usage:find "%.lua$" then list[#list + 1] = { row.usage, row.doc } end
   end

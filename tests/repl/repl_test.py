@@ -284,7 +284,7 @@ def case_completion(case):
 
 def case_help(case):
     p = Prompt(case)
-    holds(p.enter("help()"), "credit_notes", ":top(10,", "bill{ ... }")
+    holds(p.enter("help()"), "credit_notes", ":top(10,", "bill{ issue =")
     holds(p.enter("help(invoices)"), "issue date (BT-2)", "what is open of it today")
     holds(p.enter('help "round"'), "round(x, places, mode)")
     holds(p.enter('help "teh"'), "there is no help on 'teh'")

@@ -7,7 +7,9 @@
 #include "script/near.h"
 
 const moon_action moon_actions[] = {
-    {"approve", "approve drafts", "all id ids", true, moon_action_approve, false},
+    {"apply", "apply what is unapplied, of all accounts or of one payment or credit note", "all id on", true,
+     moon_action_apply, false},
+    {"approve", "approve drafts and refunds", "all id ids", true, moon_action_approve, false},
     {"bill", "make drafts from what is due; issue = true also approves and issues what policy lets through",
      "issue no_earlier", true, moon_action_bill, false},
     {"close", "close the books through a month or a day", "period", true, moon_action_close, false},
@@ -24,15 +26,24 @@ const moon_action moon_actions[] = {
     {"import", "take a file into the book", "kind file map update missing", true, moon_action_import, false},
     {"issue", "give approved documents their numbers and post them", "all id ids no_earlier", true,
      moon_action_issue, false},
+    {"pay", "take a payment in by hand, and apply it", "account amount currency date id method on text", true,
+     moon_action_pay, true},
     {"promise", "note a promise to pay", "account amount by on contact note", true, moon_action_promise,
      true},
     {"promise withdraw", "a promise no longer counts", "id", true, moon_action_promise_withdraw, true},
+    {"recover", "take a write-off back", "id reason", true, moon_action_recover, true},
+    {"refund", "propose to pay a credit back", "credit amount reason", true, moon_action_refund, true},
     {"reopen", "open a month or a day, and all after it, again", "period reason", true, moon_action_reopen,
      true},
     {"report", "compute a report", NULL, false, moon_action_report, false},
+    {"return payment", "the bank took a payment back", "payment date reason", true, moon_action_return, true},
     {"save", "compute a report into a file", NULL, true, moon_action_save, false},
+    {"set payment", "cash to the account it belongs to", "id account", true, moon_action_set_payment, true},
+    {"unapply", "take back what a credit settles", "credit number", true, moon_action_unapply, true},
     {"void", "take back issued documents of which nothing was settled", "id ids reason", true,
      moon_action_void, false},
+    {"write-off", "give up what is open of an invoice", "invoice amount reason", true, moon_action_write_off,
+     true},
     {0}};
 
 moon_status moon_action_find(moon_str verb, const moon_action **out, moon_err *err) {

@@ -100,6 +100,15 @@ moon_status moon_action_hold(moon_action_call *call, moon_err *err);
 /* The same, and credit notes. */
 moon_status moon_action_hold_end(moon_action_call *call, moon_err *err);
 moon_status moon_action_credit(moon_action_call *call, moon_err *err);
+/* Cash (action_pay.c). */
+moon_status moon_action_pay(moon_action_call *call, moon_err *err);
+moon_status moon_action_apply(moon_action_call *call, moon_err *err);
+moon_status moon_action_unapply(moon_action_call *call, moon_err *err);
+moon_status moon_action_return(moon_action_call *call, moon_err *err);
+moon_status moon_action_refund(moon_action_call *call, moon_err *err);
+moon_status moon_action_write_off(moon_action_call *call, moon_err *err);
+moon_status moon_action_recover(moon_action_call *call, moon_err *err);
+moon_status moon_action_set_payment(moon_action_call *call, moon_err *err);
 /* Reports (action_report.c). */
 moon_status moon_action_report(moon_action_call *call, moon_err *err);
 moon_status moon_action_save(moon_action_call *call, moon_err *err);

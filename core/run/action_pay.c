@@ -1,0 +1,180 @@
+/* Actions of cash: pay, apply, unapply, return, refund, write-off, recover, set payment. */
+#include "run/action.h"
+#include "run/pay.h"
+#include "run/report.h"
+#include "run/reverse.h"
+
+static moon_str money(moon_action_call *call, int64_t minor, moon_currency currency) {
+    char text[MOON_MONEY_TEXT];
+    moon_money_format_code((moon_money){minor, currency}, text);
+    return moon_arena_str(call->keep, moon_str_of(text));
+}
+
+static bool is_none(moon_decimal value) { return value.scale < 0; }
+
+/* An amount without a currency: it is in that of what it is about. MOON_DECIMAL_NONE where none is given. */
+static moon_status read_amount(moon_action_call *call, moon_decimal *out, moon_err *err) {
+    moon_arg value = moon_arg_get(call->args, "amount");
+    *out = MOON_DECIMAL_NONE;
+    if (value.kind == MOON_ARG_NIL) return MOON_OK;
+    if (value.kind == MOON_ARG_INTEGER) *out = moon_decimal_of(value.integer);
+    if (value.kind == MOON_ARG_DECIMAL) *out = value.decimal;
+    if (value.kind == MOON_ARG_MONEY) *out = value.money.amount;
+    if (value.kind == MOON_ARG_TEXT) MOON_TRY(moon_decimal_parse(value.text, out, err));
+    if (!is_none(*out) && moon_decimal_cmp(*out, MOON_DECIMAL_ZERO) > 0) return MOON_OK;
+    return moon_fail(err, MOON_E_SCRIPT_VALUE, "amount is a number above zero");
+}
+
+/* ---- pay, apply ---- */
+
+/* What it settles, by number: on = "INV-1" or on = { "INV-1", "INV-2" }. */
+static moon_status read_on(moon_action_call *call, const moon_pay_on **out, size_t *count, moon_err *err) {
+    const moon_str *numbers;
+    bool list = moon_arg_get(call->args, "on").kind == MOON_ARG_LIST;
+    MOON_TRY(moon_action_texts(call, list ? "" : "on", list ? "on" : "", &numbers, count, err));
+    moon_pay_on *on = MOON_NEW_N(call->keep, moon_pay_on, *count + 1);
+    for (size_t i = 0; i < *count; i++) on[i] = (moon_pay_on){numbers[i], MOON_DECIMAL_NONE};
+    *out = on;
+    return MOON_OK;
+}
+
+static void say_paid(moon_action_call *call, const moon_paid *paid, const char *what) {
+    moon_result_add(call, "id", moon_arg_text(paid->id));
+    moon_result_add(call, "left", moon_result_money(paid->left, paid->currency));
+    moon_result_count(call, "applied", paid->settled.count);
+    for (size_t i = 0; i < paid->settled.conflict_count; i++) {
+        moon_err why;
+        moon_fail(&why, MOON_E_IMPORT_HELD, "%.*s", MOON_STR_ARG(paid->settled.conflicts[i].reason));
+        moon_result_refused(call, paid->settled.conflicts[i].source, &why);
+    }
+    moon_result_say(call, "%s %.*s of %.*s, %.*s unapplied", what, MOON_STR_ARG(paid->id),
+                    MOON_STR_ARG(money(call, paid->amount, paid->currency)),
+                    MOON_STR_ARG(money(call, paid->left, paid->currency)));
+}
+
+moon_status moon_action_pay(moon_action_call *call, moon_err *err) {
+    moon_pay_request request = {.date = MOON_DATE_NONE};
+    moon_str code = MOON_STR_NONE;
+    moon_paid paid;
+    MOON_TRY(moon_action_text(call, "account", &request.account, err));
+    MOON_TRY(moon_asked_text(call->args, "id", &request.id, err));
+    MOON_TRY(moon_asked_text(call->args, "text", &request.text, err));
+    MOON_TRY(moon_asked_text(call->args, "method", &request.method, err));
+    MOON_TRY(moon_asked_text(call->args, "currency", &code, err));
+    MOON_TRY(moon_asked_date(call->args, "date", &request.date, err));
+    if (code.len) MOON_TRY(moon_currency_parse(code, &request.currency, err));
+    MOON_TRY(read_amount(call, &request.amount, err));
+    if (is_none(request.amount)) return moon_fail(err, MOON_E_SCRIPT_VALUE, "amount is missing");
+    MOON_TRY(read_on(call, &request.on, &request.on_count, err));
+    MOON_TRY(moon_run_pay(call->book, &request, call->dry_run, call->keep, &paid, err));
+    if (paid.taken == MOON_TAKEN_DIFFERENT)
+        return moon_fail(err, MOON_E_RECORD_INVALID, "payment %.*s is there already and differs: %.*s",
+                         MOON_STR_ARG(paid.id), MOON_STR_ARG(paid.difference));
+    say_paid(call, &paid, "payment");
+    return MOON_OK;
+}
+
+static void on_conflict(void *ctx, const moon_conflict *one) {
+    moon_err why;
+    moon_fail(&why, MOON_E_IMPORT_HELD, "%.*s", MOON_STR_ARG(one->reason));
+    moon_result_refused(ctx, one->source, &why);
+}
+
+static moon_status apply_all(moon_action_call *call, moon_err *err) {
+    moon_apply_report report;
+    moon_apply_options options = {
+        .dry_run = call->dry_run, .ctx = call, .conflict = on_conflict, .refused = moon_result_refused};
+    MOON_TRY(moon_run_apply_all(call->book, &options, call->keep, &report, err));
+    moon_result_count(call, "accounts", report.accounts);
+    moon_result_count(call, "applied", report.applied);
+    moon_result_count(call, "differences", report.differences);
+    moon_result_say(call, "applied %llu times on %llu accounts", (unsigned long long)report.applied,
+                    (unsigned long long)report.accounts);
+    return MOON_OK;
+}
+
+moon_status moon_action_apply(moon_action_call *call, moon_err *err) {
+    const moon_pay_on *on;
+    moon_str id;
+    size_t count;
+    bool all;
+    moon_paid paid;
+    MOON_TRY(moon_action_flag(call, "all", &all, err));
+    if (all) return apply_all(call, err);
+    MOON_TRY(moon_action_text(call, "id", &id, err));
+    MOON_TRY(read_on(call, &on, &count, err));
+    MOON_TRY(moon_run_apply(call->book, id, on, count, call->dry_run, call->keep, &paid, err));
+    say_paid(call, &paid, "applied");
+    return MOON_OK;
+}
+
+/* ---- taking back, giving up ---- */
+
+static moon_status say_reversal(moon_action_call *call, const char *what, const moon_reversal *done) {
+    moon_result_add(call, "id", moon_arg_text(done->id));
+    moon_result_add(call, "amount", moon_result_money(done->amount, done->currency));
+    moon_result_add(call, "left", moon_result_money(done->left, done->currency));
+    moon_result_say(call, "%s %.*s: %.*s", what, MOON_STR_ARG(done->about),
+                    MOON_STR_ARG(money(call, done->amount, done->currency)));
+    return MOON_OK;
+}
+
+moon_status moon_action_unapply(moon_action_call *call, moon_err *err) {
+    moon_str credit, number = MOON_STR_NONE;
+    moon_reversal done = {0};
+    MOON_TRY(moon_action_text(call, "credit", &credit, err));
+    MOON_TRY(moon_asked_text(call->args, "number", &number, err));
+    MOON_TRY(moon_run_unapply(call->book, credit, number, call->dry_run, call->keep, &done, err));
+    return say_reversal(call, "unapplied", &done);
+}
+
+moon_status moon_action_return(moon_action_call *call, moon_err *err) {
+    moon_str payment, reason;
+    moon_date date = call->book->ctx.today;
+    moon_reversal done = {0};
+    MOON_TRY(moon_action_text(call, "payment", &payment, err));
+    MOON_TRY(moon_action_text(call, "reason", &reason, err));
+    MOON_TRY(moon_asked_date(call->args, "date", &date, err));
+    MOON_TRY(moon_run_return(call->book, payment, date, reason, call->dry_run, call->keep, &done, err));
+    return say_reversal(call, "returned", &done);
+}
+
+moon_status moon_action_refund(moon_action_call *call, moon_err *err) {
+    moon_str credit, reason;
+    moon_decimal amount;
+    moon_reversal done = {0};
+    MOON_TRY(moon_action_text(call, "credit", &credit, err));
+    MOON_TRY(moon_action_text(call, "reason", &reason, err));
+    MOON_TRY(read_amount(call, &amount, err));
+    MOON_TRY(moon_run_refund(call->book, credit, amount, reason, call->dry_run, call->keep, &done, err));
+    return say_reversal(call, "refund proposed of", &done);
+}
+
+moon_status moon_action_write_off(moon_action_call *call, moon_err *err) {
+    moon_str invoice, reason;
+    moon_decimal amount;
+    moon_reversal done = {0};
+    MOON_TRY(moon_action_text(call, "invoice", &invoice, err));
+    MOON_TRY(moon_action_text(call, "reason", &reason, err));
+    MOON_TRY(read_amount(call, &amount, err));
+    MOON_TRY(moon_run_write_off(call->book, invoice, amount, reason, call->dry_run, call->keep, &done, err));
+    return say_reversal(call, "wrote off", &done);
+}
+
+moon_status moon_action_recover(moon_action_call *call, moon_err *err) {
+    moon_str id, reason;
+    moon_reversal done = {0};
+    MOON_TRY(moon_action_text(call, "id", &id, err));
+    MOON_TRY(moon_action_text(call, "reason", &reason, err));
+    MOON_TRY(moon_run_recover(call->book, id, reason, call->dry_run, call->keep, &done, err));
+    return say_reversal(call, "recovered", &done);
+}
+
+moon_status moon_action_set_payment(moon_action_call *call, moon_err *err) {
+    moon_str id, account;
+    moon_reversal done = {0};
+    MOON_TRY(moon_action_text(call, "id", &id, err));
+    MOON_TRY(moon_action_text(call, "account", &account, err));
+    MOON_TRY(moon_run_move(call->book, id, account, call->dry_run, call->keep, &done, err));
+    return say_reversal(call, "moved", &done);
+}

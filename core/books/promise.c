@@ -167,7 +167,8 @@ moon_status moon_promise_currency(moon_change *change, const moon_context *ctx, 
         *out = item.currency;
         return MOON_OK;
     }
-    MOON_TRY(moon_version_at(change, &moon_account_type, promise->account, ctx->today, &account, &found, err));
+    MOON_TRY(
+        moon_version_at(change, &moon_account_type, promise->account, ctx->today, &account, &found, err));
     if (found && account.currency != 0) *out = account.currency;
     return MOON_OK;
 }

@@ -40,6 +40,17 @@ static moon_status backup(moon_app *app, moon_err *err) {
     return MOON_OK;
 }
 
+static const moon_option series_options[] = {
+    {"last", 0, MOON_OPTION_TEXT, "NUMBER", "the last number that was given", false},
+    {"reason", 0, MOON_OPTION_TEXT, "TEXT", "why; \"numbers of the system before this book\" if not given",
+     false},
+    MOON_OPTION_DRY_RUN,
+    MOON_OPTION_END};
+static const moon_option restore_options[] = {
+    {"last", 0, MOON_OPTION_TEXT, "KIND=NUMBER", "the last number that was given of a series", true},
+    MOON_OPTION_DRY_RUN,
+    MOON_OPTION_END};
+
 static const moon_command commands[] = {
     {"init", "make a new book",
      "init DIR [--country CC] [--currency C] [--zone ZONE] [--terms DAYS] [--name COMPANY]",
@@ -72,13 +83,31 @@ static const moon_command commands[] = {
      "beside it. Keep keys/, which opens personal data, apart from both, so that a person can be erased from "
      "backups too.\n"
      "\n"
-     "To restore: make a folder with the saved book.lua, rules/ and keys/, copy FILE to data/data.mdb in it, "
-     "and run\n"
-     "moonbill verify there.\n"
+     "To restore: make a folder with the saved book.lua, rules/ and keys/, and run moonbill restore there.\n"
      "\n"
      "Example\n"
      "  moonbill backup /backup/uk-2026-11-30.mdb",
      NULL, 1, 1, MOON_NEEDS_BOOK, backup},
+    {"restore", "put a backup back into a folder without data",
+     "restore FILE --last KIND=NUMBER... [--dry-run]",
+     "The folder has book.lua, rules/ and keys/ from their own backup, and no data/. What was issued after "
+     "the backup is not\n"
+     "in it, but its numbers were given: --last names the last number used of each series, and the next one "
+     "follows it. The\n"
+     "numbers between are a gap on record: moonbill list gaps\n"
+     "\n"
+     "Example\n"
+     "  moonbill -b books/uk restore /backup/uk.mdb --last invoice=INV-2026-00120 --last "
+     "credit_note=CN-2026-00007",
+     restore_options, 1, 1, MOON_NEEDS_FOLDER, moon_command_restore},
+    {"series", "go on behind the numbers of another system", "series KIND --last NUMBER [--dry-run]",
+     "KIND is invoice or credit-note. NUMBER is the last one that was given elsewhere in its year; this book "
+     "goes on behind\n"
+     "it, and the numbers before are a gap on record, with its reason. Wants the role admin.\n"
+     "\n"
+     "Example\n"
+     "  moonbill series invoice --last INV-2026-00417",
+     series_options, 1, 1, MOON_NEEDS_BOOK, moon_command_series},
     {"close", "close the books through a month", "close MONTH|DATE [--dry-run]",
      "Nothing becomes effective on a closed day any more: documents are issued, voided and written off on a "
      "later "

@@ -8,5 +8,7 @@ moon_status moon_command_init(moon_app *app, moon_err *err);
 moon_status moon_command_verify(moon_app *app, moon_err *err);
 moon_status moon_command_close(moon_app *app, moon_err *err);
 moon_status moon_command_reopen(moon_app *app, moon_err *err);
+moon_status moon_command_series(moon_app *app, moon_err *err);
+moon_status moon_command_restore(moon_app *app, moon_err *err);
 
 #endif

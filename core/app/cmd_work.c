@@ -361,8 +361,8 @@ static const moon_option void_options[] = {
 
 static const moon_command commands[] = {
     {.name = "import",
-     .summary = "take orders, accounts or products from a file",
-     .usage = "import orders|accounts|products FILE... [--map NAME]",
+     .summary = "take orders, payments, usage and other records from a file",
+     .usage = "import KIND FILE... [--map NAME]",
      .help =
          "Separator, quotes, encoding, decimals and order of dates are found out, or named by a mapping in\n"
          "rules/imports/. An order is taken whole or held whole. What is held is on the work list (list "
@@ -372,7 +372,13 @@ static const moon_command commands[] = {
          "and\n"
          "imported again. Importing the same file again changes nothing.\n"
          "\n"
-         "  moonbill import orders orders.csv --map shop",
+         "Kinds: orders, accounts, products, agreements, usage, payments, opening-items. Payments are "
+         "applied "
+         "as\n"
+         "rules/payments.lua says; opening items are what was open in the system before this book.\n"
+         "\n"
+         "  moonbill import orders orders.csv --map shop\n"
+         "  moonbill import payments statement.csv --map bank",
      .options = import_options,
      .args_min = 2,
      .args_max = -1,

@@ -289,7 +289,7 @@ moon_status moon_book_open(const char *folder, const moon_open_options *options,
     moon_book *book = moon_malloc(sizeof *book);
     memset(book, 0, sizeof *book);
     snprintf(book->folder, sizeof book->folder, "%s", folder);
-    snprintf(book->data, sizeof book->data, "%s/data", folder);
+    snprintf(book->data, sizeof book->data, "%s/%s", folder, options->data ? options->data : "data");
     moon_status status = open_parts(book, options, make, err);
     if (status != MOON_OK) {
         moon_book_close(book);

@@ -28,6 +28,7 @@ typedef struct moon_open_options {
     moon_date today;        /* MOON_DATE_NONE: the day of `now` in the book's zone */
     moon_instant now;       /* wall clock */
     moon_str operator;      /* operating-system user */
+    const char *data;       /* name of the store's folder in the book's; NULL: data */
     const char *plugins[2]; /* where the program's own plugins are, ended by NULL */
 } moon_open_options;
 

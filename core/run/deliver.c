@@ -165,6 +165,7 @@ moon_status moon_deliver(moon_book *book, const moon_deliver_options *options, u
     queue q = {0};
     int lock;
     *count = 0;
+    MOON_TRY(moon_operator_check(&book->ctx, "prepare", err));
     MOON_TRY(moon_book_lock(book, &lock, err));
     moon_status status = moon_change_begin(book->store, &change, err);
     if (status == MOON_OK) {

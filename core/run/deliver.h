@@ -17,8 +17,8 @@ typedef struct moon_deliver_options {
     void (*refused)(void *ctx, moon_str message, const moon_err *why); /* a letter that failed; may be NULL */
 } moon_deliver_options;
 
-/* Write them; `count` is how many. A letter whose layout fails stays queued and is told to `refused`.
- * MOON_E_NOT_FOUND for a message to write again that is not there. */
+/* Write them; `count` is how many. A letter whose layout fails stays queued and is told to `refused`. Wants role
+ * "prepare". MOON_E_NOT_FOUND for a message to write again that is not there. */
 MOON_CHECK moon_status moon_deliver(moon_book *book, const moon_deliver_options *options, uint64_t *count,
                                     moon_err *err);
 /* Its file, below the book's folder: out/letters/2026-12-05-ACME-friendly.html. */

@@ -424,6 +424,8 @@ static const list_kind kinds[] = {
     {"series", "series", &moon_series_type, NULL, NULL, fill_plain, 0, NULL, NULL},
     {"gaps", "gap", &moon_gap_type, NULL, NULL, fill_plain, 0, NULL, NULL},
     {"closings", "closing", &moon_closing_type, NULL, NULL, fill_plain, 0, NULL, NULL},
+    {"occurrences", "occurrence", &moon_occurrence_type, "schedule date time state result files", NULL,
+     fill_plain, 0, NULL, "time files"},
     {"claims", "claim", &moon_claim_type, NULL, NULL, fill_plain, 0, NULL, "cause line"},
     {"closures", "closure", &moon_closure_type, NULL, NULL, fill_plain, 0, NULL, "engine sources"},
     {"parked", "parked", &moon_parked_type, "work id account lines currency amount since reason", "amount",

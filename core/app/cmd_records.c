@@ -28,7 +28,7 @@ static const moon_command commands[] = {
      "payments, applications, adjustments, disputes, promises, holds, reminders, messages, entries, "
      "balances, "
      "series, gaps,\n"
-     "closings, claims, closures, parked, audit.\n"
+     "closings, occurrences, claims, closures, parked, audit.\n"
      "\n"
      "FIELD=VALUE chooses rows; other signs are != < <= > >= and ~ (contains). Quote what has < or > in it. "
      "All must hold.\n"

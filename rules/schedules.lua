@@ -11,7 +11,8 @@
 --   run        "bill"; { "bill", issue = true }; or instead of it a function(book)
 --
 -- In the function, book.date is the day it was due, also when it comes late. It asks the book for what it wants done, as the
--- commands of the same names do: book:bill { issue = true }, book:approve { all = true }, book:issue { all = true },
+-- commands of the same names do (book:dun(), book:dispute_close { ... }), and may query it, as at the prompt:
+-- book.invoices { open = true }:sum("open"). For example book:bill { issue = true }, book:approve { all = true }, book:issue { all = true },
 -- book:import("orders", "in/orders-{date}.csv", { map = "shop", missing = "skip" }), report("ageing", { as_of = book.date }):save
 -- "out/ageing-{date}.csv". In the name of a file {date}, {time} and {name} are those of the schedule. What it reads lies in
 -- the book's folder, what it writes below out/.
@@ -20,6 +21,12 @@
 -- already, and nothing is done twice.
 
 -- schedule { "daily billing", every = "business day", at = "06:30", run = { "bill", issue = true } }
+
+-- schedule { "reminders", every = "business day", at = "09:00", calendar = "england",
+--   function(book)
+--     book:dun()
+--     book:deliver()
+--   end }
 
 -- schedule { "month-end pack", every = "month", on = "last business day", at = "18:00", calendar = "england",
 --   function(book)

@@ -105,7 +105,7 @@ local function text_test(field, wanted)
   if not SIGNS[sign] then sign, text = "=", wanted end
   if text == "" then
     local there = sign == "!="
-    return function(value) return is_there(value) == there end
+    return function(value) return (value ~= nil and value ~= "") == there end
   end
   local kind, compare, value = field.kind, SIGNS[sign], text
   if kind == "date" then return date_test(field, sign, text) end

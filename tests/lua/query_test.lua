@@ -66,7 +66,7 @@ local chosen = {
   { "nothing, or zero", { quantity = false }, want = "3 5" },
   { "what is absent is not less", { total = "<0" }, want = "3" },
   { "absent", { days = "" }, want = "4" },
-  { "not absent", { days = "!=" }, want = "1 2 5" },
+  { "not absent", { days = "!=" }, want = "1 2 3 5" },
   { "a tag", { tags = { seats = "12" } }, want = "1" },
   { "a tag by its name", { ["tags.seats"] = true }, want = "1 4" },
   { "a function of the value", { days = function(n) return n and n > 10 end }, want = "2 5" },

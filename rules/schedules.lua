@@ -11,14 +11,14 @@
 --   run        "bill"; { "bill", issue = true }; or instead of it a function(book)
 --
 -- In the function, book.date is the day it was due, also when it comes late. It asks the book for what it wants done, as the
--- commands of the same names do (book:dun(), book:dispute_close { ... }), and may query it, as at the prompt:
--- book.invoices { open = true }:sum("open"). For example book:bill { issue = true }, book:approve { all = true }, book:issue { all = true },
--- book:import("orders", "in/orders-{date}.csv", { map = "shop", missing = "skip" }), report("ageing", { as_of = book.date }):save
--- "out/ageing-{date}.csv". In the name of a file {date}, {time} and {name} are those of the schedule. What it reads lies in
--- the book's folder, what it writes below out/.
+-- commands of the same names do: book:bill { issue = true }, book:approve { all = true }, book:dun(), book:dispute_close { ... },
+-- book:import("orders", "in/orders-{date}.csv", { map = "shop", missing = "skip" }),
+-- report("ageing", { as_of = book.date }):save "out/ageing-{date}.csv". It may query the book, as at the prompt:
+-- book.invoices { open = true }:sum("open"). In the name of a file {date}, {time} and {name} are those of the schedule. What it
+-- reads lies in the book's folder, what it writes below out/.
 --
--- It may be run again after a failure or a power cut, from its beginning: what was billed, imported or written is then there
--- already, and nothing is done twice.
+-- It may be run again after a failure or a power cut, from its beginning: what was billed, imported, noted or written is then
+-- there already, and nothing is done twice.
 
 -- schedule { "daily billing", every = "business day", at = "06:30", run = { "bill", issue = true } }
 

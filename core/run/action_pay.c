@@ -125,7 +125,7 @@ moon_status moon_action_unapply(moon_action_call *call, moon_err *err) {
     MOON_TRY(moon_action_text(call, "credit", &credit, err));
     MOON_TRY(moon_asked_text(call->args, "number", &number, err));
     MOON_TRY(moon_run_unapply(call->book, credit, number, call->dry_run, call->keep, &done, err));
-    r.amount = r.left; /* what is unapplied of it now */
+    done.amount = done.left; /* what is unapplied of it now */
     return say_reversal(call, "unapplied", &done);
 }
 

@@ -77,7 +77,7 @@ static moon_status compare(moon_change *change, const moon_item *before, size_t 
     for (size_t i = 0; i < count; i++) {
         moon_item after;
         MOON_TRY(moon_item_get(change, before[i].account, before[i].document, &after, err));
-        if (after.open <= before[i].open) continue;
+        if (after.open <= before[i].open || after.kind == MOON_ITEM_TRANSFER) continue;
         out->reopened[out->reopened_count++] =
             (moon_reopened){.number = moon_arena_str(a->keep, after.number),
                             .due = after.due,
@@ -132,6 +132,36 @@ moon_status moon_run_unapply(moon_book *book, moon_str credit, moon_str number, 
 
 /* ---- return ---- */
 
+/* What is told of a return: items of the account, and of those that its cash was moved to. */
+typedef struct touched {
+    moon_item *items;
+    size_t count;
+} touched;
+
+static void add_touched(touched *t, const moon_item *items, size_t count, moon_arena *keep) {
+    moon_item *all = MOON_NEW_N(keep, moon_item, t->count + count);
+    if (t->count) memcpy(all, t->items, t->count * sizeof *all);
+    if (count) memcpy(all + t->count, items, count * sizeof *all);
+    t->items = all;
+    t->count += count;
+}
+
+static moon_status add_moved(moon_change *change, const moon_item *credit, touched *t, moon_err *err) {
+    moon_adjustment *all;
+    size_t count;
+    MOON_TRY(moon_adjustments_of(change, credit->document, &all, &count, err));
+    for (size_t i = 0; i < count; i++) {
+        moon_item moved, *settled;
+        int64_t *amounts;
+        size_t settled_count;
+        if (all[i].kind != MOON_ADJUST_TRANSFER || all[i].amount > 0) continue;
+        MOON_TRY(moon_item_get(change, all[i].account, all[i].id, &moved, err));
+        MOON_TRY(settled_by(change, &moved, &settled, &amounts, &settled_count, err));
+        add_touched(t, settled, settled_count, moon_change_arena(change));
+    }
+    return MOON_OK;
+}
+
 static moon_status give_back(moon_book *book, moon_change *change, void *ctx, moon_err *err) {
     asked *a = ctx;
     moon_payment back, receipt;
@@ -139,9 +169,12 @@ static moon_status give_back(moon_book *book, moon_change *change, void *ctx, mo
     int64_t *amounts;
     size_t count;
     bool found;
+    touched t = {0};
     MOON_TRY(moon_payment_find(change, a->subject, &receipt, &found, err));
     if (found) MOON_TRY(moon_item_get(change, receipt.account, receipt.id, &credit, err));
     if (found) MOON_TRY(settled_by(change, &credit, &settled, &amounts, &count, err));
+    if (found) add_touched(&t, settled, count, moon_change_arena(change));
+    if (found) MOON_TRY(add_moved(change, &credit, &t, err));
     bool spent = false;
     for (size_t i = 0; found && i < count; i++)
         spent = spent || (settled[i].kind == MOON_ITEM_RETURN && amounts[i] != 0);
@@ -152,7 +185,7 @@ static moon_status give_back(moon_book *book, moon_change *change, void *ctx, mo
     a->out->amount = back.amount;
     a->out->date = back.date;
     MOON_TRY(moon_unpark(change, "pay", receipt.id, err));
-    return compare(change, settled, count, a, err);
+    return compare(change, t.items, t.count, a, err);
 }
 
 moon_status moon_run_return(moon_book *book, moon_str payment, moon_date date, moon_str reason, bool dry_run,

@@ -76,6 +76,9 @@ end
 --- The names that values without a name have, in their order: those the action takes, but for its switches and lists.
 local UNPLACED = { all = true, ids = true, issue = true, no_earlier = true }
 
+--- Names of actions that are words of Lua.
+local RENAMED = { ["return"] = "return_payment" }
+
 local function places_of(action)
   if not action.knows then return { "name", "file" } end -- report, save
   local list = {}
@@ -179,7 +182,7 @@ function session.begin(given)
     own[name] = query.new(source)
   end
   for _, action in ipairs(given.actions) do
-    local name = action.name:gsub("[ -]", "_")
+    local name = RENAMED[action.name] or action.name:gsub("[ -]", "_")
     own[name] = action_of(action)
     reference.add(name, action)
   end

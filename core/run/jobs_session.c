@@ -201,7 +201,8 @@ static moon_status host_standing(void *ctx, const moon_arg *args, size_t n, moon
 
 /* ---- questions ---- */
 
-/* host.ask(map): what the parent answers. The book may be another afterwards. */
+/* host.ask(map): what the parent answers. After a change the book is another one; and while its question stands no
+ * snapshot is held. */
 static moon_status host_ask(void *ctx, const moon_arg *args, size_t n, moon_arena *scratch, moon_arg *result,
                             moon_err *err) {
     session *s = ctx;
@@ -209,10 +210,9 @@ static moon_status host_ask(void *ctx, const moon_arg *args, size_t n, moon_aren
     moon_str answer;
     if (n < 1 || args[0].kind != MOON_ARG_MAP) return senseless(err);
     moon_wire_add_arg(&question, &args[0]);
+    if (moon_arg_get(&args[0], "changes").kind == MOON_ARG_BOOL) moon_look_end(&s->look);
     moon_status status = moon_job_ask(s->job, moon_buf_str(&question), scratch, &answer, err);
     moon_buf_free(&question);
-    bool changes = moon_arg_get(&args[0], "changes").kind == MOON_ARG_BOOL;
-    if (changes) moon_look_end(&s->look);
     if (status == MOON_OK && answer.len && !moon_wire_read_arg(&answer, result, scratch))
         return moon_fail(err, MOON_E_INTERNAL, "an answer makes no sense");
     return status;

@@ -409,12 +409,17 @@ def case_meanwhile(case):
 
 
 def case_no_lock(case):
-    """An open prompt holds nothing: others write, a run takes its lock, no reader stands in the store."""
+    """An open prompt holds nothing, nor does a question: others write, and a run takes its lock."""
     p = Prompt(case)
     p.enter("invoices:count()")
     equal(moonbill(case, "-q", "set", "account", "ACME", "terms=9").returncode, 0)
     equal(moonbill(case, "-q", "bill").returncode, 0)
     equal(p.enter('get("account", "ACME").terms'), "9")
+    p.enter('accounts:each(function(a) set("account", a.id, { locale = "en-GB" }) end)', until="commit? [y/N] ")
+    equal(moonbill(case, "-q", "set", "account", "BOLT", "terms=10").returncode, 0)
+    p.enter("y", until="commit? [y/N] ")
+    p.enter("y")
+    equal(p.enter('get("account", "BOLT").terms, get("account", "BOLT").locale'), "10\nen-GB")
     p.leave()
 
 

@@ -6,8 +6,8 @@
 Makes the files of a year (year_world.py, year_files.py): orders, subscriptions, usage, payments, and what clerks do. One book runs
 them day by day; a second one with ticks at random hours, four at once, killed at random, with days missed and caught up. Both have to
 end with the same digest; and every balance, every bucket of the ageing on twelve days, every unapplied amount, statements and reminders
-have to be what an auditor (year_auditor.py) adds up from the same files. SEED chooses another year, YEAR_SIZE the number of accounts;
-KEEP=1 keeps the books. Prints TAP."""
+have to be what an auditor (year_auditor.py) adds up from the same files. With --quick the year is over in June. SEED chooses another
+year, YEAR_SIZE the number of accounts; KEEP=1 keeps the books. Prints TAP."""
 import argparse
 import concurrent.futures
 import datetime
@@ -238,9 +238,10 @@ def main():
     parser.add_argument("--quick", action="store_true")
     options = parser.parse_args()
     size = int(os.environ.get("YEAR_SIZE") or (40 if options.quick else 300))
+    last = datetime.date(2026, 6, 30) if options.quick else LAST
     folder = tempfile.mkdtemp(prefix="moonbill-year-", dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None)
     try:
-        failed = play(options.build, folder, size, LAST)
+        failed = play(options.build, folder, size, last)
     finally:
         if not os.environ.get("KEEP"):
             shutil.rmtree(folder)

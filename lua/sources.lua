@@ -19,6 +19,7 @@ local PARTS = {
     holds = function(row) return row.kind == "invoice" and row.number ~= nil end },
   { name = "credit_notes", type = "document", fixed = { kind = "credit_note" }, partial = { number = true },
     holds = function(row) return row.kind == "credit_note" and row.number ~= nil end },
+  { name = "postings", type = "entry", fixed = {}, partial = {}, list = "lines" }, -- a row for each line of an entry
   { name = "drafts", type = "document", fixed = {}, partial = { work = true },
     holds = function(row) return row.state == "draft" or row.state == "approved" end },
 }
@@ -107,9 +108,25 @@ function sources.of(row)
   return meta and source_of[meta]
 end
 
+--- f for each row that an item of the record's list makes with the record's own fields.
+local function each_item(source, record, f)
+  local whole = host.record(source.type, table.unpack(key_of(source, record))) or {}
+  for _, item in ipairs(whole[source.list] or {}) do
+    local row = {}
+    for name, value in pairs(record) do row[name] = value end
+    for name, value in pairs(item) do row[name] = value end
+    if f(setmetatable(row, source.meta)) then return true end
+  end
+  return false
+end
+
 function sources.each(source, plan, f)
   local cursor = host.rows(plan)
-  local holds, meta = source.holds, source.meta
+  local holds, meta, own = source.holds, source.meta, f
+  if source.list then
+    meta = nil
+    f = function(record) return each_item(source, record, own) end
+  end
   local batch = host.next_rows(cursor)
   while batch do
     for i = 1, #batch do
@@ -153,12 +170,23 @@ end
 
 local function make(name, type, part)
   local fields = {}
-  for i, field in ipairs(type.fields) do fields[i] = field end
+  for _, field in ipairs(type.fields) do
+    if not (part and part.list == field.name) then
+      fields[#fields + 1] = field
+    else
+      for _, item in ipairs(field.of) do fields[#fields + 1] = item end
+    end
+  end
+  for _, field in ipairs(fields) do
+    if field.name == "base" and field.kind == "integer" then field.detail = true end -- minor units of the book's currency
+  end
   for _, field in ipairs(DERIVED[type.name] or {}) do fields[#fields + 1] = field end
   local source = sources.plain(name, fields)
   source.type, source.key, source.indexes = type.name, type.key, type.indexes
   source.conditional = PARTIAL[type.name] or {}
-  if part then source.fixed, source.partial, source.holds = part.fixed, part.partial, part.holds end
+  if part then
+    source.fixed, source.partial, source.holds, source.list = part.fixed, part.partial, part.holds, part.list
+  end
   source.meta = make_metatable(source)
   return source
 end

@@ -113,7 +113,9 @@ static void l_push_items(lua_State *L, const view *v, const moon_field *f) {
     const moon_list *list = moon_field_at(f, v->data);
     lua_createtable(L, (int)list->count, 0);
     for (size_t i = 0; i < list->count; i++) {
-        view item = {f->of, (const char *)list->items + i * f->of->size, v->call, v->currency, false};
+        const void *data = (const char *)list->items + i * f->of->size;
+        moon_currency own = moon_record_currency(f->of, data); /* lines of ledger entries have one each */
+        view item = {f->of, data, v->call, own ? own : v->currency, false};
         l_fill_row(L, &item, true);
         lua_rawseti(L, -2, (lua_Integer)i + 1);
     }

@@ -128,6 +128,18 @@ moon_status moon_usage_take(moon_change *change, const moon_event *event, moon_u
 
 /* ---- late ones ---- */
 
+/* Whether the lines of a document for a meter and period are another agreement's alone. */
+static bool is_of_another(const moon_document *bill, moon_str agreement, moon_str meter, moon_period period) {
+    bool another = false;
+    for (size_t i = 0; i < bill->lines.count; i++) {
+        const moon_line *line = MOON_AT(moon_line, bill->lines, i);
+        if (line->start != period.start || !moon_str_eq(line->meter, meter)) continue;
+        if (moon_str_eq(line->agreement, agreement)) return false;
+        another = true;
+    }
+    return another;
+}
+
 moon_status moon_usage_bill(moon_change *change, moon_str agreement, moon_str meter, moon_period period,
                             moon_document *bill, moon_aggregate *counted, bool *found, moon_err *err) {
     moon_str name = moon_usage_name(meter, period, moon_change_arena(change));
@@ -139,7 +151,10 @@ moon_status moon_usage_bill(moon_change *change, moon_str agreement, moon_str me
     for (size_t i = 0; *found && i < bill->inputs.count; i++) {
         const moon_input *input = MOON_AT(moon_input, bill->inputs, i);
         *counted = (moon_aggregate){input->count, input->quantity};
-        if (moon_str_eq(input->record, name)) return MOON_OK;
+        if (moon_str_eq(input->record, name)) {
+            *found = !is_of_another(bill, agreement, meter, period);
+            return MOON_OK;
+        }
     }
     *found = false;
     return MOON_OK;

@@ -227,7 +227,7 @@ class World:
             return acts
         makers = (self.bounce, self.credit, self.dispute, self.promise, self.write_off, self.refund, self.undo, self.recover)
         for make in makers:
-            if self.chance(min(0.9, self.size / 400)):
+            if self.chance(min(0.9, self.size / 150)):
                 act = make(day, books)
                 if act:
                     acts.append(act)

@@ -1,4 +1,5 @@
 /* Actions of cash: pay, apply, unapply, return, refund, write-off, recover, set payment. */
+#include "books/item.h"
 #include "run/action.h"
 #include "run/pay.h"
 #include "run/report.h"
@@ -10,19 +11,49 @@ static moon_str money(moon_action_call *call, int64_t minor, moon_currency curre
     return moon_arena_str(call->keep, moon_str_of(text));
 }
 
-static bool is_none(moon_decimal value) { return value.scale < 0; }
+static moon_status check_currency(moon_currency said, moon_currency want, moon_err *err) {
+    if (said == 0 || said == want) return MOON_OK;
+    return moon_fail(err, MOON_E_CURRENCY_MISMATCH, "amount is in %s instead of %s", moon_currency_code(said),
+                     moon_currency_code(want));
+}
 
-/* An amount without a currency: it is in that of what it is about. MOON_DECIMAL_NONE where none is given. */
-static moon_status read_amount(moon_action_call *call, moon_decimal *out, moon_err *err) {
+/* An amount; `said`: its currency, 0 where it names none. MOON_DECIMAL_NONE where none is given. */
+static moon_status read_amount(const moon_action_call *call, moon_decimal *out, moon_currency *said,
+                               moon_err *err) {
     moon_arg value = moon_arg_get(call->args, "amount");
     *out = MOON_DECIMAL_NONE;
+    *said = 0;
     if (value.kind == MOON_ARG_NIL) return MOON_OK;
+    if (value.kind == MOON_ARG_TEXT && moon_str_find(value.text, ' ', 0) < value.text.len) {
+        moon_money money;
+        MOON_TRY(moon_money_parse(value.text, &money, err));
+        value = moon_arg_money(moon_money_decimal(money), money.currency);
+    }
     if (value.kind == MOON_ARG_INTEGER) *out = moon_decimal_of(value.integer);
     if (value.kind == MOON_ARG_DECIMAL) *out = value.decimal;
-    if (value.kind == MOON_ARG_MONEY) *out = value.money.amount;
     if (value.kind == MOON_ARG_TEXT) MOON_TRY(moon_decimal_parse(value.text, out, err));
-    if (!is_none(*out) && moon_decimal_cmp(*out, MOON_DECIMAL_ZERO) > 0) return MOON_OK;
+    if (value.kind == MOON_ARG_MONEY) {
+        *out = value.money.amount;
+        *said = value.money.currency;
+    }
+    if (moon_decimal_present(*out) && moon_decimal_cmp(*out, MOON_DECIMAL_ZERO) > 0) return MOON_OK;
     return moon_fail(err, MOON_E_SCRIPT_VALUE, "amount is a number above zero");
+}
+
+/* The same of an item, in its currency. Where there is no such item, who looks for it says so. */
+static moon_status read_amount_of(const moon_action_call *call, moon_str name, moon_decimal *out,
+                                  moon_err *err) {
+    moon_currency said;
+    moon_change *change;
+    moon_item item;
+    bool found;
+    MOON_TRY(read_amount(call, out, &said, err));
+    if (said == 0) return MOON_OK;
+    MOON_TRY(moon_change_begin(call->book->store, &change, err));
+    moon_status status = moon_item_named(change, name, &item, &found, err);
+    moon_currency want = status == MOON_OK && found ? item.currency : said;
+    moon_change_end(change);
+    return status == MOON_OK ? check_currency(said, want, err) : status;
 }
 
 /* ---- pay, apply ---- */
@@ -55,6 +86,7 @@ static void say_paid(moon_action_call *call, const moon_paid *paid, const char *
 moon_status moon_action_pay(moon_action_call *call, moon_err *err) {
     moon_pay_request request = {.date = MOON_DATE_NONE};
     moon_str code = MOON_STR_NONE;
+    moon_currency said;
     moon_paid paid;
     MOON_TRY(moon_action_text(call, "account", &request.account, err));
     MOON_TRY(moon_asked_text(call->args, "id", &request.id, err));
@@ -63,8 +95,11 @@ moon_status moon_action_pay(moon_action_call *call, moon_err *err) {
     MOON_TRY(moon_asked_text(call->args, "currency", &code, err));
     MOON_TRY(moon_asked_date(call->args, "date", &request.date, err));
     if (code.len) MOON_TRY(moon_currency_parse(code, &request.currency, err));
-    MOON_TRY(read_amount(call, &request.amount, err));
-    if (is_none(request.amount)) return moon_fail(err, MOON_E_SCRIPT_VALUE, "amount is missing");
+    MOON_TRY(read_amount(call, &request.amount, &said, err));
+    if (!moon_decimal_present(request.amount))
+        return moon_fail(err, MOON_E_SCRIPT_VALUE, "amount is missing");
+    if (request.currency) MOON_TRY(check_currency(said, request.currency, err));
+    if (said) request.currency = said;
     MOON_TRY(read_on(call, &request.on, &request.on_count, err));
     MOON_TRY(moon_run_pay(call->book, &request, call->dry_run, call->keep, &paid, err));
     if (paid.taken == MOON_TAKEN_DIFFERENT)
@@ -146,7 +181,7 @@ moon_status moon_action_refund(moon_action_call *call, moon_err *err) {
     moon_reversal done = {0};
     MOON_TRY(moon_action_text(call, "credit", &credit, err));
     MOON_TRY(moon_action_text(call, "reason", &reason, err));
-    MOON_TRY(read_amount(call, &amount, err));
+    MOON_TRY(read_amount_of(call, credit, &amount, err));
     MOON_TRY(moon_run_refund(call->book, credit, amount, reason, call->dry_run, call->keep, &done, err));
     return say_reversal(call, "refund proposed of", &done);
 }
@@ -157,7 +192,7 @@ moon_status moon_action_write_off(moon_action_call *call, moon_err *err) {
     moon_reversal done = {0};
     MOON_TRY(moon_action_text(call, "invoice", &invoice, err));
     MOON_TRY(moon_action_text(call, "reason", &reason, err));
-    MOON_TRY(read_amount(call, &amount, err));
+    MOON_TRY(read_amount_of(call, invoice, &amount, err));
     MOON_TRY(moon_run_write_off(call->book, invoice, amount, reason, call->dry_run, call->keep, &done, err));
     return say_reversal(call, "wrote off", &done);
 }

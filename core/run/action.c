@@ -229,6 +229,15 @@ moon_status moon_action_change(moon_action_call *call, const char *action, moon_
     return status;
 }
 
+bool moon_path_is_inside(moon_str path) {
+    moon_str rest = path, part;
+    bool inside = path.len > 0 && path.ptr[path.len - 1] != '/';
+    for (size_t i = 0; i < path.len; i++) inside = inside && path.ptr[i] != 0;
+    while (inside && rest.len && moon_str_cut(&rest, '/', &part))
+        inside = part.len > 0 && !moon_str_is(part, ".") && !moon_str_is(part, "..");
+    return inside;
+}
+
 moon_str moon_action_path(const moon_action_call *call, moon_str path) {
     if (path.len && path.ptr[0] == '/') return moon_arena_str(call->keep, path);
     return moon_arena_printf(call->keep, "%s/%.*s", call->book->folder, MOON_STR_ARG(path));

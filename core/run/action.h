@@ -4,7 +4,7 @@
  * command (bill, issue, import …) with a map of values. An action calls the same functions as the command and
  * answers with a map: counts, sums as money, `summary` (a line for people), `refused` (how many units were
  * parked or refused) and `problems` (the first of them: id, code, message, place, hint). Paths are taken from the
- * book's folder unless they begin with "/". */
+ * book's folder; what is read may begin with "/", what is written lies below out/. */
 #ifndef MOON_RUN_ACTION_H
 #define MOON_RUN_ACTION_H
 
@@ -75,6 +75,8 @@ MOON_CHECK moon_status moon_action_change(moon_action_call *call, const char *ac
 /* A text, or a list of texts: at most one of `one` and `many` is given. */
 MOON_CHECK moon_status moon_action_texts(const moon_action_call *call, const char *one, const char *many,
                                          const moon_str **out, size_t *count, moon_err *err);
+/* Whether a path stays in the folder that it is taken from: "in/x.csv", but not "/x", "../x", "./x" or "in//x". */
+bool moon_path_is_inside(moon_str path);
 /* A path as the parent opens it. */
 moon_str moon_action_path(const moon_action_call *call, moon_str path);
 

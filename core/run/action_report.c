@@ -134,6 +134,12 @@ moon_status moon_action_report(moon_action_call *call, moon_err *err) {
 
 /* ---- into a file ---- */
 
+static moon_status check_target(moon_str file, moon_err *err) {
+    if (moon_path_is_inside(file) && moon_str_starts(file, MOON_STR("out/"))) return MOON_OK;
+    moon_fail(err, MOON_E_SCRIPT_FORBIDDEN, "a report cannot be written as %.*s", MOON_STR_ARG(file));
+    return moon_err_hint(err, "reports are written below out/, for example out/ageing.csv");
+}
+
 static moon_status write_file(moon_action_call *call, moon_str file, moon_str bytes, moon_err *err) {
     moon_str path = moon_action_path(call, file);
     size_t end = path.len;
@@ -154,6 +160,7 @@ moon_status moon_action_save(moon_action_call *call, moon_err *err) {
     MOON_TRY(kind_of(call, &kind, err));
     MOON_TRY(moon_asked_text(call->args, "file", &file, err));
     if (file.len == 0) return moon_fail(err, MOON_E_SCRIPT_VALUE, "save wants a file");
+    MOON_TRY(check_target(file, err));
     moon_arg asked = without(call->keep, call->args, "name file");
     MOON_TRY(moon_change_begin(call->book->store, &change, err));
     moon_status status = moon_report_file(call->book, change, kind, &asked, file, &bytes, &rows, err);

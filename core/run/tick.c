@@ -55,28 +55,16 @@ static moon_status put_mark(moon_change *change, const moon_due *due, int state,
 
 /* ---- what scripts ask ---- */
 
-static bool has_part(moon_str path, const char *part) {
-    moon_str rest = path, piece;
-    while (rest.len && moon_str_cut(&rest, '/', &piece))
-        if (moon_str_is(piece, part)) return true;
-    return false;
-}
-
-/* Rules have no files of their own: what they name lies in the book, and what they write below out/. */
-static moon_status check_file(moon_str verb, const moon_arg *args, moon_err *err) {
+/* Rules have no files of their own: what they name lies in the book. */
+static moon_status check_import(const moon_arg *args, moon_err *err) {
     moon_arg value = moon_arg_get(args, "file");
     moon_str file = value.text;
     if (value.kind != MOON_ARG_TEXT) return MOON_OK;
-    bool inside = file.len > 0 && file.ptr[0] != '/' && !has_part(file, "..") && !has_part(file, "");
-    if (moon_str_is(verb, "import")) {
-        if (inside && !moon_str_starts(file, MOON_STR("data/")) && !moon_str_starts(file, MOON_STR("keys/")))
-            return MOON_OK;
-        moon_fail(err, MOON_E_SCRIPT_FORBIDDEN, "a schedule cannot read %.*s", MOON_STR_ARG(file));
-        return moon_err_hint(err, "it reads files of the book's folder, for example in/payments-{date}.csv");
-    }
-    if (inside && moon_str_starts(file, MOON_STR("out/"))) return MOON_OK;
-    moon_fail(err, MOON_E_SCRIPT_FORBIDDEN, "a schedule cannot write %.*s", MOON_STR_ARG(file));
-    return moon_err_hint(err, "it writes below out/, for example out/ageing-{date}.csv");
+    if (moon_path_is_inside(file) && !moon_str_starts(file, MOON_STR("data/")) &&
+        !moon_str_starts(file, MOON_STR("keys/")))
+        return MOON_OK;
+    moon_fail(err, MOON_E_SCRIPT_FORBIDDEN, "a schedule cannot read %.*s", MOON_STR_ARG(file));
+    return moon_err_hint(err, "it reads files of the book's folder, for example in/payments-{date}.csv");
 }
 
 static void pause_ms(unsigned ms) {
@@ -171,7 +159,7 @@ static moon_status asked(void *ctx, moon_str question, moon_buf *answer, moon_er
         moon_arena_free(&scratch);
         return moon_fail(err, MOON_E_SCRIPT_CRASH, "the worker's question makes no sense");
     }
-    moon_status status = check_file(verb, &args, err);
+    moon_status status = moon_str_is(verb, "import") ? check_import(&args, err) : MOON_OK;
     if (status == MOON_OK) status = act(t, whole, verb, &args, &scratch, &result, err);
     if (status == MOON_OK) moon_wire_add_arg(answer, &result);
     if (moon_status_class(status) == MOON_CLASS_DAMAGED && t->fatal.code == MOON_OK) t->fatal = *err;

@@ -45,6 +45,10 @@ ROWS = [
     ("a file that is hidden", "invoices:save('.bashrc.csv')", "cannot save", ""),
     ("a file with a zero byte", "invoices:save('x\\0.csv')", "cannot save", ""),
     ("a file of another kind", "invoices:save('x.lua')", "cannot save", ""),
+    ("a report above", "save{ name = 'ageing', file = 'out/../../x.csv' }", "rule.forbidden", ""),
+    ("a report by its path", "save('ageing', '/tmp/x.csv')", "rule.forbidden", ""),
+    ("a report among the rules", "save('ageing', 'rules/x.csv')", "rule.forbidden", ""),
+    ("a report with a zero byte", "save('ageing', 'out/x\\0.csv')", "rule.forbidden", ""),
     ("a file that fails on its way", "accounts{ id = function() error 'half' end }:save('half.csv')", "half", ""),
     # the terminal
     ("escapes in print", "print('\\27[2J\\27]0;title\\7')", "", "?[2J?]0;title?\n"),

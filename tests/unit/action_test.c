@@ -213,6 +213,12 @@ static void test_refused(void **state) {
         {"report", "name=statement", MOON_E_SCRIPT_VALUE, "a statement wants an account"},
         {"report", "name=statement,account=Z", MOON_E_NOT_FOUND, "there is no account Z"},
         {"save", "name=ageing", MOON_E_SCRIPT_VALUE, "save wants a file"},
+        {"save", "name=ageing,file=a.csv", MOON_E_SCRIPT_FORBIDDEN, "a.csv"},
+        {"save", "name=ageing,file=/tmp/a.csv", MOON_E_SCRIPT_FORBIDDEN, "/tmp/a.csv"},
+        {"save", "name=ageing,file=rules/a.csv", MOON_E_SCRIPT_FORBIDDEN, "rules/a.csv"},
+        {"save", "name=ageing,file=./data/a.csv", MOON_E_SCRIPT_FORBIDDEN, "./data/a.csv"},
+        {"save", "name=ageing,file=out/../keys/a.csv", MOON_E_SCRIPT_FORBIDDEN, "out/../keys/a.csv"},
+        {"save", "name=ageing,file=out//a.csv", MOON_E_SCRIPT_FORBIDDEN, "out//a.csv"},
         {"save", "name=ageing,file=out/a.pdf", MOON_E_SCRIPT_VALUE, "cannot be written as that"},
     };
     house *h = begun();

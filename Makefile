@@ -142,7 +142,7 @@ check: ## the quick part of the tests, under a minute
 	@$(MAKE) --no-print-directory programs
 	@tests/run.py --build $(B) --quick $(T)
 
-demo: all ## the main job on a small book, in seconds
+demo: all ## three months of the demo book, and how they came to be
 	@tests/demo/demo.sh $(B)
 
 bench: ## how long importing and billing take, with the digest of the result

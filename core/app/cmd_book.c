@@ -11,6 +11,8 @@ static const moon_option init_options[] = {
      "time zone, such as Europe/London; else that of the country's capital", false},
     {"terms", 0, MOON_OPTION_INT, "DAYS", "days from invoice to due date, 30 if not given", false},
     {"name", 0, MOON_OPTION_TEXT, "COMPANY", "name of the company that sends the invoices", false},
+    {"demo", 0, MOON_OPTION_FLAG, NULL,
+     "the demo book instead: a company that exists in it alone, at the end of three months", false},
     MOON_OPTION_END};
 
 static const moon_option verify_options[] = {
@@ -53,14 +55,18 @@ static const moon_option restore_options[] = {
 
 static const moon_command commands[] = {
     {"init", "make a new book",
-     "init DIR [--country CC] [--currency C] [--zone ZONE] [--terms DAYS] [--name COMPANY]",
+     "init DIR [--country CC] [--currency C] [--zone ZONE] [--terms DAYS] [--name COMPANY]\ninit DIR --demo",
      "Makes the folder DIR with book.lua, starter rules and an empty book. A folder that is not empty is "
      "left alone.\n"
      "Currency and time zone do not change after the first posting; everything else can be edited in "
      "book.lua.\n"
+     "--demo makes a book of a few hundred accounts that has lived through three months, with the files that "
+     "came in\n"
+     "in DIR/in and what it wrote in DIR/out.\n"
      "\n"
-     "Example\n"
-     "  moonbill init books/uk --country GB --name \"Example Ltd\"",
+     "Examples\n"
+     "  moonbill init books/uk --country GB --name \"Example Ltd\"\n"
+     "  moonbill init /tmp/demo --demo",
      init_options, 1, 1, MOON_NEEDS_NOTHING, moon_command_init},
     {"verify", "check that the book holds what it should",
      "verify [--digest] [--expect HEAD] [--format json]",

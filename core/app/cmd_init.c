@@ -1,5 +1,6 @@
 /* init: a new book.                                                          Floor 6. */
 #include "app/cmd_book.h"
+#include "app/demo.h"
 
 #include <errno.h>
 #include <ftw.h>
@@ -48,6 +49,7 @@ static const struct country {
 typedef struct wishes {
     moon_str folder, currency, country, zone, name;
     int64_t terms;
+    bool demo;
     bool placed, chosen; /* a country was named; currency and zone did not have to be guessed */
 } wishes;
 
@@ -74,9 +76,20 @@ static moon_str last_part(moon_str path) {
     return name.len > 0 && !dots ? name : MOON_STR("My company");
 }
 
+/* The demo book says all of it by itself. */
+static moon_status read_demo_wishes(const moon_app *app, wishes *w, moon_err *err) {
+    static const char *const settings[] = {"country", "currency", "zone", "terms", "name"};
+    for (size_t i = 0; i < sizeof settings / sizeof *settings; i++)
+        if (moon_options_last(&app->options, settings[i]))
+            return moon_fail(err, MOON_E_USAGE, "the demo book has a %s of its own", settings[i]);
+    w->demo = true;
+    return MOON_OK;
+}
+
 static moon_status read_wishes(moon_app *app, wishes *w, moon_err *err) {
     moon_currency currency;
     *w = (wishes){.folder = moon_app_arg(app, 0), .terms = 30};
+    if (moon_app_flag(app, "demo")) return read_demo_wishes(app, w, err);
     bool placed = moon_app_text(app, "country", &w->country);
     w->country = placed ? capitals(&app->arena, w->country) : MOON_STR("DE");
     const struct country *usual = country_of(w->country);
@@ -150,10 +163,12 @@ static void fill_in(const wishes *w, moon_str text, moon_buf *out) {
     }
 }
 
-static moon_status write_file(moon_app *app, const wishes *w, const moon_embedded *file, moon_err *err) {
-    bool book = strcmp(file->path, "rules/book.lua") == 0;
+/* `as`: its path in the book. */
+static moon_status write_file(moon_app *app, const wishes *w, const moon_embedded *file, const char *as,
+                              moon_err *err) {
+    bool book = strcmp(as, "rules/book.lua") == 0;
     moon_str path =
-        moon_arena_printf(&app->arena, "%.*s/%s", MOON_STR_ARG(w->folder), book ? "book.lua" : file->path);
+        moon_arena_printf(&app->arena, "%.*s/%s", MOON_STR_ARG(w->folder), book ? "book.lua" : as);
     size_t slash = path.len;
     while (path.ptr[slash - 1] != '/') slash--;
     MOON_TRY(moon_folder_make(moon_arena_str(&app->arena, moon_str_sub(path, 0, slash - 1)).ptr, err));
@@ -165,14 +180,28 @@ static moon_status write_file(moon_app *app, const wishes *w, const moon_embedde
     return status;
 }
 
+#define DEMO "rules/demo/"
+
+/* What the demo book has beside the starter rules, or in place of them. */
+static moon_status write_demo_files(moon_app *app, const wishes *w, moon_err *err) {
+    for (const moon_embedded *file = moon_embedded_files; file->path; file++) {
+        if (strncmp(file->path, DEMO, strlen(DEMO)) != 0 || strcmp(file->path, DEMO "README.md") == 0)
+            continue;
+        moon_str as = moon_arena_printf(&app->arena, "rules/%s", file->path + strlen(DEMO));
+        MOON_TRY(write_file(app, w, file, as.ptr, err));
+    }
+    return MOON_OK;
+}
+
 static moon_status write_files(moon_app *app, const wishes *w, size_t *rules, moon_err *err) {
     static const char *const folders[] = {"plugins", "out"};
     *rules = 0;
     for (const moon_embedded *file = moon_embedded_files; file->path; file++) {
-        if (strncmp(file->path, "rules/", 6) != 0) continue;
-        MOON_TRY(write_file(app, w, file, err));
+        if (strncmp(file->path, "rules/", 6) != 0 || strncmp(file->path, DEMO, strlen(DEMO)) == 0) continue;
+        MOON_TRY(write_file(app, w, file, file->path, err));
         *rules += strcmp(file->path, "rules/book.lua") != 0;
     }
+    if (w->demo) MOON_TRY(write_demo_files(app, w, err));
     for (size_t i = 0; i < 2; i++)
         MOON_TRY(moon_folder_make(
             moon_arena_printf(&app->arena, "%.*s/%s", MOON_STR_ARG(w->folder), folders[i]).ptr, err));
@@ -215,7 +244,7 @@ static int remove_one(const char *path, const struct stat *info, int kind, struc
 /* The folder was empty or was made here, so these are this run's; the folders go only if nothing else came into
  * them. */
 static void take_back(moon_app *app, moon_str folder, const made_folders *made) {
-    static const char *const names[] = {"book.lua", "rules", "plugins", "out", "data", "keys"};
+    static const char *const names[] = {"book.lua", "rules", "plugins", "out", "data", "keys", "in"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         nftw(moon_arena_printf(&app->arena, "%.*s/%s", MOON_STR_ARG(folder), names[i]).ptr, remove_one, 16,
              FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
@@ -269,12 +298,38 @@ static void tell(moon_app *app, const wishes *w, size_t rules) {
                  w->folder.ptr, MOON_STR_ARG(w->country));
 }
 
+/* The demo book, from its empty beginning; this book is closed meanwhile. */
+static moon_status live(moon_app *app, const wishes *w, moon_err *err) {
+    moon_demo demo;
+    char first[MOON_DATE_TEXT], last[MOON_DATE_TEXT];
+    moon_book_close(app->book);
+    app->book = NULL;
+    MOON_TRY(moon_demo_make(app, w->folder.ptr, &demo, err));
+    moon_date_format(demo.first, first);
+    moon_date_format(demo.last, last);
+    moon_app_say(app, "Made the demo book %s, from %s to %s.\n\n", w->folder.ptr, first, last);
+    moon_app_say(app,
+                 "  in/        what came in: %zu files of orders, usage and payments; clerk.txt: %zu "
+                 "commands by hand\n"
+                 "  rules/     schedules.lua does the rest, day by day, when `moonbill tick` runs\n"
+                 "  out/       letters, reports, and diary.txt: what all the commands said\n\n",
+                 demo.files, demo.commands);
+    moon_app_say(app,
+                 "Next:\n"
+                 "  cd %s\n"
+                 "  moonbill --today %s report ageing\n"
+                 "  moonbill --today %s report dunning\n"
+                 "  moonbill --today %s repl\n",
+                 w->folder.ptr, last, last, last);
+    return MOON_OK;
+}
+
 moon_status moon_command_init(moon_app *app, moon_err *err) {
     wishes w;
     size_t rules;
     MOON_TRY(read_wishes(app, &w, err));
     MOON_TRY(check_folder(app, w.folder, err));
-    tell_defaults(app, &w);
+    if (!w.demo) tell_defaults(app, &w);
     made_folders made = {.count = 0};
     moon_status status = make_folders(app, w.folder, &made, err);
     if (status != MOON_OK) { /* nothing of the book was written: the folder may be another's */
@@ -283,10 +338,11 @@ moon_status moon_command_init(moon_app *app, moon_err *err) {
     }
     status = write_files(app, &w, &rules, err);
     if (status == MOON_OK) status = moon_book_open(w.folder.ptr, &app->open, true, &app->book, err);
+    if (status == MOON_OK && w.demo) status = live(app, &w, err);
     if (status != MOON_OK) {
         take_back(app, w.folder, &made);
         return status;
     }
-    tell(app, &w, rules);
+    if (!w.demo) tell(app, &w, rules);
     return MOON_OK;
 }

@@ -85,4 +85,7 @@ MOON_CHECK moon_status moon_job_load_plugins(moon_job *job, const moon_arg *sett
  * settings.  reply: varint count, then str file, bool good, record-less err for each that is not. */
 moon_status moon_job_check(moon_job *job, moon_str request, moon_buf *reply, moon_err *err);
 
+/* What happens around the demo book.  request: str verb of lua/demo.lua, arg day.  reply: arg, its answer. */
+moon_status moon_job_demo(moon_job *job, moon_str request, moon_buf *reply, moon_err *err);
+
 #endif

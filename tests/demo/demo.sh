@@ -1,56 +1,105 @@
 #!/bin/sh
-# The main job on a small book: real order lines become drafts, are approved, issued, posted, set as pages, and aged.
-#   tests/demo/demo.sh BUILD_FOLDER      the book is made anew in BUILD_FOLDER/demo
+# The demo book: made in one command, and then once more from its files, command by command, month by month.
+#   tests/demo/demo.sh BUILD_FOLDER      the books are made anew in BUILD_FOLDER/demo
+# Lines that begin with $ are commands as one would type them; tests/demo/demo_test.py reads the figures below them.
 set -eu
-build=$1
-program=$build/moonbill
-book=$build/demo/book
-rm -rf "$build/demo"
-mkdir -p "$build/demo"
+build=$(cd "$1" && pwd)
+at=$build/demo
+rm -rf "$at"
+mkdir -p "$at"
 
 bold='' plain=''
 if [ -t 1 ] && [ -z "${NO_COLOR:-}" ]; then bold=$(printf '\033[1m') plain=$(printf '\033[0m'); fi
 
-say() { printf '\n%s%s%s\n' "$bold" "$*" "$plain"; }
-# Show a command as one would type it, and run it. Exit status 1 says that something was parked, which is part of the demo.
-run() {
-    printf '\n$ moonbill %s\n' "$*"
-    MOONBILL_BOOK=$book "$program" "$@" || [ $? -eq 1 ]
+moonbill() { "$build/moonbill" "$@" || [ $? -eq 1 ]; } # exit status 1: something was parked, which is part of it
+chapter() { printf '\n%s== %s ==%s\n' "$bold" "$1" "$plain"; }
+say() { printf '\n%s%s%s\n' "$bold" "$1" "$plain"; }
+show() {
+    printf '$ %s\n' "$1"
+    eval "$1"
 }
 
-say "A book: a folder with its settings, its rules and its data."
-printf '\n$ moonbill init %s --currency GBP --country GB --terms 30 --name "Northgate Gifts Ltd"\n' "$book"
-"$program" init "$book" --currency GBP --country GB --terms 30 --name "Northgate Gifts Ltd" >"$build/demo/init.txt"
-say "Order lines as a spreadsheet saved them. What cannot be billed is held, with its reason."
-run import orders tests/data/online-retail.csv --map online-retail
-run list parked
-say "Every order is accounted for."
-run --today 2010-12-06 bill
-say "Approved, numbered, posted and claimed, all in one commit per batch."
-run --today 2010-12-06 approve --all
-run --today 2010-12-06 issue --all
-run list invoices --limit 8
-run list credit-notes --limit 5
-say "An order that was held is repaired and billed."
-held=$(MOONBILL_BOOK=$book "$program" list parked --format csv | sed -n 2p | cut -d, -f2)
-run --today 2010-12-07 set order "$held" account=17850
-run --today 2010-12-07 bill --issue
-say "Who owes what; the total is that of the ledger, or there would be an error."
-run report ageing --as-of 2011-02-01
-say "A page, here as text; as HTML it prints on A4 and Letter."
-run print INV-2010-00001
-run print --all -o "$build/demo/pages"
-say "Does the book hold what it should?"
-run verify
+# What clerk.txt has for a month, with the schedules of the days before it; then the rest of the month, and what it came to.
+#   month 2026-07 2026-07-31
+month() {
+    grep -e "--today $1" in/clerk.txt >"$at/clerk.txt" || true
+    ticked=2026-07-01
+    while read -r line <&3; do
+        day=${line#moonbill --today } day=${day%% *}
+        if [ "$day" != "$ticked" ]; then
+            show "moonbill --today $day tick >>ticks.txt"
+            ticked=$day
+        fi
+        case $line in
+        *' credit '* | *' refund '* | *' return '* | *' close '*) show "$line | head -1" ;;
+        *) show "$line | tail -1" ;;
+        esac
+    done 3<"$at/clerk.txt"
+    show "moonbill --today $2 tick | tail -1 | cut -c1-86"
+    say "What the month came to: billed, received, reminded; and what was owed at its end, by days past due."
+    show "moonbill --today $2 run -e 'return invoices{ date = \"$1\" }:by(\"cause\"):sum(\"total\")' | grep -v ──"
+    show "moonbill --today $2 run -e 'return payments{ date = \"$1\", kind = \"receipt\" }:sum(\"amount\")'"
+    show "moonbill --today $2 run -e 'return reminders{ date = \"$1\" }:by(\"name\"):count()' | grep -v ──"
+    show "moonbill report ageing --as-of $2 | grep -e Account -e Total"
+}
 
+cd "$at"
+chapter "The demo book"
+say "Three months of a company that exists here alone: orders, subscriptions, usage, payments, reminders."
+show "moonbill init book --demo | head -5"
+
+chapter "How it came to be"
+say "What came in from outside lies in book/in: 320 accounts, orders, 100,000 usage events, what the bank said."
+show "head -2 book/in/orders/2026-07-02.csv"
+show "tail -1 book/in/usage/2026-07-02.jsonl"
+show "sed -n 1,4p book/in/bank/2026-07-15.csv"
+say "Now the same once more: an empty book with the same rules and files, month by month."
+show "moonbill -q init again --country IE && cp -r book/book.lua book/rules book/in again/ && cd again"
+cd "$at/again"
+say "What runs by itself, by rules/schedules.lua; a timer would call tick every few minutes."
+show "moonbill --today 2026-07-01 schedule list --until 2026-07-01"
+
+chapter "July 2026"
+say "Going live with the data of the system before; then tick does each day's work, and a clerk the rest."
+month 2026-07 2026-07-31
+chapter "August 2026"
+month 2026-08 2026-08-31
+chapter "September 2026"
+month 2026-09 2026-09-30
+
+chapter "Who owes what, and why"
+today="--today 2026-09-30"
+say "Those who owe most. The total above is that of the ledger, or the report would fail."
+show "moonbill $today run -e 'return report(\"ageing\"):top(5, \"total\")' | grep -v ──"
+say "Two promises: one was kept, one was not. One dispute: the customer was right."
+show "moonbill $today list promises | grep -v ──"
+show "moonbill $today list disputes | grep -v ──"
+say "What K10004 owes, who broke the promise, and at which step each invoice stands."
+show "moonbill $today report statement K10004 --from 2026-07-01 | sed -n '/^Date/,/Balance on/p'"
+show "moonbill $today report dunning | grep -e Account -e K10004 | cut -c1-150"
+say "K10010 is insolvent: what was open of the old system is written off, and the reminders before it stand."
+show "moonbill $today report statement K10010 --from 2026-07-01 | grep -e ^Date -e brought -e write-off -e ' on '"
+say "Why an invoice is what it is: each line names the line of the rule that made it."
+show "moonbill $today run -e 'for _, line in ipairs(get(\"invoice\", \"INV-2026-01913\").lines) do print(line.text, line.amount, line.rule) end'"
+say "What waits for somebody: payments that nobody knows, numbers that were paid twice, usage that came late."
+show "moonbill $today list parked | tail -12 | head -4 | cut -c1-150"
+say "Does the book hold what it should? And is it the one that init made?"
+show "moonbill verify"
+show "moonbill verify --digest"
+show "moonbill -b ../book verify --digest"
+
+place=$1/demo/again
 cat <<END
 
 ${bold}What to try next${plain}
-  export MOONBILL_BOOK=$book PATH=\$PWD/$build:\$PATH
-  moonbill list invoices status=overdue --today 2011-02-01
-  moonbill show INV-2010-00003
-  moonbill report statement 17850
-  moonbill credit INV-2010-00003 --line 1 --reason "damaged"
-  moonbill help
-  The pages are in $build/demo/pages; the rules that made them are in $book/rules: edit one and bill again.
+  export MOONBILL_BOOK=$place PATH=$1:\$PATH
+  moonbill $today repl                         a prompt on the book; there, or as moonbill run -e '...':
+    report("ageing"):where{ total = ">2000" }       who owes more than 2,000
+    invoices{ account = "K10004", open = true }     what is open of it
+    payments{ account = "unidentified" }            whose is this money?
+    usage{ account = "K10001" }:by("month"):sum("quantity")
+    reminders{ step = 4 }:by("account"):count()     who was reminded to the end
+  $place/out/letters          the letters, a page each
+  $place/out/reports          the month-end reports
+  $place/rules                the rules: edit one, and: moonbill rules test
 END

@@ -1,0 +1,20 @@
+-- The cases of payments.lua; open, pays, text, settles and closes are explained in the starter's examples (`moonbill init`).
+return examples {
+  { "what is named first", pays = 150, text = "INV-2026-00002",
+    open = { { "INV-2026-00001", 100, due = "2026-07-05" }, { "INV-2026-00002", 120, due = "2026-08-01" } },
+    settles = { ["INV-2026-00002"] = 120, ["INV-2026-00001"] = 30 } },
+  { "nothing named: oldest due", pays = 150,
+    open = { { "INV-2026-00001", 100, due = "2026-08-05" }, { "INV-2026-00002", 120, due = "2026-07-01" } },
+    settles = { ["INV-2026-00002"] = 120, ["INV-2026-00001"] = 30 } },
+  { "the bank kept its charge", pays = 98.20, text = "INV-2026-00001",
+    open = { { "INV-2026-00001", 100, due = "2026-07-05" } },
+    settles = { ["INV-2026-00001"] = 98.20 }, closes = { ["INV-2026-00001"] = 1.80 } },
+  { "short by more than a charge", pays = 97.50, text = "INV-2026-00001",
+    open = { { "INV-2026-00001", 100, due = "2026-07-05" } },
+    settles = { ["INV-2026-00001"] = 97.50 } },
+  { "a large share of a small invoice", pays = 22.50, text = "INV-2026-00001",
+    open = { { "INV-2026-00001", 23.37, due = "2026-07-05" } },
+    settles = { ["INV-2026-00001"] = 22.50 } },
+  { "twice", pays = 100, text = "INV-2026-00001", others = { ["INV-2026-00001"] = "paid" }, open = {},
+    settles = {}, stops = "names INV-2026-00001, which is settled already" },
+}

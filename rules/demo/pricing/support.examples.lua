@@ -1,0 +1,4 @@
+-- The cases of support.lua.
+return examples {
+  { "a month", agreement = {}, advance = {}, arrears = { 120 } },
+}

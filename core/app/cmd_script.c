@@ -25,7 +25,7 @@ static moon_str without_shebang(moon_str text) {
 static moon_status read_script(moon_app *app, moon_str *name, moon_str *text, size_t *taken, moon_err *err) {
     *taken = 0;
     *name = MOON_STR("-e");
-    if (moon_app_text(app, "e", text)) return MOON_OK;
+    if (moon_app_text(app, "eval", text)) return MOON_OK;
     if (moon_app_arg_count(app) == 0)
         return moon_fail(err, MOON_E_USAGE, "which script? run FILE.lua, or run -e CODE");
     *name = moon_app_arg(app, 0);
@@ -56,7 +56,7 @@ static moon_status command_run(moon_app *app, moon_err *err) {
 /* ---- the table ---- */
 
 static const moon_option run_options[] = {
-    {"e", 'e', MOON_OPTION_TEXT, "CODE", "run this code instead of a file", false},
+    {"eval", 'e', MOON_OPTION_TEXT, "CODE", "run this code instead of a file", false},
     MOON_OPTION_FORMAT,
     MOON_OPTION_DRY_RUN,
     MOON_OPTION_END};

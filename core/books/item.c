@@ -6,6 +6,16 @@
 
 /* ---- putting ---- */
 
+/* Nothing that stands on an account is ever covered by another. */
+static moon_status check_new(moon_change *change, const moon_item *item, moon_err *err) {
+    moon_item old = {.account = item->account, .document = item->document};
+    bool found;
+    MOON_TRY(moon_get(change, &moon_item_type, &old, &found, err));
+    if (!found) return MOON_OK;
+    return moon_fail(err, MOON_E_RECORD_INVALID, "account %.*s has an item %.*s already",
+                     MOON_STR_ARG(item->account), MOON_STR_ARG(item->document));
+}
+
 moon_status moon_item_add(moon_change *change, const moon_document *document, int64_t base, moon_err *err) {
     moon_item item;
     moon_record_init(&moon_item_type, &item);
@@ -20,16 +30,12 @@ moon_status moon_item_add(moon_change *change, const moon_document *document, in
     if (moon_decimal_present(document->rate)) item.base = base;
     item.amount = item.open = document->total;
     if (item.open == 0) item.closed = item.date;
+    MOON_TRY(check_new(change, &item, err));
     return moon_put(change, &moon_item_type, &item, err);
 }
 
 moon_status moon_item_put(moon_change *change, const moon_context *ctx, moon_item *item, moon_err *err) {
-    moon_item old = {.account = item->account, .document = item->document};
-    bool found;
-    MOON_TRY(moon_get(change, &moon_item_type, &old, &found, err));
-    if (found)
-        return moon_fail(err, MOON_E_RECORD_INVALID, "account %.*s has an item %.*s already",
-                         MOON_STR_ARG(item->account), MOON_STR_ARG(item->document));
+    MOON_TRY(check_new(change, item, err));
     item->open = item->amount;
     item->booked = ctx->today;
     MOON_TRY(moon_touch_account(change, item->account, err));
@@ -290,8 +296,6 @@ static moon_status collect(moon_change *change, int index, const moon_item *low,
     }
 }
 
-/* As known now: what is open now, and what was closed on a later day. As known then, an item that is closed by
- * now may have been open, whatever its day: all of them are asked. */
 /* Whether anything was closed after a day: where not, what is open now is what was open then. */
 static moon_status closed_later(moon_change *change, moon_date date, bool *yes, moon_err *err) {
     moon_item later = {.closed = date + 1}, item;
@@ -305,6 +309,8 @@ static moon_status closed_later(moon_change *change, moon_date date, bool *yes, 
     return status;
 }
 
+/* As known now: what is open now, and what was closed on a later day. As known then, an item that is closed by
+ * now may have been open, whatever its day: all of them are asked. */
 moon_status moon_items_at(moon_change *change, moon_str account, moon_date date, moon_date known,
                           moon_arena *keep, moon_item **items, size_t *count, moon_err *err) {
     moment m = {account, date, known};

@@ -10,7 +10,8 @@
 
 #include "books/config.h"
 
-/* The item of a document at its issue; `base` is what was posted of it in the book's currency. */
+/* The item of a document at its issue; `base` is what was posted of it in the book's currency.
+ * MOON_E_RECORD_INVALID if the account has one of this id. */
 MOON_CHECK moon_status moon_item_add(moon_change *change, const moon_document *document, int64_t base,
                                      moon_err *err);
 /* Put any other item in: account, document, number, kind, currency, date, due, amount, rate, base and control

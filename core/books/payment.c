@@ -131,6 +131,20 @@ static moon_status check_account(moon_change *change, moon_str account, moon_err
                          MOON_UNIDENTIFIED);
 }
 
+/* Ids of what the book makes itself stay free for it: a draft has none on any item yet, nor has a return to come. */
+static moon_status check_id(moon_str id, moon_err *err) {
+    static const char *const own[] = {"order",    "periods", "invoice",   "credit",   "dunning",
+                                      "refund",   "return",  "write-off", "recovery", "difference",
+                                      "transfer", "opening", NULL};
+    moon_str rest = id, head;
+    if (!moon_str_cut(&rest, '/', &head) || rest.len == 0) return MOON_OK;
+    bool taken = moon_str_starts(head, MOON_STR("again"));
+    for (size_t i = 0; own[i]; i++) taken = taken || moon_str_is(head, own[i]);
+    if (!taken) return MOON_OK;
+    return moon_fail(err, MOON_E_RECORD_INVALID, "ids that begin with %.*s/, as %.*s, are the book's own",
+                     MOON_STR_ARG(head), MOON_STR_ARG(id));
+}
+
 static moon_status check_receipt(moon_change *change, const moon_context *ctx, const moon_payment *payment,
                                  moon_err *err) {
     char date[MOON_DATE_TEXT], today[MOON_DATE_TEXT];
@@ -147,6 +161,7 @@ static moon_status check_receipt(moon_change *change, const moon_context *ctx, c
         return moon_fail(err, MOON_E_RECORD_INVALID, "payment %.*s is of %s, after today, %s",
                          MOON_STR_ARG(payment->id), date, today);
     }
+    MOON_TRY(check_id(payment->id, err));
     MOON_TRY(check_account(change, payment->account, err));
     MOON_TRY(moon_item_named(change, payment->id, &other, &found, err));
     if (found)
@@ -247,7 +262,10 @@ moon_status moon_payment_return(moon_change *change, const moon_context *ctx, mo
     MOON_TRY(get_payment(change, payment, MOON_PAYMENT_RECEIPT, &receipt, err));
     moon_str id = moon_entry_id(moon_arena_printf(keep, "return/%.*s", MOON_STR_ARG(receipt.id)), keep);
     MOON_TRY(moon_payment_find(change, id, out, &found, err));
-    if (found) return MOON_OK;
+    if (found && out->kind == MOON_PAYMENT_RETURN && moon_str_eq(out->settles, receipt.id)) return MOON_OK;
+    if (found)
+        return moon_fail(err, MOON_E_RECORD_INVALID, "there is another payment %.*s already",
+                         MOON_STR_ARG(id));
     MOON_TRY(check_return(ctx, &receipt, date, reason, err));
     moon_record_init(&moon_payment_type, out);
     out->id = id;

@@ -115,6 +115,15 @@ static void test_receive(void **state) {
         {"with an invoice's id", "i1", "A", "2010-12-20", "", "", EUR, 1, MOON_E_RECORD_INVALID, "invoice"},
         {"with its number", "INV-2010-00002", "B", "2010-12-20", "", "", EUR, 1, MOON_E_RECORD_INVALID,
          "invoice"},
+        {"with the id of a draft to come", "order/3", "A", "2010-12-20", "", "", EUR, 1,
+         MOON_E_RECORD_INVALID, "order/"},
+        {"with that of another draft of it", "again2/order/3", "A", "2010-12-20", "", "", EUR, 1,
+         MOON_E_RECORD_INVALID, "again2/"},
+        {"with that of its return", "return/P1", "A", "2010-12-20", "", "", EUR, 1, MOON_E_RECORD_INVALID,
+         "return/"},
+        {"with that of a write-off", "write-off/INV-2010-00001/1", "A", "2010-12-20", "", "", EUR, 1,
+         MOON_E_RECORD_INVALID, "write-off/"},
+        {"with a stroke", "2010/12/20", "A", "2010-12-20", "", "", EUR, 1, MOON_OK, ""},
         {"on the receivables", "P12", "A", "2010-12-20", "", "1100", EUR, 1, MOON_E_CHART_MISSING,
          "receivables"},
     };
@@ -137,9 +146,22 @@ static void test_receive(void **state) {
         if (moon_change_size(b->change) != 0)
             fail_msg("%s: refused, and yet something was written", rows[i].name);
     }
-    expect_minor("cash", balance(b, "1200"), 12102);
-    expect_minor("unapplied", balance(b, "2100"), -12102);
+    expect_minor("cash", balance(b, "1200"), 12103);
+    expect_minor("unapplied", balance(b, "2100"), -12103);
     expect_minor("in base", item_of(b, "A", "P2").base, -7501);
+}
+
+/* A document never covers what stands on the account under its id. */
+static void test_same_id(void **state) {
+    books *b = *state;
+    received(b, "i3", "A", 9000, "2010-12-01");
+    books_commit(b);
+    moon_document document = document_of(b, "i3", "A", 100, 20);
+    draft(b, &document);
+    DO(moon_document_approve(b->change, &b->ctx, &document, false, ERR));
+    FAILS(MOON_E_RECORD_INVALID, moon_document_issue(b->change, &b->ctx, &document, ERR));
+    SAYS("an item i3 already");
+    books_forget(b);
 }
 
 static void test_receive_again(void **state) {
@@ -586,6 +608,7 @@ static void test_known(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         CASE(test_receive),
+        CASE(test_same_id),
         CASE(test_receive_again),
         CASE(test_apply_cash),
         CASE(test_unapply_from_the_start),

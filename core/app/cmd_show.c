@@ -4,11 +4,14 @@
 #include "app/cmd_show_item.h"
 #include "app/difference.h"
 #include "app/output.h"
+#include "base/limits.h"
 #include "books/settlement.h"
 #include "books/document.h"
 #include "books/item.h"
 #include "books/party.h"
+#include "books/promise.h"
 #include "doc/table.h"
+#include "run/dun.h"
 #include "script/near.h"
 #include "store/table.h"
 
@@ -27,6 +30,10 @@ static const show_kind kinds[] = {{"document", &moon_document_type, 0},
                                   {"agreement", &moon_agreement_type, 0},
                                   {"payment", &moon_payment_type, 0},
                                   {"adjustment", &moon_adjustment_type, 0},
+                                  {"dispute", &moon_dispute_type, 0},
+                                  {"promise", &moon_promise_type, 0},
+                                  {"hold", &moon_hold_type, 0},
+                                  {"message", &moon_message_type, 0},
                                   {"entry", &moon_entry_type, 0},
                                   {"parked", &moon_parked_type, 0}};
 #define KIND_COUNT (sizeof kinds / sizeof *kinds)
@@ -187,18 +194,19 @@ static void print_lists(moon_app *app, const moon_type *type, const void *record
 
 /* ---- what belongs to a record ---- */
 
+#define DOCUMENTS_SHOWN 16 /* an order that was voided and billed anew more often shows the first ones */
+
 /* Documents that bill an order: those of its source, earlier ones that were voided included. */
 static moon_status documents_of(moon_app *app, moon_change *change, moon_str order, moon_document **out,
                                 size_t *count, moon_err *err) {
     moon_arena *keep = &app->arena;
-    moon_document *made = MOON_NEW_N(keep, moon_document, 16);
+    moon_document *made = MOON_NEW_N(keep, moon_document, DOCUMENTS_SHOWN);
     size_t n = 0;
-    for (int i = 1; i <= 16; i++) {
-        moon_document document;
+    moon_str source = moon_arena_printf(keep, "order/%.*s", MOON_STR_ARG(order));
+    for (int i = 1; i <= DOCUMENTS_SHOWN; i++) {
+        moon_document document = {.id = moon_document_nth_id(keep, source, i)};
         bool found;
-        document.id = i == 1 ? moon_arena_printf(keep, "order/%.*s", MOON_STR_ARG(order))
-                             : moon_arena_printf(keep, "order/%.*s~%d", MOON_STR_ARG(order), i);
-        if (document.id.len > 128) break;
+        if (document.id.len > MOON_ID_MAX) break;
         MOON_TRY(moon_get(change, &moon_document_type, &document, &found, err));
         if (!found) break;
         made[n++] = document;
@@ -294,6 +302,21 @@ static moon_status print_versions(moon_app *app, moon_change *change, const moon
     return status;
 }
 
+/* Kept or not, by the grace that the account's policy gives. */
+static moon_status print_promise(moon_app *app, moon_change *change, const moon_promise *promise,
+                                 moon_err *err) {
+    moon_promise_standing standing;
+    int64_t grace, renewals;
+    char today[MOON_DATE_TEXT], received[MOON_MONEY_TEXT];
+    MOON_TRY(moon_dun_promise_terms(app->book, promise->account, &app->arena, &grace, &renewals, err));
+    MOON_TRY(moon_promise_at(change, promise, grace, app->book->ctx.today, &standing, err));
+    moon_date_format(app->book->ctx.today, today);
+    moon_money_format_code((moon_money){standing.received, promise->currency}, received);
+    moon_app_print(app, "\nOn %s: %s, %s received\n", today, moon_promise_states[standing.state - 1],
+                   received);
+    return MOON_OK;
+}
+
 /* ---- pages ---- */
 
 static moon_status print_page(moon_app *app, moon_change *change, const found_record *f, moon_err *err) {
@@ -303,6 +326,7 @@ static moon_status print_page(moon_app *app, moon_change *change, const found_re
     print_lists(app, type, f->record);
     if (type == &moon_document_type) return print_document(app, change, f->record, err);
     if (type == &moon_order_type) return print_order(app, change, f->record, err);
+    if (type == &moon_promise_type) return print_promise(app, change, f->record, err);
     if (type == &moon_payment_type || type == &moon_adjustment_type) {
         moon_str account = *(moon_str *)moon_field_at(moon_type_field(type, MOON_STR("account")), f->record),
                  document = *(moon_str *)moon_field_at(moon_type_field(type, MOON_STR("id")), f->record);
@@ -368,7 +392,8 @@ static moon_status show(moon_app *app, moon_change *change, void *ctx, moon_err 
     if (s->count == 0) {
         moon_fail(err, MOON_E_NOT_FOUND, "there is no %s %.*s", s->kind ? s->kind->name : "record",
                   MOON_STR_ARG(s->id));
-        return moon_err_hint(err, "see: moonbill list documents, orders, accounts, products or agreements");
+        return moon_err_hint(
+            err, "see: moonbill list documents, orders, payments, accounts, products or agreements");
     }
     if (app->format == MOON_FORMAT_JSON) return print_json(app, change, &s->found[0], err);
     return print_page(app, change, &s->found[0], err);

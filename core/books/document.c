@@ -33,15 +33,17 @@ moon_status moon_document_find(moon_change *change, moon_str name, moon_document
     return moon_get(change, &moon_document_type, out, found, err);
 }
 
+moon_str moon_document_nth_id(moon_arena *keep, moon_str source, int n) {
+    return n == 1 ? source : moon_arena_printf(keep, "again%d/%.*s", n, MOON_STR_ARG(source));
+}
+
 moon_status moon_document_id(moon_change *change, moon_str source, moon_str *id, moon_err *err) {
     moon_document document;
     bool found;
-    *id = source;
-    for (int n = 2;; n++) {
-        document.id = *id;
+    for (int n = 1;; n++) {
+        document.id = *id = moon_document_nth_id(moon_change_arena(change), source, n);
         MOON_TRY(moon_get(change, &moon_document_type, &document, &found, err));
         if (!found || document.state != MOON_STATE_VOID) return MOON_OK;
-        *id = moon_arena_printf(moon_change_arena(change), "again%d/%.*s", n, MOON_STR_ARG(source));
     }
 }
 

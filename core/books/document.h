@@ -11,8 +11,10 @@
 /* A document by number or by id. */
 MOON_CHECK moon_status moon_document_find(moon_change *change, moon_str name, moon_document *out, bool *found,
                                           moon_err *err);
-/* The id of the document for a source ("order/SO-1001"): the source itself, or behind again2/, again3/ …
- * where earlier ones were voided. */
+/* The n-th document for a source ("order/SO-1001"), from 1: its id is the source itself, then again2/ and the
+ * source, again3/ …, each after the one before was voided. */
+moon_str moon_document_nth_id(moon_arena *keep, moon_str source, int n);
+/* The id of the document for a source that is not voided, or is to be made. */
 MOON_CHECK moon_status moon_document_id(moon_change *change, moon_str source, moon_str *id, moon_err *err);
 
 /* The arithmetic of a document: lines add up to net, taxes cover the lines by category and add up to tax, net +

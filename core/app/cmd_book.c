@@ -104,7 +104,7 @@ static const moon_command commands[] = {
      "\n"
      "Example\n"
      "  moonbill -b books/uk restore /backup/uk.mdb --last invoice=INV-2026-00120 --last "
-     "credit_note=CN-2026-00007",
+     "credit-note=CN-2026-00007",
      restore_options, 1, 1, MOON_NEEDS_FOLDER, moon_command_restore},
     {"series", "go on behind the numbers of another system", "series KIND --last NUMBER [--dry-run]",
      "KIND is invoice or credit-note. NUMBER is the last one that was given elsewhere in its year; this book "

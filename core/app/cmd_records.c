@@ -53,12 +53,13 @@ static const moon_command commands[] = {
      list_options, 1, -1, MOON_NEEDS_BOOK, moon_command_list},
     {"show", "one record with all that belongs to it",
      "show ID [--format text|json]\nshow KIND ID\nshow KIND/ID",
-     "Finds documents by number or id, orders, accounts, products, agreements, payments, adjustments, "
-     "ledger entries and\n"
-     "parked work. Where an id names several records, say which: show order SO-1001, or show "
-     "order/SO-1001. Kinds:\n"
-     "document, invoice, credit-note, order, account, product, agreement, payment, adjustment, entry, "
-     "parked.\n"
+     "Finds documents by number or id, and every other record by its id. Where an id names several "
+     "records, say which:\n"
+     "show order SO-1001, or show order/SO-1001.\n"
+     "\n"
+     "Kinds: document, invoice, credit-note, order, account, product, agreement, payment, adjustment, "
+     "dispute, promise,\n"
+     "hold, message, entry, parked.\n"
      "\n"
      "Examples\n"
      "  moonbill show INV-2026-00001\n"
@@ -72,6 +73,7 @@ static const moon_command commands[] = {
      "\n"
      "Examples\n"
      "  moonbill add account ACME name=\"Acme Ltd\" country=GB terms=14\n"
+     "  moonbill add agreement A-7 account=ACME plan=subscription start=2026-12-01 tags.seats=12\n"
      "  moonbill add order 900001 account=ACME line.1.product=22423 line.1.quantity=2 line.1.price=12.75",
      edit_options, 2, -1, MOON_NEEDS_BOOK, moon_command_add},
     {"set", "change an account, product, agreement, order or payment",
@@ -87,7 +89,8 @@ static const moon_command commands[] = {
      "\n"
      "Examples\n"
      "  moonbill set account ACME terms=30 --from 2026-12-01\n"
-     "  moonbill set order SO-1001 account=ACME line.1.quantity=5",
+     "  moonbill set order SO-1001 account=ACME line.1.quantity=5\n"
+     "  moonbill set payment B-1001 account=ACME",
      edit_options, 2, -1, MOON_NEEDS_BOOK, moon_command_set},
     {0}};
 

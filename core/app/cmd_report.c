@@ -219,7 +219,7 @@ static const moon_option usage_options[] = {
      .value = "DATE",
      .doc = "last day of what is shown, today if not given"},
     {.name = "from", .kind = MOON_OPTION_DATE, .value = "DATE", .doc = "first day of what is shown"},
-    {.name = "account", .kind = MOON_OPTION_TEXT, .value = "ID", .doc = "this account only"},
+    {.name = "account", .kind = MOON_OPTION_TEXT, .value = "ID", .doc = "this account alone"},
     MOON_OPTION_FORMAT,
     MOON_OPTION_END};
 

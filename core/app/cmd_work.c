@@ -137,7 +137,8 @@ static void say_bill(moon_app *app, const moon_bill_report *report, bool dry_run
     for (size_t i = 0; i < report->equation_count; i++) say_equation(app, &report->equations[i]);
     say_agreements(app, report);
     if (report->equation_count == 0 && report->accounts == 0)
-        moon_app_say(app, "There are no orders in this book. Import some: moonbill import orders FILE\n");
+        moon_app_say(app, "There is nothing to bill in this book yet: moonbill import orders FILE, or "
+                          "moonbill add agreement\n");
     else if (drafts == 0 && report->accounts_parked == 0)
         moon_app_say(app, "Nothing is due.\n");
     else
@@ -385,15 +386,17 @@ static const moon_command commands[] = {
      .need = MOON_NEEDS_BOOK,
      .run = moon_command_import},
     {.name = "bill",
-     .summary = "make drafts from the orders that are due",
+     .summary = "make drafts from the orders and periods that are due",
      .usage = "bill [--issue] [--dry-run]",
      .help = "Each order that is due by --today becomes the draft of an invoice, each cancellation that of a "
              "credit\n"
-             "note, priced and taxed by the rules. An account whose rules fail is parked with its error, and "
-             "the rest\n"
-             "goes on. Billing again changes nothing. The table at the end accounts for every order of the "
-             "book.\n"
-             "With --format csv or json the drafts themselves are printed.\n"
+             "note; the periods of an account's agreements that are due become one draft. All are priced and "
+             "taxed by the\n"
+             "rules. An account whose rules fail is parked with its error, and the rest goes on. Billing "
+             "again changes\n"
+             "nothing. The tables at the end account for every order and every agreement of the book. With "
+             "--format csv\n"
+             "or json the drafts themselves are printed.\n"
              "\n"
              "  moonbill --today 2026-11-30 bill --dry-run",
      .options = bill_options,
@@ -403,11 +406,11 @@ static const moon_command commands[] = {
     {.name = "approve",
      .summary = "approve drafts and refunds",
      .usage = "approve ID...\napprove --all",
-     .help =
-         "rules/approvals.lua says who has to approve what. A sole operator's approval of his own draft is\n"
-         "recorded as such. Drafts are listed by: moonbill list drafts\n"
-         "\n"
-         "  moonbill approve order/SO-1001",
+     .help = "rules/approvals.lua says who has to approve what, of refunds rules/payments.lua. A sole "
+             "operator's approval of his own draft is\n"
+             "recorded as such. What waits: moonbill list drafts, moonbill list payments state=proposed\n"
+             "\n"
+             "  moonbill approve order/SO-1001",
      .options = all_options,
      .args_max = -1,
      .need = MOON_NEEDS_BOOK,
@@ -427,7 +430,8 @@ static const moon_command commands[] = {
     {.name = "void",
      .summary = "take back an issued document of which nothing was settled",
      .usage = "void NUMBER... --reason TEXT",
-     .help = "The posting is reversed today, the order is due again, and the number stays with its reason. A "
+     .help = "The posting is reversed today, what it billed is due again, and the number stays with its "
+             "reason. A "
              "document\n"
              "that was settled, credited or sent is corrected with a credit note instead: moonbill credit "
              "NUMBER\n"

@@ -1,4 +1,5 @@
 /* Actions that clerks do one at a time: disputes, promises, holds, credit notes. */
+#include "base/crypt.h"
 #include "books/dispute.h"
 #include "books/hold.h"
 #include "books/promise.h"
@@ -7,6 +8,7 @@
 #include "run/bill.h"
 #include "run/dun.h"
 #include "run/report.h"
+#include "run/wire.h"
 
 static moon_str money(moon_action_call *call, int64_t minor, moon_currency currency) {
     char text[MOON_MONEY_TEXT];
@@ -173,6 +175,20 @@ moon_status moon_action_hold_end(moon_action_call *call, moon_err *err) {
 
 /* ---- credit notes ---- */
 
+/* What tells a credit note without a reference from others: all that is asked and the day, so that the same asked
+ * again is the same document. */
+static moon_str ref_of(moon_action_call *call, const moon_arg *map) {
+    moon_buf asked = MOON_BUF_EMPTY;
+    char day[MOON_DATE_TEXT], digits[MOON_HASH_TEXT];
+    moon_date_format(call->book->ctx.today, day);
+    moon_buf_add_text(&asked, day);
+    moon_wire_add_arg(&asked, map);
+    moon_hash hash = moon_hash_of(moon_buf_str(&asked));
+    moon_hash_format(&hash, digits);
+    moon_buf_free(&asked);
+    return moon_arena_printf(call->keep, "%.8s", digits);
+}
+
 /* { invoice =, reason =, line =, amount =, ref = }: without a line all that is left of the invoice. */
 moon_status moon_action_credit(moon_action_call *call, moon_err *err) {
     moon_str invoice, reason, ref = MOON_STR_NONE;
@@ -190,10 +206,9 @@ moon_status moon_action_credit(moon_action_call *call, moon_err *err) {
                           {MOON_STR("original"), moon_arg_text(invoice)},
                           {MOON_STR("reason"), moon_arg_text(reason)}};
     moon_arg map = moon_arg_map(input, 4);
-    char today[MOON_DATE_TEXT];
-    moon_date_format(call->book->ctx.today, today);
-    moon_str source = moon_arena_printf(call->keep, "credit/%.*s/%.*s", MOON_STR_ARG(invoice),
-                                        MOON_STR_ARG(ref.len ? ref : moon_str_of(today)));
+    if (ref.len == 0) ref = ref_of(call, &map);
+    moon_str source =
+        moon_arena_printf(call->keep, "credit/%.*s/%.*s", MOON_STR_ARG(invoice), MOON_STR_ARG(ref));
     MOON_TRY(moon_bill_manual(call->book, &map, source, call->dry_run, call->keep, &document, &how, err));
     add_id(call, document.id);
     moon_result_add(call, "total", moon_result_money(document.total, document.currency));

@@ -163,6 +163,25 @@ static const row desk[] = {
     {"credit", "invoice=INV-2026-00001", MOON_E_SCRIPT_VALUE, "reason is missing"},
 };
 
+/* The same asked again is the same credit note; another of the same day is another. */
+static void test_credit_again(void **state) {
+    static const char *const asked[] = {"invoice=INV-2026-00001,amount=10,reason=broken",
+                                        "invoice=INV-2026-00001,amount=10,reason=broken",
+                                        "invoice=INV-2026-00001,amount=5,reason=broken"};
+    moon_str ids[3];
+    house *h = begun();
+    (void)state;
+    for (size_t i = 0; i < 7; i++) act(h, &day[i], false);
+    for (size_t i = 0; i < 3; i++) {
+        moon_arg args = args_of(h, asked[i]), result;
+        HDO(moon_action_do(h->book, MOON_STR("credit"), &args, false, &h->arena, &result, HERR));
+        ids[i] = moon_arg_text_of(&result, "id");
+    }
+    assert_true(moon_str_eq(ids[0], ids[1]));
+    assert_false(moon_str_eq(ids[0], ids[2]));
+    house_free(h);
+}
+
 static void test_desk(void **state) {
     house *h = begun();
     (void)state;
@@ -249,8 +268,9 @@ static void test_values(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_a_day),     cmocka_unit_test(test_desk),
-                                       cmocka_unit_test(test_reminders), cmocka_unit_test(test_dry_run),
-                                       cmocka_unit_test(test_refused),   cmocka_unit_test(test_values)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_a_day),        cmocka_unit_test(test_desk),
+                                       cmocka_unit_test(test_credit_again), cmocka_unit_test(test_reminders),
+                                       cmocka_unit_test(test_dry_run),      cmocka_unit_test(test_refused),
+                                       cmocka_unit_test(test_values)};
     return cmocka_run_group_tests_name("action", tests, NULL, NULL);
 }

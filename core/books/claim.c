@@ -91,7 +91,8 @@ static moon_status each_period(moon_change *change, const moon_document *documen
 static moon_status free_period(moon_change *change, const moon_document *document, const moon_line *line,
                                moon_err *err) {
     moon_claim claim = claim_on(change, "agreement", line->agreement, line->start, line->claim, document->id);
-    MOON_TRY(moon_usage_unpark(change, line->agreement, line->start, err));
+    if (moon_str_is(line->claim, "arrears"))
+        MOON_TRY(moon_usage_unpark(change, line->agreement, line->start, err));
     return moon_delete(change, &moon_claim_type, &claim, err);
 }
 

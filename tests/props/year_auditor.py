@@ -43,7 +43,7 @@ class Document:
         self.taxes = {c: sum(line[0] for line in lines if line[1] == c) for c in sorted({line[1] for line in lines})}
         self.tax = sum(half_up(net * Fraction(rated(c)) / 100) for c, net in self.taxes.items()) if rated else 0
         self.number = self.date = self.due = None
-        self.claims, self.credited, self.order = [], 0, None
+        self.claims, self.credited, self.order, self.voided = [], 0, None, None
 
     @property
     def total(self):
@@ -53,6 +53,7 @@ class Document:
 class Dispute:
     def __init__(self, id, account, item, amount, opened):
         self.id, self.account, self.item, self.amount, self.opened, self.closed = id, account, item, amount, opened, None
+        self.upheld = 0
 
 
 class Auditor:
@@ -60,9 +61,9 @@ class Auditor:
         self.accounts, self.products, self.folder = world.accounts, world.products, folder
         self.agreements, self.orders, self.events, self.by_meter = {}, {}, {}, {}  # as they were told so far
         self.ledger, self.documents, self.drafts, self.claims = Ledger(), [], [], {}
-        self.issued, self.by_number, self.numbers = set(), {}, {"invoice": 0, "credit_note": 0}
+        self.issued, self.by_number, self.numbers = {}, {}, {"invoice": 0, "credit_note": 0}
         self.disputes, self.late, self.counts, self.refunds = [], set(), {}, {}
-        self.dunning = Dunning(self.ledger, self.contested)
+        self.dunning = Dunning(self.ledger, self.withheld)
         self.remittance, self.stated, self.closed = {}, {}, None
         self.cash, self.bad_debt, self.differences = [], [], []  # (value date, currency, amount)
 
@@ -90,6 +91,11 @@ class Auditor:
     def is_spent(self, item):
         """Something of it was paid back, taken back or moved: the bank's return of it is another story."""
         return any(target.kind in ("refund", "return", "transfer") for target in self.ledger.targets_of(item))
+
+    def is_untouched(self, item):
+        """Nothing was ever settled of it, credited or said about it."""
+        said = [d.item for d in self.disputes] + [p.item for p in self.dunning.promises]
+        return not item.moves and item not in said and not self.by_number[item.number].credited
 
     def creditable(self, item):
         document = self.by_number[item.number]
@@ -184,12 +190,19 @@ class Auditor:
         made = []
         for name, order in self.orders.items():
             if not order["billed"] and order["date"] <= day:
-                document = Document("order/" + name, "invoice", order["account"], order["currency"], order["lines"],
+                document = Document(self.free_id("order/" + name), "invoice", order["account"], order["currency"], order["lines"],
                                     self.accounts[order["account"]].terms, self.rate(order["account"]))
                 document.order = order
                 document.tax_point = order["date"]
                 made.append(document)
         return made + self.bill_periods(day)
+
+    def free_id(self, source):
+        """What takes the place of a voided document has a name of its own."""
+        id, n = source, 2
+        while id in self.issued and self.issued[id].voided:
+            id, n = "again%d/%s" % (n, source), n + 1
+        return id
 
     def bill_periods(self, day):
         lines, claims, first = {}, {}, {}
@@ -207,10 +220,10 @@ class Auditor:
                         first[account] = min(start, first.get(account, start))
         made = []
         for account in lines:
-            id, n = "periods/%s/%s" % (account, first[account]), 1
-            while (id if n == 1 else "%s/%d" % (id, n)) in self.issued:
+            source, n = "periods/%s/%s" % (account, first[account]), 1
+            while self.free_id(source if n == 1 else "%s/%d" % (source, n)) in self.issued:
                 n += 1
-            document = Document(id if n == 1 else "%s/%d" % (id, n), "invoice", account, "GBP", lines[account],
+            document = Document(self.free_id(source if n == 1 else "%s/%d" % (source, n)), "invoice", account, "GBP", lines[account],
                                 self.accounts[account].terms, self.rate(account))
             document.claims, document.tax_point = claims[account], day
             made.append(document)
@@ -260,7 +273,7 @@ class Auditor:
             d.number = "%s-%d-%05d" % ("INV" if d.kind == "invoice" else "CN", day.year, self.numbers[d.kind])
             d.date, d.due = day, day + datetime.timedelta(d.terms)
             self.documents.append(d)
-            self.issued.add(d.id)
+            self.issued[d.id] = d
             self.by_number[d.number] = d
             self.claims.update({key: d for key in d.claims})
             if d.order:
@@ -281,6 +294,9 @@ class Auditor:
     def take_payments(self, day):
         taken = []
         for row in self.rows("payments", day):
+            if row["returns"]:
+                self.do_return({"subject": row["returns"], "date": row["date"]}, day)
+                continue
             amount, date = minor(row["amount"]), self.first_open(datetime.date.fromisoformat(row["date"]))
             account = row["account"] or self.account_of(row["remittance"], row["currency"]) or "unidentified"
             item = self.ledger.add(Item("payment", row["id"], row["id"], account, row["currency"], -amount, date, date, day, True))
@@ -309,6 +325,15 @@ class Auditor:
 
     def contested(self, item):
         return min(item.left, sum(d.amount for d in self.disputes_open() if d.item is item))
+
+    def withheld(self, item):
+        """What is not asked for: contested still, or decided for the customer and not credited yet."""
+        mine = [d for d in self.disputes if d.item is item]
+        since = min((d.opened for d in mine), default=None)
+        credited = sum(amount for source in item.sources if self.ledger.items[source].kind == "credit_note"
+                       for date, amount, _ in self.ledger.pairs[source, item.id] if since and date >= since)
+        pending = max(0, sum(d.upheld for d in mine) - credited)
+        return min(item.left, sum(d.amount for d in mine if not d.closed) + pending)
 
     def settle_cash(self, credit, day):
         """What its payer named, in his order; then what is due first, of that what is contested at the very end. But if he named what
@@ -428,6 +453,17 @@ class Auditor:
         self.put_back("recovery", "recovery/" + written.id, written, day, day)
         self.bad_debt.append((day, written.currency, written.amount))
 
+    def do_void(self, row, day):
+        document = self.by_number[row["subject"]]
+        self.ledger.void(self.ledger.items[document.id], day)
+        document.voided = day
+        if document.order:
+            document.order["billed"] = False
+        for id, start, timing in document.claims:
+            del self.claims[id, start, timing]
+            if timing == "arrears":
+                self.late = {late for late in self.late if late[:2] != (id, start)}
+
     def do_credit(self, row, day):
         invoice = self.by_number[row["subject"]]
         if row["amount"]:
@@ -445,9 +481,22 @@ class Auditor:
         id = "%s/%d" % (item.number, self.count("dispute/" + item.id))
         self.disputes.append(Dispute(id, item.account, item, minor(row["amount"]), day))
 
+    def do_upheld(self, row, day):
+        self.do_rejected(row, day).upheld = minor(row["amount"])
+
+    def do_hold(self, row, day):
+        item = self.item_of(row["subject"]) if row["subject"] in self.by_number else None
+        account = item.account if item else row["subject"]
+        self.dunning.holds.append((account, item, day, datetime.date.fromisoformat(row["date"])))
+
+    def do_withdraw(self, row, day):
+        [promise] = [p for p in self.dunning.promises if p.id == row["subject"]]
+        promise.withdrawn = day
+
     def do_rejected(self, row, day):
         [dispute] = [d for d in self.disputes if d.id == row["subject"]]
         dispute.closed = day
+        return dispute
 
     def do_promise(self, row, day):
         item = self.item_of(row["on"]) if row["on"] else None
@@ -461,7 +510,7 @@ class Auditor:
         """Net amounts of what is billed for days after the month of `day` (a month's last one) has ended."""
         later = 0
         for d in self.documents:
-            for net, _, start, stop in d.lines if d.date <= day else ():
+            for net, _, start, stop in d.lines if d.date <= day and not (d.voided and d.voided <= day) else ():
                 if stop and stop > d.date + ONE:
                     gone = max(0, min((day + ONE - start).days, (stop - start).days))
                     later += net - half_up(Fraction(net * gone, (stop - start).days))
@@ -469,7 +518,7 @@ class Auditor:
 
     def ledger_at(self, day):
         """Accounts of the chart: debit positive, in pounds."""
-        docs = [d for d in self.documents if d.date <= day and d.currency == "GBP"]
+        docs = [d for d in self.documents if d.date <= day and d.currency == "GBP" and not (d.voided and d.voided <= day)]
         some = (lambda moved: sum(amount for date, currency, amount in moved if date <= day and currency == "GBP"))
         deferred = self.deferred(day)
         return {"1100": self.ledger.control(day, False).get("GBP", 0), "2100": self.ledger.control(day, True).get("GBP", 0),

@@ -134,8 +134,8 @@ def check_statement(program, auditor, compare, account, day, known=None):
     arguments = ["report", "statement", account, "--from", FIRST, "--to", day, "--currency", currency]
     rows = program.table(*arguments, *(["--known", known] if known else []), today=auditor.today)
     known = known or FOREVER
-    moved = sorted((i.number, str(i.date), shown(i.amount)) for i in auditor.ledger.of(account, currency)
-                   if i.date <= day and i.booked <= known)
+    moved = sorted((number, str(date), shown(amount))
+                   for number, date, amount in auditor.ledger.movements(account, currency, day, known))
     what = "statement of %s to %s%s" % (account, day, ", known on %s" % known if known != FOREVER else "")
     found = sorted((row["number"], row["date"], row["amount"]) for row in rows if row["number"])
     compare.maps(what, {row: 1 for row in found}, {row: 1 for row in moved})
@@ -150,8 +150,8 @@ def check_usage(program, auditor, compare):
     compare.maps("late usage", found, expected)
 
 
-REASONS = (("not due", "not due"), ("due today", "due today"), ("within grace", "grace"), ("disputed", "disputed"),
-           ("promised", "promised"), ("covered", "covered"), ("below minimum", "minimum"), ("ladder finished", "finished"),
+REASONS = (("not due", "not due"), ("held", "held"), ("due today", "due today"), ("within grace", "grace"), ("disputed", "disputed"),
+           ("dispute upheld", "disputed"), ("promised", "promised"), ("covered", "covered"), ("below minimum", "minimum"), ("ladder finished", "finished"),
            ("gap", "later"))
 
 

@@ -14,6 +14,7 @@ class Promise:
     def __init__(self, id, account, currency, item, amount, made, by):
         self.id, self.account, self.currency, self.item = id, account, currency, item
         self.amount, self.made, self.last = amount, made, by + PROMISE_GRACE * ONE
+        self.withdrawn = None
 
     def received(self, ledger, day):
         """What was settled since, by value date: with cash and credits, not by writing off."""
@@ -24,10 +25,11 @@ class Promise:
 
     def left(self, ledger, day):
         """What it still keeps from being asked for."""
-        return max(0, self.amount - self.received(ledger, day)) if day <= self.last else 0
+        return max(0, self.amount - self.received(ledger, day)) if self.stands(ledger, day) else 0
 
-    def is_broken(self, ledger, day):
-        return day > self.last and self.received(ledger, day) < self.amount
+    def stands(self, ledger, day):
+        over = day > self.last or (self.withdrawn and self.withdrawn <= day)
+        return not over and self.received(ledger, day) < self.amount
 
 
 class Row:
@@ -45,7 +47,8 @@ class Row:
 class Dunning:
     def __init__(self, ledger, contested):
         self.ledger, self.contested = ledger, contested
-        self.promises, self.taken = [], {}  # taken: item id: [(day, step)]
+        self.promises, self.holds = [], []  # holds: (account, item or None, from, until)
+        self.taken = {}  # taken: item id: [(day, step)]
 
     def promise(self, *facts):
         self.promises.append(Promise(*facts))
@@ -55,10 +58,9 @@ class Dunning:
         earlier = [p for p in self.promises if p.account == account and p.item is item]
         broken = 0
         for one in earlier:
-            kept = one.received(self.ledger, day) >= one.amount
-            if not kept and day <= one.last:
+            if one.stands(self.ledger, day):
                 return False
-            broken = 0 if kept else broken + 1
+            broken = 0 if one.received(self.ledger, day) >= one.amount else broken + 1
         return broken <= 1
 
     def rows(self, day):
@@ -78,7 +80,7 @@ class Dunning:
         self.keep_promises(rows, day)
         wanted = []
         for row in rows:
-            row.reason = self.own_reason(row)
+            row.reason = self.own_reason(row, day)
             if not row.reason:
                 wanted.append(row)
         due, credit = sum(row.asked for row in wanted), -sum(i.left for i in items if i.left < 0)
@@ -101,12 +103,14 @@ class Dunning:
                     part = min(left, max(0, row.asked))
                     row.promised, left = row.promised + part, left - part
 
-    @staticmethod
-    def own_reason(row):
+    def own_reason(self, row, day):
         if row.days <= 0:
             return "not due" if row.days else "due today"
         if row.days <= GRACE:
             return "grace"
+        if any(row.item is item or (not item and row.item.account == account) for account, item, since, until in self.holds
+               if since <= day < until):
+            return "held"
         if row.asked <= 0:
             return "promised" if row.promised else "disputed"
         return None

@@ -9,7 +9,7 @@ from year_world import FIRST, PLANS, shown
 HEADS = {
     "agreements": ["id", "from", "account", "plan", "start", "until", "tags.seats"],
     "orders": ["order", "account", "date", "product", "text", "quantity", "price", "currency"],
-    "payments": ["id", "date", "account", "amount", "currency", "remittance"],
+    "payments": ["id", "date", "account", "amount", "currency", "remittance", "returns"],
     "usage": ["id", "account", "meter", "time", "quantity"],
     "desk": ["verb", "subject", "amount", "date", "on", "reason"],
 }
@@ -76,6 +76,10 @@ ACTS = {
     "credit": 'book:credit { invoice = s, reason = r, line = a and 1, amount = a, ref = tostring(book.date) }',
     "dispute": 'book:dispute { number = s, amount = a, reason = r }',
     "rejected": 'book:dispute_close { id = s, rejected = true, outcome = r }',
+    "upheld": 'book:dispute_close { id = s, upheld = a, outcome = r }',
+    "void": 'book:void { id = s, reason = r }',
+    "hold": 'book:hold { id = s, ["until"] = d, reason = r }',
+    "withdraw": 'book:promise_withdraw(s)',
     "promise": 'book:promise { account = s, amount = a, by = d, on = o, note = r }',
     "write-off": 'book:write_off { invoice = s, amount = a, reason = r }',
     "recover": 'book:recover { id = s, reason = r }',

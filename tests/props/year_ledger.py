@@ -22,6 +22,7 @@ class Item:
         self.cash = cash  # stands on unapplied cash, not on receivables
         self.moves = []  # (value date, booking date, what is open more)
         self.left = amount  # after all of them
+        self.voided = None  # day on which its document was voided
         self.base = amount  # of its amount, in the book's currency
         self.targets, self.sources = {}, {}  # ids of what it was applied to, of what was applied to it, in order
 
@@ -61,6 +62,11 @@ class Ledger:
 
     def of(self, account, currency):
         return self.by_account.get((account, currency), [])
+
+    def void(self, item, day):
+        item.moves.append((day, day, -item.amount))
+        item.left, item.voided = 0, day
+        self.live.pop(item.id)
 
     def live_of(self, account, currency):
         return [item for item in self.of(account, currency) if item.left]
@@ -140,4 +146,12 @@ class Ledger:
 
     def balance(self, account, currency, day, known=FOREVER):
         """All that was ever said about an account, without what was applied: that moves nothing between accounts."""
-        return sum(item.amount for item in self.of(account, currency) if item.date <= day and item.booked <= known)
+        return sum(amount for _, date, amount in self.movements(account, currency, day, known))
+
+    def movements(self, account, currency, day, known=FOREVER):
+        """(number, day, amount) of what came, and of what was voided."""
+        for item in self.of(account, currency):
+            if item.date <= day and item.booked <= known:
+                yield item.number, item.date, item.amount
+            if item.voided and max(item.voided, item.date) <= day and item.voided <= known:
+                yield item.number, item.voided, -item.amount

@@ -186,6 +186,10 @@ class World:
                 rows.append(self.payment(day, books, invoice, how, open_now or invoice.amount))
         if self.chance(0.02):
             rows.append(self.row(day, "", self.rnd.randrange(100, 90000), "GBP", "Miete"))
+        back = self.free([p for p in books.receipts() if (day - p.date).days < 20]) if self.chance(self.size / 800) else None
+        if back:  # its bank took it back: a line of the statement
+            rows.append(self.row(day, "", back.amount, back.currency, "account closed")[:6] + [back.id])
+            rows[-1][1] = max(back.date, day - ONE)
         return rows
 
     def payment(self, day, books, invoice, how, amount):
@@ -217,7 +221,7 @@ class World:
 
     def row(self, day, account, amount, currency, text):
         stated = max(FIRST, day - self.rnd.choice([0, 0, 0, 1, 2, 12]) * ONE)
-        return ["B%06d" % self.next("payments"), stated, account, shown(amount), currency, text]
+        return ["B%06d" % self.next("payments"), stated, account, shown(amount), currency, text, ""]
 
     # ---- what clerks do: verb, subject, amount, date, more, reason ----
 
@@ -225,7 +229,8 @@ class World:
         acts = self.settle_disputes(day, books) + self.move_strangers(books)
         if day.weekday() > 4:
             return acts
-        makers = (self.bounce, self.credit, self.dispute, self.promise, self.write_off, self.refund, self.undo, self.recover)
+        makers = (self.bounce, self.credit, self.dispute, self.promise, self.write_off, self.refund, self.undo, self.recover, self.void,
+                  self.hold, self.withdraw)
         for make in makers:
             if self.chance(min(0.9, self.size / 150)):
                 act = make(day, books)
@@ -266,7 +271,8 @@ class World:
             if dispute.account in self.busy or day.weekday() > 4 or not self.chance(0.06):
                 continue
             self.busy.add(dispute.account)
-            acts.append(["rejected", dispute.id, "", "", "", "it was delivered"])
+            upheld = shown(self.rnd.randrange(1, dispute.amount + 1)) if self.chance(0.4) else ""
+            acts.append(["upheld" if upheld else "rejected", dispute.id, upheld, "", "", "as the driver says"])
         return acts
 
     def promise(self, day, books):
@@ -287,6 +293,21 @@ class World:
             return None
         part = shown(max(1, books.open(invoice) // 2)) if self.chance(0.4) else ""
         return ["write-off", invoice.number, part, "", "", "insolvent"]
+
+    def void(self, day, books):
+        invoice = self.free([i for i in books.invoices_open() if (day - i.date).days < 60 and books.is_untouched(i)])
+        return invoice and ["void", invoice.number, "", "", "", "wrong address"]
+
+    def hold(self, day, books):
+        invoice = self.free(books.invoices_open())
+        if not invoice:
+            return None
+        name = invoice.number if self.chance(0.5) else invoice.account
+        return ["hold", name, "", day + self.rnd.randrange(3, 40) * ONE, "", "talks"]
+
+    def withdraw(self, day, books):
+        promise = self.free([p for p in books.dunning.promises if p.stands(books.ledger, day) and p.made < day])
+        return promise and ["withdraw", promise.id, "", "", "", ""]
 
     def recover(self, day, books):
         item = self.free([w for w in books.write_offs() if (day - w.date).days > 20])

@@ -37,7 +37,7 @@ function actions.act(verb, args)
   for name, value in pairs(args or {}) do given[name] = value end
   if not host.act then
     raise { code = "rule.forbidden", message = "there is no book to act on here: " .. verb,
-            hint = "schedules, the REPL and scripts act; rules compute" }
+            hint = "schedules, the prompt and scripts act; rules compute" }
   end
   if run and type(given.file) == "string" then given.file = placed(given.file) end
   -- A schedule that comes late issues on the day of the last number, which none may go before.

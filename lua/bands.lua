@@ -1,7 +1,7 @@
 --- lua/bands.lua: the bands of a graduated price: checked, and a quantity cut along them.
 --- Units: quantities and prices are decimals. A band reaches from above the bound before it up to its own bound, which
 --- belongs to it: (0, 100], (100, 500], above 500. Only upper bounds are written, so that no quantity falls between two.
---- Source: SEMANTICS of graduated prices as in OpenMeter and flexprice: each unit pays the price of its own band.
+--- Source: graduated prices as OpenMeter and flexprice have them: each unit pays the price of its own band.
 --- Example: 501 units along { { upto = 100, price = 1 }, { upto = 500, price = 0.8 }, { price = 0.6 } } are 100 at 1.00,
 --- 400 at 0.80 and 1 at 0.60.
 local declare = require "declare"

@@ -19,7 +19,7 @@ EXCHANGE = [(datetime.date(2025, 12, 1), Decimal("0.85"))] + [
     (datetime.date(2026, month, 1), Decimal("0.85") + Decimal(month % 5) / 100) for month in range(1, 13)]
 TOLERANCE, PER_MILLE = 100, 5  # what a payment may fall short by: minor units, and of the invoice's amount
 LONDON = ZoneInfo("Europe/London")
-REFERENCE = re.compile(r"[A-Z]+-2026-\d{5}")
+REFERENCE = re.compile(r"[A-Z]+-2026-\d{5}|OLD-\d{4}")
 
 
 def in_base(amount, currency, day):
@@ -62,6 +62,7 @@ class Auditor:
         self.agreements, self.orders, self.events, self.by_meter = {}, {}, {}, {}  # as they were told so far
         self.ledger, self.documents, self.drafts, self.claims = Ledger(), [], [], {}
         self.issued, self.by_number, self.numbers = {}, {}, {"invoice": 0, "credit_note": 0}
+        self.old = {}  # ids of items of the system before, by number
         self.disputes, self.late, self.counts, self.refunds = [], set(), {}, {}
         self.dunning = Dunning(self.ledger, self.withheld)
         self.remittance, self.stated, self.closed = {}, {}, None
@@ -71,6 +72,10 @@ class Auditor:
 
     def invoices_open(self):
         return [i for i in self.live() if i.kind == "invoice" and i.left > 0]
+
+    def owed(self):
+        """Of this system and of the one before it."""
+        return [i for i in self.live() if i.kind in ("invoice", "opening") and i.left > 0]
 
     def live(self):
         return sorted(self.ledger.live.values(), key=lambda i: (i.date, i.number, i.id))
@@ -141,6 +146,15 @@ class Auditor:
             self.dunning.run(day)
         if day.day == 8:
             self.closed = day - 8 * ONE
+
+    def take_openings(self, path):
+        """What the system before this book left open, dated as it was there."""
+        with open(path, newline="", encoding="utf-8") as file:
+            for row in csv.DictReader(file):
+                date, due = (datetime.date.fromisoformat(row[name]) for name in ("date", "due"))
+                self.old[row["number"]] = id = "opening/%s/%s" % (row["account"], row["number"])
+                self.ledger.add(Item("opening", id, row["number"], row["account"], row["currency"],
+                                     minor(row["amount"]), date, due, FIRST, row["kind"] == "cash"))
 
     def take_agreements(self, day):
         for row in self.rows("agreements", day):
@@ -308,7 +322,9 @@ class Auditor:
 
     def account_of(self, text, currency):
         """Whose invoice a remittance names."""
-        named = {self.by_number[n].account for n in REFERENCE.findall(text) if n in self.by_number}
+        found = REFERENCE.findall(text)
+        named = {self.by_number[n].account for n in found if n in self.by_number}
+        named |= {self.ledger.items[self.old[n]].account for n in found if n in self.old}
         return named.pop() if len(named) == 1 else None
 
     def apply_all(self, day):
@@ -338,7 +354,7 @@ class Auditor:
     def settle_cash(self, credit, day):
         """What its payer named, in his order; then what is due first, of that what is contested at the very end. But if he named what
         cannot be settled, somebody has to look: the rest waits."""
-        items = [i for i in self.open_of(credit.account, credit.currency) if i.kind == "invoice"]
+        items = [i for i in self.open_of(credit.account, credit.currency) if i.kind in ("invoice", "opening")]
         numbers = list(dict.fromkeys(REFERENCE.findall(self.remittance.get(credit.id, ""))))
         named = [i for number in numbers for i in items if i.number == number]
         queue = [(i, i.left) for i in named]
@@ -405,7 +421,7 @@ class Auditor:
         return self.counts[what]
 
     def item_of(self, number):
-        return self.ledger.items[self.by_number[number].id]
+        return self.ledger.items[self.by_number[number].id if number in self.by_number else self.old[number]]
 
     def do_return(self, row, day):
         payment, date = self.ledger.items[row["subject"]], self.first_open(datetime.date.fromisoformat(row["date"]))
@@ -522,5 +538,6 @@ class Auditor:
         some = (lambda moved: sum(amount for date, currency, amount in moved if date <= day and currency == "GBP"))
         deferred = self.deferred(day)
         return {"1100": self.ledger.control(day, False).get("GBP", 0), "2100": self.ledger.control(day, True).get("GBP", 0),
+                "3900": -sum(i.amount for i in self.ledger.items.values() if i.kind == "opening" and i.date <= day),
                 "1200": some(self.cash), "2200": -sum(d.tax for d in docs), "2300": -deferred,
                 "4000": -sum(d.net for d in docs) + deferred, "6800": some(self.bad_debt), "6810": some(self.differences)}

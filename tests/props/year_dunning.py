@@ -7,6 +7,7 @@ import datetime
 from year_world import ONE
 
 GRACE, PROMISE_GRACE, MINIMUM = 3, 3, 500
+ASKED = ("invoice", "opening")
 STEPS = ((5, 7), (15, 10), (30, 14), (60, 7))  # days past due, days left before the next
 
 
@@ -18,9 +19,9 @@ class Promise:
 
     def received(self, ledger, day):
         """What was settled since, by value date: with cash and credits, not by writing off."""
-        items = [self.item] if self.item else [i for i in ledger.of(self.account, self.currency) if i.kind == "invoice"]
+        items = [self.item] if self.item else [i for i in ledger.of(self.account, self.currency) if i.kind in ASKED]
         limit = min(day, self.last)
-        return sum(amount for item in items for source in item.sources if ledger.items[source].kind in ("payment", "transfer", "credit_note")
+        return sum(amount for item in items for source in item.sources if ledger.items[source].kind not in ("write_off", "difference")
                    for date, amount, booked in ledger.pairs[source, item.id] if booked >= self.made and date <= limit)
 
     def left(self, ledger, day):
@@ -74,7 +75,7 @@ class Dunning:
         return found
 
     def rows_of(self, items, day):
-        rows = [Row(i, day, self.contested(i)) for i in sorted(items, key=lambda i: (i.due, i.number)) if i.left > 0 and i.kind == "invoice"]
+        rows = [Row(i, day, self.contested(i)) for i in sorted(items, key=lambda i: (i.due, i.number)) if i.left > 0 and i.kind in ASKED]
         if not rows:
             return rows
         self.keep_promises(rows, day)

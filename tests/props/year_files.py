@@ -28,6 +28,8 @@ def write_first(world, folder):
     write_rows(os.path.join(folder, "accounts.csv"), ["id", "from", "country", "terms", "currency", "name"], accounts)
     products = [[name, FIRST, shown(price), category, "Product " + name] for name, (price, category) in world.products.items()]
     write_rows(os.path.join(folder, "products.csv"), ["id", "from", "price", "tax_category", "name"], products)
+    write_rows(os.path.join(folder, "opening-items.csv"), ["number", "account", "date", "due", "amount", "currency", "kind"],
+               world.openings)
 
 
 def write_day(files, day, folder):

@@ -47,6 +47,8 @@ class Year:
         self.world = World(random.Random("%d year" % SEED), size)
         self.auditor = Auditor(self.world, os.path.join(folder, "in"))
         self.auditor.today = last
+        year_files.write_first(self.world, folder)
+        self.auditor.take_openings(os.path.join(folder, "opening-items.csv"))
         self.make_files()
         self.make_book()
 
@@ -64,8 +66,7 @@ class Year:
         self.start.run("init", self.start.book, "--currency", "GBP", "--country", "GB", "--zone", "Europe/London")
         year_files.write_rules(self.start.book)
         year_files.write_schedules(self.start.book, self.desk)
-        year_files.write_first(self.world, self.folder)
-        for kind in ("accounts", "products"):
+        for kind in ("accounts", "products", "opening-items"):
             self.start.run("import", kind, os.path.join(self.folder, kind + ".csv"), today=FIRST)
         os.rename(os.path.join(self.folder, "in"), os.path.join(self.start.book, "in"))
 

@@ -56,6 +56,7 @@ class World:
     def __init__(self, rnd, size):
         self.rnd, self.size = rnd, size
         self.accounts, self.agreements, self.products = {}, {}, {}
+        self.openings = []
         self.plans = {}  # by day: what a payer means to do then
         self.seen = set()  # invoices that their payers have looked at
         self.counts = {}
@@ -82,6 +83,8 @@ class World:
         self.accounts[name] = Account(name, country, terms, currency, self.rnd.choice(HABITS))
         for k in range((0, 0, 1, 1, 2)[n % 5] if currency == "GBP" else 0):
             self.make_agreement(name, "%s-%d" % (name, k + 1), "metered" if k == 0 and n % 5 == 2 else None)
+        if currency == "GBP" and self.chance(0.4):
+            self.make_opening(name)
 
     def make_agreement(self, account, name, plan):
         start = FIRST + datetime.timedelta(self.rnd.choice([0, 30, 30, 58, 88, self.rnd.randrange(200), self.rnd.randrange(360)]))
@@ -98,6 +101,14 @@ class World:
             plan = {"basic": "seats", "seats": "basic"}.get(last.plan, last.plan) if self.chance(0.3) else last.plan
             last = Agreement(name, since, account, plan, start, until, self.rnd.randrange(1, 30))
             self.agreements[name].append(last)
+
+    def make_opening(self, account):
+        """Of the system before: invoices, some of them long due, and money that settles nothing."""
+        kind = self.rnd.choice(["invoice", "invoice", "invoice", "cash", "credit"])
+        date = FIRST - self.rnd.randrange(1, 150) * ONE
+        amount = self.rnd.randrange(100, 200000) * (1 if kind == "invoice" else -1)
+        due = date + datetime.timedelta(30) if kind == "invoice" else date
+        self.openings.append(["OLD-%04d" % self.next("openings"), account, date, due, shown(amount), "GBP", kind])
 
     # ---- what comes in on a day: rows by file ----
 
@@ -159,7 +170,7 @@ class World:
 
     def meet(self, day, books):
         """Every payer looks at his new invoices and decides when and how to pay them."""
-        for invoice in books.invoices_open():
+        for invoice in books.owed():
             if invoice.id in self.seen:
                 continue
             self.seen.add(invoice.id)
@@ -194,7 +205,7 @@ class World:
 
     def payment(self, day, books, invoice, how, amount):
         account, text = invoice.account, invoice.number
-        others = [i for i in books.open_of(account, invoice.currency) if i is not invoice and i.kind == "invoice"]
+        others = [i for i in books.owed() if i.account == account and i.currency == invoice.currency and i is not invoice]
         if how == "cent":
             amount -= min(amount - 1, self.rnd.randrange(1, 90))
         elif how == "short":

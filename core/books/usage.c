@@ -121,9 +121,11 @@ moon_status moon_usage_take(moon_change *change, const moon_event *event, moon_u
     }
     *used = MOON_USED_NEW;
     moon_aggregate *sum = &sum_of(sums, event)->sum;
-    MOON_TRY(moon_decimal_add(sum->quantity, event->quantity, &sum->quantity, err));
-    sum->count++;
-    return moon_put(change, &moon_event_type, event, err);
+    moon_decimal quantity;
+    MOON_TRY(moon_decimal_add(sum->quantity, event->quantity, &quantity, err));
+    MOON_TRY(moon_put(change, &moon_event_type, event, err));
+    *sum = (moon_aggregate){sum->count + 1, quantity};
+    return MOON_OK;
 }
 
 /* ---- late ones ---- */
@@ -245,6 +247,7 @@ moon_status moon_usage_fold(moon_change *change, const moon_context *ctx, moon_u
     for (size_t i = 0; i < sums->count; i++) {
         const day_sum *sum = &sums->items[i];
         bool is_late;
+        if (sum->sum.count == 0) continue; /* its events were refused */
         MOON_TRY(fold_day(change, sum, err));
         if (!moon_str_eq(of.account, sum->account)) {
             of.account = sum->account;

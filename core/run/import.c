@@ -61,6 +61,7 @@ static moon_status take_part(run *r, part *p, moon_err *err) {
     }
     if (!p->has_record) return hold_row(r, p, err);
     r->at.facts = &p->facts;
+    r->at.point = moon_change_point(r->at.change);
     return r->at.kind->take(&r->at, p->record, p->has_account ? &p->account : NULL, err);
 }
 

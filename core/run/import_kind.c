@@ -10,6 +10,15 @@ moon_str moon_import_parked_id(const moon_import_run *run, moon_str id) {
                              MOON_STR_ARG(id));
 }
 
+moon_status moon_import_hold(moon_import_run *run, moon_str id, moon_str account, const moon_err *why,
+                             moon_err *err) {
+    moon_change_back(run->change, run->point);
+    run->report->held.records++;
+    if (run->options->held) run->options->held(run->options->ctx, id, moon_str_of(why->text));
+    return moon_park(run->change, &run->book->ctx, "import", moon_import_parked_id(run, id), account, why,
+                     NULL, err);
+}
+
 /* ---- orders ---- */
 
 static moon_status count_new(moon_import_count *count, const moon_order *order, moon_err *err) {

@@ -15,6 +15,7 @@ typedef struct moon_import_run {
     const struct moon_import_kind *kind;
     moon_import_report *report;
     moon_change *change;             /* of the batch at hand; records live in its arena */
+    moon_point point;                /* before the record at hand: one is taken whole, or held whole */
     const moon_arg *facts;           /* what importing.advance said about the record at hand */
     struct moon_import_taken *taken; /* payments of the batch at hand that wait to be applied */
     struct moon_usage_sums *sums;    /* what the usage events of the batch at hand add up to */
@@ -34,6 +35,9 @@ const moon_import_kind *moon_import_kind_by_name(moon_str name);
 /* MOON_E_USAGE, naming those that there are. */
 MOON_CHECK moon_status moon_import_kind_find(moon_str name, const moon_import_kind **kind, moon_err *err);
 
+/* The record at hand on the work list, with what the books say against it; what was written of it is taken back. */
+MOON_CHECK moon_status moon_import_hold(moon_import_run *run, moon_str id, moon_str account,
+                                        const moon_err *why, moon_err *err);
 /* Name of a row on the work list: account 4711 must not be taken for order 4711. In the change's arena. */
 moon_str moon_import_parked_id(const moon_import_run *run, moon_str id);
 

@@ -36,15 +36,6 @@ static moon_status add_amount(moon_import_count *count, int64_t amount, moon_cur
     return moon_decimal_add(count->amount, value, &count->amount, err);
 }
 
-/* On the work list, and not lost: what the books say against it. */
-static moon_status hold(moon_import_run *run, moon_str id, moon_str account, const moon_err *why,
-                        moon_err *err) {
-    run->report->held.records++;
-    if (run->options->held) run->options->held(run->options->ctx, id, moon_str_of(why->text));
-    return moon_park(run->change, &run->book->ctx, "import", moon_import_parked_id(run, id), account, why,
-                     NULL, err);
-}
-
 /* What this record, not the book or its disk, is to blame for. */
 static bool is_of_the_row(moon_status status) {
     return status == MOON_E_RECORD_INVALID || status == MOON_E_NOT_FOUND || status == MOON_E_MONEY_RANGE ||
@@ -90,7 +81,7 @@ static moon_status take_receipt(moon_import_run *run, moon_payment *payment, moo
     moon_err refused;
     moon_status status =
         moon_payment_receive(run->change, &run->book->ctx, payment, &taken, &difference, &refused);
-    if (is_of_the_row(status)) return hold(run, payment->id, MOON_STR_NONE, &refused, err);
+    if (is_of_the_row(status)) return moon_import_hold(run, payment->id, MOON_STR_NONE, &refused, err);
     if (status != MOON_OK) *err = refused;
     MOON_TRY(status);
     if (taken == MOON_TAKEN_SAME) {
@@ -149,7 +140,7 @@ static moon_status take_return(moon_import_run *run, moon_payment *back, moon_er
     if (status == MOON_OK)
         status = moon_payment_return(run->change, &run->book->ctx, back->settles, back->date, reason, &made,
                                      &refused);
-    if (is_of_the_row(status)) return hold(run, back->id, MOON_STR_NONE, &refused, err);
+    if (is_of_the_row(status)) return moon_import_hold(run, back->id, MOON_STR_NONE, &refused, err);
     if (status != MOON_OK) *err = refused;
     MOON_TRY(status);
     MOON_TRY(add_amount(&run->report->returned, made.amount, made.currency, err));
@@ -174,10 +165,11 @@ moon_status moon_import_opening(moon_import_run *run, void *record, moon_account
     (void)account;
     moon_status status = moon_opening_item(run->change, &run->book->ctx, item, &written, &refused);
     if (status == MOON_E_RECORD_INVALID) {
+        moon_change_back(run->change, run->point);
         tell_different(run, item->number, moon_str_of(refused.text));
         return MOON_OK;
     }
-    if (is_of_the_row(status)) return hold(run, item->number, item->account, &refused, err);
+    if (is_of_the_row(status)) return moon_import_hold(run, item->number, item->account, &refused, err);
     if (status != MOON_OK) *err = refused;
     MOON_TRY(status);
     if (!written) run->report->same++;

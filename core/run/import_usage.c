@@ -4,15 +4,6 @@
 #include "books/usage.h"
 #include "store/table.h"
 
-/* On the work list, and not lost: what the books say against it. */
-static moon_status hold(moon_import_run *run, moon_str id, moon_str account, const moon_err *why,
-                        moon_err *err) {
-    run->report->held.records++;
-    if (run->options->held) run->options->held(run->options->ctx, id, moon_str_of(why->text));
-    return moon_park(run->change, &run->book->ctx, "import", moon_import_parked_id(run, id), account, why,
-                     NULL, err);
-}
-
 /* What this record, not the book or its disk, is to blame for. */
 static bool is_of_the_row(moon_status status) {
     return status == MOON_E_RECORD_INVALID || status == MOON_E_NOT_FOUND || status == MOON_E_DATE_RANGE ||
@@ -41,7 +32,7 @@ moon_status moon_import_agreement(moon_import_run *run, void *record, moon_accou
     moon_status status = add_agreement(run, agreement, &written, err);
     if (is_of_the_row(status)) {
         moon_err why = *err;
-        return hold(run, agreement->id, agreement->account, &why, err);
+        return moon_import_hold(run, agreement->id, agreement->account, &why, err);
     }
     MOON_TRY(status);
     if (written)
@@ -67,7 +58,7 @@ moon_status moon_import_event(moon_import_run *run, void *record, moon_account *
     }
     if (is_of_the_row(status)) {
         moon_err why = *err;
-        return hold(run, event->id, event->account, &why, err);
+        return moon_import_hold(run, event->id, event->account, &why, err);
     }
     MOON_TRY(status);
     if (used == MOON_USED_SAME)

@@ -140,6 +140,10 @@ static moon_status do_step(moon_book *book, moon_change *change, moon_str accoun
     MOON_TRY(amount_of(step, &money, err));
     MOON_TRY(moon_item_get(change, account, moon_arg_text_of(step, "source"), &source, err));
     MOON_TRY(moon_item_get(change, account, moon_arg_text_of(step, "target"), &target, err));
+    if (money.currency != target.currency)
+        return moon_fail(err, MOON_E_CURRENCY_MISMATCH, "an application to %.*s is in %s, and it in %s",
+                         MOON_STR_ARG(target.number), moon_currency_code(money.currency),
+                         moon_currency_code(target.currency));
     if (closes.kind != MOON_ARG_BOOL || !closes.boolean)
         return apply(book, change, &source, &target, money.minor, rule, keep, done, err);
     MOON_TRY(moon_difference(change, &book->ctx, target.document, money.minor, later_of(&source, &target),
@@ -198,6 +202,11 @@ moon_status moon_settle(moon_book *book, moon_change *change, moon_str account, 
     }
     if (open == 0) return MOON_OK;
     MOON_TRY(ask(book, change, account, items, kept, open, &answer, err));
+    moon_point before = moon_change_point(change);
     for (size_t i = 0; i < open; i++) MOON_TRY(moon_unpark(change, "pay", items[i].document, err));
-    return do_steps(book, change, account, &answer, keep, out, err);
+    moon_status status = do_steps(book, change, account, &answer, keep, out, err);
+    if (status == MOON_OK) return MOON_OK;
+    moon_change_back(change, before);
+    *out = (moon_settlement_list){0};
+    return status;
 }

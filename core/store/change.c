@@ -90,18 +90,46 @@ moon_status moon_change_get(moon_change *change, moon_str key, moon_value *value
     return MOON_OK;
 }
 
-void moon_change_put(moon_change *change, moon_str key, moon_str bytes) {
-    moon_assert(key.len > 0 && key.len <= MOON_KEY_MAX);
+/* ---- writing ---- */
+
+static void write_own(moon_change *change, moon_str key, moon_str bytes, bool deleted) {
+    size_t count = change->overlay.count;
     moon_overlay_node *node = moon_overlay_at(&change->overlay, key);
-    node->bytes = moon_arena_str(&change->arena, bytes);
-    node->deleted = false;
+    if (change->has_points) {
+        struct moon_undo *undo = MOON_NEW(&change->arena, struct moon_undo);
+        *undo =
+            (struct moon_undo){change->undo, node, node->bytes, node->deleted, change->overlay.count > count};
+        change->undo = undo;
+    }
+    node->bytes = bytes;
+    node->deleted = deleted;
 }
 
-void moon_change_delete(moon_change *change, moon_str key) {
-    moon_overlay_node *node = moon_overlay_at(&change->overlay, key);
-    node->bytes = MOON_STR_NONE;
-    node->deleted = true;
+void moon_change_put(moon_change *change, moon_str key, moon_str bytes) {
+    moon_assert(key.len > 0 && key.len <= MOON_KEY_MAX);
+    write_own(change, key, moon_arena_str(&change->arena, bytes), false);
 }
+
+void moon_change_delete(moon_change *change, moon_str key) { write_own(change, key, MOON_STR_NONE, true); }
+
+moon_point moon_change_point(moon_change *change) {
+    change->has_points = true;
+    return change->undo;
+}
+
+void moon_change_back(moon_change *change, moon_point point) {
+    for (; change->undo != point; change->undo = change->undo->before) {
+        const struct moon_undo *undo = change->undo;
+        if (undo->fresh)
+            moon_overlay_remove(&change->overlay, undo->node);
+        else {
+            undo->node->bytes = undo->bytes;
+            undo->node->deleted = undo->deleted;
+        }
+    }
+}
+
+/* ---- dependencies ---- */
 
 void moon_change_dependencies(const moon_change *change, moon_buf *out) {
     moon_buf_add_varint(out, change->dep_count);

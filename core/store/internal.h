@@ -43,6 +43,8 @@ typedef struct moon_overlay {
 moon_overlay_node *moon_overlay_find(moon_overlay *overlay, moon_str key);
 /* The node with `key`, made if there is none. */
 moon_overlay_node *moon_overlay_at(moon_overlay *overlay, moon_str key);
+/* Take a node out. */
+void moon_overlay_remove(moon_overlay *overlay, moon_overlay_node *node);
 /* The first node with a key >= `key`; the last with a key < `key`; NULL if there is none. */
 moon_overlay_node *moon_overlay_first_from(moon_overlay *overlay, moon_str key);
 moon_overlay_node *moon_overlay_last_before(moon_overlay *overlay, moon_str key);
@@ -54,11 +56,21 @@ typedef struct moon_dependency {
     uint64_t seq; /* 0: there was none */
 } moon_dependency;
 
+/* What a node was before it was written; kept from the first point on. */
+struct moon_undo {
+    struct moon_undo *before;
+    moon_overlay_node *node;
+    moon_str bytes;
+    bool deleted, fresh; /* fresh: there was none */
+};
+
 struct moon_change {
     moon_store *store;
     MDB_txn *txn;
     moon_arena arena;
     moon_overlay overlay;
+    struct moon_undo *undo; /* newest first */
+    bool has_points;
     moon_dependency *deps;
     size_t dep_count, dep_room;
     struct moon_new_secret {

@@ -40,6 +40,14 @@ moon_overlay_node *moon_overlay_find(moon_overlay *overlay, moon_str key) {
     return node && moon_str_eq(node->key, key) ? node : NULL;
 }
 
+void moon_overlay_remove(moon_overlay *overlay, moon_overlay_node *node) {
+    moon_overlay_node *before[MOON_OVERLAY_LEVELS];
+    find_before(overlay, node->key, before);
+    for (int level = 0; level < MOON_OVERLAY_LEVELS; level++)
+        if (before[level]->next[level] == node) before[level]->next[level] = node->next[level];
+    overlay->count--;
+}
+
 moon_overlay_node *moon_overlay_at(moon_overlay *overlay, moon_str key) {
     moon_overlay_node *before[MOON_OVERLAY_LEVELS];
     find_before(overlay, key, before);

@@ -73,6 +73,11 @@ void moon_change_put(moon_change *change, moon_str key, moon_str bytes);
 void moon_change_delete(moon_change *change, moon_str key);
 /* Number of keys in the overlay. */
 size_t moon_change_size(const moon_change *change);
+/* A point that later writes can be taken back to, for what is done whole or not at all. Going back to one makes
+ * those after it void. What was read, and the dependencies, stay. */
+typedef const struct moon_undo *moon_point;
+moon_point moon_change_point(moon_change *change);
+void moon_change_back(moon_change *change, moon_point point);
 
 /* Keys from `from` up to but without `to`, own writes merged in, ascending or `backwards`. Ranges are no
  * dependencies: who decides on one depends on a record that every writer of the range writes too

@@ -403,6 +403,49 @@ static void read_only_disk(void **state) {
     commit_one(s, K1, MOON_STR("writable again"), "n");
 }
 
+/* The book has K1 = one. Each row: what is written before a point, after it, and after one within that; then what
+ * there is when the inner point, and when the outer one, is gone back to. Lower case: K1, upper case: K2; p: put
+ * "1" (before), "2", "3", d: deleted. */
+static void points(void **state) {
+    scratch *s = *state;
+    static const struct {
+        const char *name, *before, *outer, *inner, *first[2], *second[2];
+    } rows[] = {{"nothing", "", "", "", {"one", ""}, {"one", ""}},
+                {"made", "", "P", "", {"one", "2"}, {"one", ""}},
+                {"changed", "", "p", "p", {"2", ""}, {"one", ""}},
+                {"changed before", "p", "p", "p", {"2", ""}, {"1", ""}},
+                {"changed twice", "", "", "pp", {"one", ""}, {"one", ""}},
+                {"deleted", "", "d", "p", {"", ""}, {"one", ""}},
+                {"deleted and made", "", "dp", "d", {"2", ""}, {"one", ""}},
+                {"made and deleted", "P", "D", "P", {"one", ""}, {"one", "1"}},
+                {"both", "", "pP", "dD", {"2", "2"}, {"one", ""}}};
+    commit_one(s, K1, MOON_STR("one"), "before");
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        moon_change *change = begin(s);
+        const char *writes[] = {rows[i].before, rows[i].outer, rows[i].inner};
+        moon_point at[3];
+        for (size_t w = 0; w < 3; w++) {
+            const char *text[] = {"1", "2", "3"};
+            at[w] = w ? moon_change_point(change) : NULL;
+            for (const char *c = writes[w]; *c; c++)
+                if (*c == 'p' || *c == 'P')
+                    moon_change_put(change, *c == 'p' ? K1 : K2, moon_str_of(text[w]));
+                else
+                    moon_change_delete(change, *c == 'd' ? K1 : K2);
+        }
+        for (size_t w = 2; w > 0; w--) {
+            const char *const *want = w == 2 ? rows[i].first : rows[i].second;
+            moon_change_back(change, at[w]);
+            if (!moon_str_is(get(s, change, K1).bytes, want[0]) ||
+                !moon_str_is(get(s, change, K2).bytes, want[1]))
+                fail_msg("%s, point %zu: found \"%.*s\" and \"%.*s\"", rows[i].name, w,
+                         MOON_STR_ARG(get(s, change, K1).bytes), MOON_STR_ARG(get(s, change, K2).bytes));
+        }
+        assert_int_equal(moon_change_size(change), strlen(rows[i].before));
+        moon_change_end(change);
+    }
+}
+
 int main(void) {
 #define ROW(name) cmocka_unit_test_setup_teardown(name, scratch_setup, scratch_teardown)
     const struct CMUnitTest rows[] = {ROW(changed_meanwhile),
@@ -410,6 +453,7 @@ int main(void) {
                                       ROW(snapshots_stand_still),
                                       ROW(links_chain),
                                       ROW(tags_differ),
+                                      ROW(points),
                                       ROW(lodged_heads),
                                       ROW(opening),
                                       ROW(older_copy),

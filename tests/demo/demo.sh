@@ -77,12 +77,13 @@ show "moonbill $today list disputes | grep -v ──"
 say "What K10004 owes, who broke the promise, and at which step each invoice stands."
 show "moonbill $today report statement K10004 --from 2026-07-01 | sed -n '/^Date/,/Balance on/p'"
 show "moonbill $today report dunning | grep -e Account -e K10004 | cut -c1-150"
-say "K10010 is insolvent: what was open of the old system is written off, and the reminders before it stand."
-show "moonbill $today report statement K10010 --from 2026-07-01 | grep -e ^Date -e brought -e write-off -e ' on '"
+say "K10010 is insolvent: what was open of the system before is written off, with its reason."
+show "moonbill $today list adjustments kind=write_off | grep -v ──"
 say "Why an invoice is what it is: each line names the line of the rule that made it."
 show "moonbill $today run -e 'for _, line in ipairs(get(\"invoice\", \"INV-2026-01913\").lines) do print(line.text, line.amount, line.rule) end'"
-say "What waits for somebody: payments that nobody knows, numbers that were paid twice, usage that came late."
-show "moonbill $today list parked | tail -12 | head -4 | cut -c1-150"
+say "What waits for somebody: payments that nobody knows, usage that came when its month was billed already."
+show "moonbill $today list parked work=pay | sed -n '1p;3,4p' | cut -c1-128"
+show "moonbill $today list parked work=usage | sed -n '3,4p' | cut -c1-128"
 say "Does the book hold what it should? And is it the one that init made?"
 show "moonbill verify"
 show "moonbill verify --digest"
@@ -93,11 +94,11 @@ cat <<END
 
 ${bold}What to try next${plain}
   export MOONBILL_BOOK=$place PATH=$1:\$PATH
-  moonbill $today repl                         a prompt on the book; there, or as moonbill run -e '...':
+  moonbill $today repl         a prompt on the book; there, or as moonbill run -e 'return ...':
     report("ageing"):where{ total = ">2000" }       who owes more than 2,000
     invoices{ account = "K10004", open = true }     what is open of it
     payments{ account = "unidentified" }            whose is this money?
-    usage{ account = "K10001" }:by("month"):sum("quantity")
+    usage{ account = "K10001" }:by("month"):sum("quantity")   how much an account used
     reminders{ step = 4 }:by("account"):count()     who was reminded to the end
   $place/out/letters          the letters, a page each
   $place/out/reports          the month-end reports

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What `make demo` prints, held against lists and reports in CSV, and against a model that reads the files of in/ by itself.
 
-    demo_test.py --build DIR
+    demo_test.py --build DIR [--quick]     quick: nothing, for it takes long
 
 Runs tests/demo/demo.sh, reads the commands and the figures below them, and checks that
   - every row of a printed list or report is a row of the same command with --format csv, every total the sum of a column;
@@ -168,6 +168,14 @@ def check_printed(book, command, lines):
         check_lines(book, command, lines)
 
 
+def check_tries(book, output):
+    """The lines that the demo offers for the prompt answer something."""
+    tries = re.findall(r"^    (\w+(?:\{|\().*?)   ", output, re.MULTILINE)
+    for line in tries:
+        check("try: " + line, len(book.run("--today", str(LAST), "run", "-e", "return " + line).splitlines()) > 2)
+    check("there are lines to try", len(tries) >= 5, tries)
+
+
 # ---- the model: what the files come to ----
 
 def clamped(start, months):
@@ -297,17 +305,23 @@ def check_ledger(book, received):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--build", default="build")
-    build = os.path.abspath(parser.parse_args().build)
+    parser.add_argument("--quick", action="store_true")
+    options = parser.parse_args()
+    build = os.path.abspath(options.build)
+    if options.quick:
+        print("ok demo # SKIP it takes half a minute")
+        return 0
     with tempfile.TemporaryDirectory(prefix="moonbill-demo-") as top:
         for name in ("moonbill", "plugins"):
             os.symlink(os.path.join(build, name), os.path.join(top, name))
-        done = subprocess.run([os.path.join(HERE, "demo.sh"), top], capture_output=True, text=True, timeout=900, check=False)
+        done = subprocess.run([os.path.join(HERE, "demo.sh"), top], capture_output=True, text=True, timeout=1700, check=False)
         check("it runs", done.returncode == 0 and not done.stderr, "exit %d: %s" % (done.returncode, done.stderr[-2000:]))
         lines = done.stdout.count("\n")
         check("it can be read", lines <= LINES_MAX, "%d lines" % lines)
         book = Book(os.path.join(top, "demo", "again"), top)
         for command, printed in blocks_of(done.stdout):
             check_printed(book, command, printed)
+        check_tries(book, done.stdout)
         model = Model(book)
         equal("events are counted once", len(book.rows("list", "events")), len(model.events))
         usage = collections.Counter()

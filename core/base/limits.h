@@ -10,12 +10,14 @@
 #define MOON_COMMIT_DOCUMENTS 3 /* documents approved in one commit */
 #define MOON_COMMIT_IMPORTS 2   /* records imported in one commit */
 #define MOON_COMMIT_EVENTS 3    /* usage events imported in one commit */
+#define MOON_COMMIT_LETTERS 2   /* letters written in one commit, and files open at once for them */
 #else
 #define MOON_ARENA_BLOCK (64 * 1024) /* bytes */
 #define MOON_COMMIT_ACCOUNTS 200
 #define MOON_COMMIT_DOCUMENTS 500
 #define MOON_COMMIT_IMPORTS 256
 #define MOON_COMMIT_EVENTS 8192
+#define MOON_COMMIT_LETTERS 100
 #endif
 
 #define MOON_ID_MAX 128           /* bytes of an identifier; LMDB keys end at 511 */

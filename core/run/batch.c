@@ -10,12 +10,13 @@ static bool ends_the_run(moon_status status) {
 
 static moon_status finish(const moon_batch *batch, moon_change *change, moon_err *err) {
     if (batch->dry_run) return MOON_OK;
+    if (batch->ready) MOON_TRY(batch->ready(batch->ctx, err));
     if (batch->closure && moon_change_size(change) > 0) MOON_TRY(moon_book_closure(batch->book, change, err));
     return moon_commit(change, &batch->book->ctx, batch->action, MOON_STR_NONE, MOON_STR_NONE, NULL, err);
 }
 
 /* All of them in one change; nothing is kept unless all succeed. `failed` is the one that did not, `count` if
- * it was the commit. */
+ * it was what follows them. */
 static moon_status try_units(const moon_batch *batch, const moon_str *units, size_t count, size_t *failed,
                              moon_err *err) {
     moon_change *change;
@@ -77,7 +78,7 @@ moon_status moon_batch_run(const moon_batch *batch, const moon_str *units, size_
         n = count - from < size ? count - from : size;
         moon_status status = try_units(batch, units + from, n, &failed, err);
         if (status != MOON_OK && ends_the_run(status)) return status;
-        if (status == MOON_E_CHANGED)
+        if (status == MOON_E_CHANGED || (status != MOON_OK && failed == n))
             MOON_TRY(one_by_one(batch, units + from, n, err));
         else if (status != MOON_OK) {
             MOON_TRY(without_failed(batch, units + from, failed, err));

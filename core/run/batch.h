@@ -18,6 +18,9 @@ typedef struct moon_batch {
     void *ctx;
     /* Do one unit in `change`. */
     moon_status (*unit)(void *ctx, moon_change *change, moon_str unit, moon_err *err);
+    /* All units of a change are done, and it is committed next: what has to be there before. Not called in a dry
+     * run. May be NULL. */
+    moon_status (*ready)(void *ctx, moon_err *err);
     /* The units since the last call are committed (or, in a dry run, would be), or are not; what they left in
      * the change's arena is still there. May be NULL. */
     void (*done)(void *ctx, bool kept);

@@ -2,7 +2,9 @@
 
 #include "base/crypt.h"
 #include "base/file.h"
+#include "base/limits.h"
 #include "books/reminder.h"
+#include "run/batch.h"
 #include "run/page.h"
 #include "store/table.h"
 
@@ -43,68 +45,123 @@ moon_str moon_letter_file(moon_arena *keep, const moon_book *book, const moon_me
 
 /* ---- writing ---- */
 
+/* A letter of units that are not committed yet. */
+typedef struct letter {
+    struct letter *next;
+    moon_message message;
+    moon_str file;
+} letter;
+
+typedef struct run {
+    moon_book *book;
+    const moon_deliver_options *options;
+    uint64_t count;
+    moon_staged staged;
+    letter *pending; /* newest first */
+} run;
+
 /* How dates and amounts are written to the account, by the version that the message is addressed by. */
-static moon_status locale_of(moon_book *book, const moon_message *message, moon_arena *keep, moon_str *locale,
+static moon_status locale_of(moon_change *change, const moon_message *message, moon_str *locale,
                              moon_err *err) {
     moon_account account = {
         .id = message->account, .from = message->account_from, .version = message->account_version};
-    moon_change *change;
     bool found;
-    MOON_TRY(moon_change_begin(book->store, &change, err));
-    moon_status status = moon_get(change, &moon_account_type, &account, &found, err);
-    *locale = status == MOON_OK && found ? moon_arena_str(keep, account.locale) : MOON_STR_NONE;
-    moon_change_end(change);
-    return status;
+    MOON_TRY(moon_get(change, &moon_account_type, &account, &found, err));
+    *locale = found ? account.locale : MOON_STR_NONE;
+    return MOON_OK;
 }
 
-static moon_status write_page(moon_book *book, const moon_message *message, moon_str file,
-                              moon_arena *scratch, moon_err *err) {
+static moon_status set_page(run *r, const moon_message *message, moon_str locale, moon_str file,
+                            moon_arena *scratch, moon_err *err) {
     moon_page page;
     moon_buf out = MOON_BUF_EMPTY;
-    moon_str locale;
-    MOON_TRY(locale_of(book, message, scratch, &locale, err));
-    MOON_TRY(moon_page_of_message(book, message, locale, scratch, &page, err));
-    moon_str folder = moon_arena_printf(scratch, "%s/out/letters", book->folder),
-             path = moon_arena_printf(scratch, "%s/%.*s", book->folder, MOON_STR_ARG(file));
-    MOON_TRY(moon_folder_make(folder.ptr, err));
-    moon_page_html(book, &page, &out);
-    moon_status status = moon_file_write(path.ptr, moon_buf_str(&out), 0644, err);
+    MOON_TRY(moon_page_of_message(r->book, message, locale, scratch, &page, err));
+    moon_str path = moon_arena_printf(scratch, "%s/%.*s", r->book->folder, MOON_STR_ARG(file));
+    moon_page_html(r->book, &page, &out);
+    moon_status status = moon_file_stage(&r->staged, path.ptr, moon_buf_str(&out), 0644, err);
     moon_buf_free(&out);
     return status;
 }
 
-static moon_status mark(moon_book *book, moon_str id, moon_str file, moon_err *err) {
-    moon_status status = MOON_E_CHANGED;
-    for (int attempt = 0; status == MOON_E_CHANGED && attempt < 5; attempt++) {
-        moon_change *change;
-        MOON_TRY(moon_change_begin(book->store, &change, err));
-        status = moon_message_written(change, id, file, err);
-        if (status == MOON_OK)
-            status = moon_commit(change, &book->ctx, "deliver", id, MOON_STR_NONE, NULL, err);
-        moon_change_end(change);
-    }
+static moon_status write_page(run *r, moon_change *change, const letter *l, moon_err *err) {
+    moon_arena scratch = MOON_ARENA_EMPTY;
+    moon_str locale;
+    MOON_TRY(locale_of(change, &l->message, &locale, err));
+    moon_status status = set_page(r, &l->message, locale, l->file, &scratch, err);
+    moon_arena_free(&scratch);
+    if (status == MOON_OK) status = moon_message_written(change, l->message.id, l->file, err);
     return status;
 }
 
-static moon_status deliver_one(moon_book *book, const moon_deliver_options *options,
-                               const moon_message *message, moon_err *err) {
-    moon_arena scratch = MOON_ARENA_EMPTY;
-    moon_str file = moon_letter_file(&scratch, book, message);
-    moon_status status = MOON_OK;
-    if (message->file.len) file = message->file; /* where it went before */
-    if (!options->dry_run) status = write_page(book, message, file, &scratch, err);
-    if (!options->dry_run && status == MOON_OK) status = mark(book, message->id, file, err);
-    if (status == MOON_OK && options->written) options->written(options->ctx, message, file);
-    moon_arena_free(&scratch);
-    return status;
+static moon_status find_message(moon_change *change, moon_str id, moon_message *out, moon_err *err) {
+    bool found;
+    *out = (moon_message){.id = id};
+    MOON_TRY(moon_get(change, &moon_message_type, out, &found, err));
+    if (found) return MOON_OK;
+    moon_fail(err, MOON_E_NOT_FOUND, "there is no message %.*s", MOON_STR_ARG(id));
+    return moon_err_hint(err, "moonbill list messages");
+}
+
+static moon_status deliver_one(void *ctx, moon_change *change, moon_str id, moon_err *err) {
+    run *r = ctx;
+    moon_arena *arena = moon_change_arena(change);
+    letter *l = MOON_NEW(arena, letter);
+    MOON_TRY(find_message(change, id, &l->message, err));
+    l->file = l->message.file; /* where it went before */
+    if (!l->file.len) l->file = moon_letter_file(arena, r->book, &l->message);
+    if (!r->options->dry_run) MOON_TRY(write_page(r, change, l, err));
+    l->next = r->pending;
+    r->pending = l;
+    return MOON_OK;
+}
+
+/* What a mark says is there: the files have their names before it is kept. */
+static moon_status publish(void *ctx, moon_err *err) {
+    run *r = ctx;
+    return moon_file_publish(&r->staged, err);
+}
+
+static void tell(run *r, const letter *l) {
+    if (!l) return;
+    tell(r, l->next); /* the oldest first */
+    r->count++;
+    if (r->options->written) r->options->written(r->options->ctx, &l->message, l->file);
+}
+
+static void batch_done(void *ctx, bool kept) {
+    run *r = ctx;
+    moon_file_drop(&r->staged);
+    if (kept) tell(r, r->pending);
+    r->pending = NULL;
+}
+
+/* It stays queued. */
+static moon_status refuse(void *ctx, moon_change *change, moon_str id, const moon_err *why, moon_err *err) {
+    run *r = ctx;
+    (void)change;
+    *err = *why;
+    moon_err_context(err, "message %.*s", MOON_STR_ARG(id));
+    if (r->options->refused) r->options->refused(r->options->ctx, id, err);
+    return MOON_OK;
 }
 
 /* ---- which ---- */
 
 typedef struct queue {
-    moon_message *items;
+    moon_str *ids;
     size_t count, room;
 } queue;
+
+static void add_id(queue *q, moon_arena *keep, moon_str id) {
+    if (q->count == q->room) {
+        size_t room = q->room ? q->room * 2 : 64;
+        moon_str *larger = MOON_NEW_N(keep, moon_str, room);
+        if (q->count) memcpy(larger, q->ids, q->count * sizeof *larger);
+        q->ids = larger;
+        q->room = room;
+    }
+    q->ids[q->count++] = moon_arena_str(keep, id);
+}
 
 static moon_status read_queue(moon_change *change, moon_arena *keep, queue *q, moon_err *err) {
     moon_message message;
@@ -116,64 +173,52 @@ static moon_status read_queue(moon_change *change, moon_arena *keep, queue *q, m
     while (status == MOON_OK) {
         status = moon_scan_next(&scan, &message, &more, err);
         if (status != MOON_OK || !more) break;
-        if (q->count == q->room) {
-            size_t room = q->room ? q->room * 2 : 64;
-            moon_message *larger = MOON_NEW_N(keep, moon_message, room);
-            if (q->count) memcpy(larger, q->items, q->count * sizeof *larger);
-            q->items = larger;
-            q->room = room;
-        }
-        moon_record_copy(&moon_message_type, &message, &q->items[q->count++], keep);
+        add_id(q, keep, message.id);
     }
     moon_scan_end(&scan);
     return status;
 }
 
-static moon_status read_one(moon_change *change, moon_str id, moon_arena *keep, queue *q, moon_err *err) {
-    moon_message message = {.id = id};
-    bool found;
-    MOON_TRY(moon_get(change, &moon_message_type, &message, &found, err));
-    if (!found) {
-        moon_fail(err, MOON_E_NOT_FOUND, "there is no message %.*s", MOON_STR_ARG(id));
-        return moon_err_hint(err, "moonbill list messages");
-    }
-    q->items = MOON_NEW(keep, moon_message);
-    moon_record_copy(&moon_message_type, &message, q->items, keep);
-    q->count = 1;
-    return MOON_OK;
+static moon_status find_queue(run *r, moon_arena *keep, queue *q, moon_err *err) {
+    moon_change *change;
+    moon_message message;
+    moon_str again = r->options->again;
+    MOON_TRY(moon_change_begin(r->book->store, &change, err));
+    moon_status status =
+        again.len ? find_message(change, again, &message, err) : read_queue(change, keep, q, err);
+    if (status == MOON_OK && again.len) add_id(q, keep, again);
+    moon_change_end(change);
+    return status;
 }
 
-static moon_status deliver_all(moon_book *book, const moon_deliver_options *options, const queue *q,
-                               uint64_t *count, moon_err *err) {
-    for (size_t i = 0; i < q->count; i++) {
-        moon_status status = deliver_one(book, options, &q->items[i], err);
-        if (status != MOON_OK && moon_status_class(status) == MOON_CLASS_DAMAGED) return status;
-        if (status == MOON_OK)
-            ++*count;
-        else if (options->refused) {
-            moon_err_context(err, "message %.*s", MOON_STR_ARG(q->items[i].id));
-            options->refused(options->ctx, q->items[i].id, err);
-        }
-    }
-    return MOON_OK;
+static moon_status deliver_all(run *r, moon_arena *keep, moon_err *err) {
+    queue q = {0};
+    MOON_TRY(find_queue(r, keep, &q, err));
+    moon_str folder = moon_arena_printf(keep, "%s/out/letters", r->book->folder);
+    if (!r->options->dry_run) moon_folder_sweep(folder.ptr);
+    if (!r->options->dry_run && q.count) MOON_TRY(moon_folder_make(folder.ptr, err));
+    moon_batch batch = {.book = r->book,
+                        .action = "deliver",
+                        .dry_run = r->options->dry_run,
+                        .size = MOON_COMMIT_LETTERS,
+                        .ctx = r,
+                        .unit = deliver_one,
+                        .ready = publish,
+                        .done = batch_done,
+                        .failed = refuse};
+    return moon_batch_run(&batch, q.ids, q.count, err);
 }
 
 moon_status moon_deliver(moon_book *book, const moon_deliver_options *options, uint64_t *count,
                          moon_err *err) {
-    moon_change *change;
+    run r = {.book = book, .options = options};
     moon_arena keep = MOON_ARENA_EMPTY;
-    queue q = {0};
     int lock;
     *count = 0;
     MOON_TRY(moon_operator_check(&book->ctx, "prepare", err));
     MOON_TRY(moon_book_lock(book, &lock, err));
-    moon_status status = moon_change_begin(book->store, &change, err);
-    if (status == MOON_OK) {
-        status = options->again.len ? read_one(change, options->again, &keep, &q, err)
-                                    : read_queue(change, &keep, &q, err);
-        moon_change_end(change);
-    }
-    if (status == MOON_OK) status = deliver_all(book, options, &q, count, err);
+    moon_status status = deliver_all(&r, &keep, err);
+    *count = r.count;
     moon_arena_free(&keep);
     moon_file_unlock(lock);
     return status;

@@ -1,8 +1,8 @@
 /* run/deliver: queued messages written as letters.                           Floor 5.
  *
  * A message is queued in the change that caused it; here it becomes a file below out/letters/, by a name that
- * says day, account and letter, written beside it and renamed, and is then marked as written. If the machine
- * stops between the two, the same file is written once more. */
+ * says day, account and letter, written beside it and renamed. Many are written together, and then marked as
+ * written in one commit. If the machine stops between the two, the same files are written once more. */
 #ifndef MOON_RUN_DELIVER_H
 #define MOON_RUN_DELIVER_H
 

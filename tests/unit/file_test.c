@@ -80,6 +80,60 @@ static void sweeps_up(void **state) {
     moon_file_sweep(in_folder("nowhere/a.csv"));
 }
 
+static void sweeps_up_a_folder(void **state) {
+    static const char *const names[] = {"list/a.csv.999999999.tmp", "list/b.999999998.tmp", "list/b.1.tmp",
+                                        "list/999999999.tmp"};
+    (void)state;
+    assert_int_equal(moon_folder_make(in_folder("list"), &err), MOON_OK);
+    for (size_t i = 0; i < 4; i++)
+        assert_int_equal(moon_file_write(in_folder(names[i]), MOON_STR_NONE, 0644, &err), MOON_OK);
+    moon_folder_sweep(in_folder("list"));
+    for (size_t i = 0; i < 4; i++) assert_int_equal(moon_file_exists(in_folder(names[i])), i > 1);
+    for (size_t i = 2; i < 4; i++) remove(in_folder(names[i]));
+    moon_folder_sweep(in_folder("nowhere"));
+}
+
+static void check_names(const char *in, const char *want) {
+    char text[200] = "";
+    moon_str *names = NULL, bytes;
+    size_t count = 0;
+    assert_int_equal(moon_folder_list(in_folder(in), &keep, &names, &count, &err), MOON_OK);
+    for (size_t i = 0; i < count; i++) {
+        const char *path = moon_arena_printf(&keep, "%s/%s", in_folder(in), names[i].ptr).ptr;
+        assert_int_equal(moon_file_read(path, 100, &keep, &bytes, &err), MOON_OK);
+        size_t len = strlen(text);
+        snprintf(text + len, sizeof text - len, "%s=%.*s ", names[i].ptr, MOON_STR_ARG(bytes));
+    }
+    assert_string_equal(text, want);
+}
+
+/* Nothing has its name before all have; of two with one path the later one stays. */
+static void writes_many_at_once(void **state) {
+    moon_staged staged = {0};
+    (void)state;
+    assert_int_equal(moon_folder_make(in_folder("list"), &err), MOON_OK);
+    assert_int_equal(moon_file_write(in_folder("list/a"), MOON_STR("old"), 0644, &err), MOON_OK);
+    assert_int_equal(moon_file_stage(&staged, in_folder("list/a"), MOON_STR("1"), 0644, &err), MOON_OK);
+    assert_int_equal(moon_file_stage(&staged, in_folder("list/b"), MOON_STR("2"), 0644, &err), MOON_OK);
+    assert_false(moon_file_exists(in_folder("list/b")));
+    moon_file_drop(&staged);
+    check_names("list", "a=old ");
+    assert_int_equal(moon_file_stage(&staged, in_folder("list/a"), MOON_STR("1"), 0644, &err), MOON_OK);
+    assert_int_equal(moon_file_stage(&staged, in_folder("list/b"), MOON_STR("2"), 0644, &err), MOON_OK);
+    assert_int_equal(moon_file_stage(&staged, in_folder("list/a"), MOON_STR("3"), 0644, &err), MOON_OK);
+    assert_int_equal(moon_file_publish(&staged, &err), MOON_OK);
+    check_names("list", "a=3 b=2 ");
+    assert_int_equal(moon_file_publish(&staged, &err), MOON_OK);
+    /* Nothing can be renamed onto a folder, nor be written into none. */
+    assert_int_equal(moon_folder_make(in_folder("list/Z"), &err), MOON_OK);
+    assert_int_equal(moon_file_stage(&staged, in_folder("list/a"), MOON_STR("4"), 0644, &err), MOON_OK);
+    assert_int_equal(moon_file_stage(&staged, in_folder("list/Z"), MOON_STR("5"), 0644, &err), MOON_OK);
+    assert_int_equal(moon_file_stage(&staged, in_folder("missing/a"), MOON_STR("6"), 0644, &err), MOON_E_IO);
+    assert_int_equal(moon_file_publish(&staged, &err), MOON_E_IO);
+    remove(in_folder("list/Z"));
+    check_names("list", "a=3 b=2 ");
+}
+
 static void lists_in_order(void **state) {
     static const char *const made[] = {"list/b", "list/.hidden", "list/Z", "list/a"}, *const want[] = {
                                                                                           "Z", "a", "b"};
@@ -122,9 +176,10 @@ static void one_lock_at_a_time(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(writes_and_reads), cmocka_unit_test(a_failure_leaves_the_old_file),
-        cmocka_unit_test(sweeps_up),        cmocka_unit_test(lists_in_order),
-        cmocka_unit_test(makes_folders),    cmocka_unit_test(one_lock_at_a_time),
+        cmocka_unit_test(writes_and_reads),    cmocka_unit_test(a_failure_leaves_the_old_file),
+        cmocka_unit_test(sweeps_up),           cmocka_unit_test(sweeps_up_a_folder),
+        cmocka_unit_test(writes_many_at_once), cmocka_unit_test(lists_in_order),
+        cmocka_unit_test(makes_folders),       cmocka_unit_test(one_lock_at_a_time),
     };
     return cmocka_run_group_tests_name("file", tests, make_folder, remove_folder);
 }

@@ -30,7 +30,8 @@ moon_status moon_file_read(const char *path, size_t max, moon_arena *keep, moon_
     struct stat info;
     int fd =
         open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe must not make us wait: it is refused below */
-    if (fd < 0 && errno == ENOENT) return moon_fail(err, MOON_E_NOT_FOUND, "there is no file %s", path);
+    if (fd < 0 && (errno == ENOENT || errno == ENOTDIR || errno == ENAMETOOLONG))
+        return moon_fail(err, MOON_E_NOT_FOUND, "there is no file %s", path);
     if (fd < 0) return moon_fail_sys(err, MOON_E_IO, errno, "cannot open %s", path);
     moon_status status = MOON_OK;
     if (fstat(fd, &info) < 0)

@@ -232,7 +232,8 @@ moon_status moon_action_change(moon_action_call *call, const char *action, moon_
 bool moon_path_is_inside(moon_str path) {
     moon_str rest = path, part;
     bool inside = path.len > 0 && path.ptr[path.len - 1] != '/';
-    for (size_t i = 0; i < path.len; i++) inside = inside && path.ptr[i] != 0;
+    for (size_t i = 0; i < path.len; i++)
+        inside = inside && (unsigned char)path.ptr[i] >= ' ' && path.ptr[i] != 127;
     while (inside && rest.len && moon_str_cut(&rest, '/', &part))
         inside = part.len > 0 && !moon_str_is(part, ".") && !moon_str_is(part, "..");
     return inside;

@@ -1,4 +1,6 @@
 /* Actions that compute a report, for a script or into a file. */
+#include <errno.h>
+
 #include "base/file.h"
 #include "run/action.h"
 #include "run/report.h"
@@ -140,6 +142,15 @@ static moon_status check_target(moon_str file, moon_err *err) {
     return moon_err_hint(err, "reports are written below out/, for example out/ageing.csv");
 }
 
+/* A name that the disk cannot have is no failure of the disk. */
+static moon_status blame_name(moon_status status, moon_err *err) {
+    bool name = err->sys == 0 || err->sys == ENAMETOOLONG || err->sys == ENOTDIR || err->sys == EISDIR ||
+                err->sys == EINVAL || err->sys == ELOOP;
+    if (status != MOON_E_IO || !name) return status;
+    err->code = MOON_E_SCRIPT_VALUE;
+    return moon_err_hint(err, "another name, for example out/ageing.csv");
+}
+
 static moon_status write_file(moon_action_call *call, moon_str file, moon_str bytes, moon_err *err) {
     moon_str path = moon_action_path(call, file);
     size_t end = path.len;
@@ -165,7 +176,8 @@ moon_status moon_action_save(moon_action_call *call, moon_err *err) {
     MOON_TRY(moon_change_begin(call->book->store, &change, err));
     moon_status status = moon_report_file(call->book, change, kind, &asked, file, &bytes, &rows, err);
     moon_change_end(change);
-    if (status == MOON_OK && !call->dry_run) status = write_file(call, file, moon_buf_str(&bytes), err);
+    if (status == MOON_OK && !call->dry_run)
+        status = blame_name(write_file(call, file, moon_buf_str(&bytes), err), err);
     moon_buf_free(&bytes);
     MOON_TRY(status);
     moon_result_add(call, "file", moon_arg_text(moon_arena_str(call->keep, file)));

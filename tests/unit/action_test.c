@@ -209,6 +209,9 @@ static void test_dry_run(void **state) {
     house_free(h);
 }
 
+#define FIFTY "abcdefghijklmnopqrstuvwxyabcdefghijklmnopqrstuvwxy"
+#define LONG_NAME FIFTY FIFTY FIFTY FIFTY FIFTY
+
 static void test_refused(void **state) {
     static const row rows[] = {
         {"bil", "", MOON_E_NOT_FOUND, "there is no action \"bil\""},
@@ -238,6 +241,13 @@ static void test_refused(void **state) {
         {"save", "name=ageing,file=./data/a.csv", MOON_E_SCRIPT_FORBIDDEN, "./data/a.csv"},
         {"save", "name=ageing,file=out/../keys/a.csv", MOON_E_SCRIPT_FORBIDDEN, "out/../keys/a.csv"},
         {"save", "name=ageing,file=out//a.csv", MOON_E_SCRIPT_FORBIDDEN, "out//a.csv"},
+        {"save", "name=ageing,file=out/a\nb.csv", MOON_E_SCRIPT_FORBIDDEN, "out/a"},
+        {"save", "name=ageing,file=out/folder/a.csv", MOON_OK, "wrote out/folder/a.csv"},
+        {"save", "name=ageing,file=out/folder/a.csv/b.csv", MOON_E_SCRIPT_VALUE, "out/folder/a.csv"},
+        {"save", "name=ageing,file=out/folder/a.csv/b/c.csv", MOON_E_SCRIPT_VALUE, "out/folder/a.csv"},
+        {"save", "name=ageing,file=out/" LONG_NAME ".csv", MOON_E_SCRIPT_VALUE, "too long"},
+        {"import", "kind=orders,file=in/" LONG_NAME ".csv", MOON_E_NOT_FOUND, "there is no file"},
+        {"import", "kind=orders,file=in/orders.csv/x.csv", MOON_E_NOT_FOUND, "there is no file"},
         {"save", "name=ageing,file=out/a.pdf", MOON_E_SCRIPT_VALUE, "cannot be written as that"},
     };
     house *h = begun();

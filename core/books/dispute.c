@@ -44,15 +44,24 @@ moon_status moon_disputes_of(moon_change *change, moon_str account, moon_arena *
     return status;
 }
 
-/* How much of an item is contested, and the number of its next dispute. */
+/* How much of an item is contested. */
 static moon_status survey(moon_change *change, const moon_item *item, moon_date today, int64_t *contested,
-                          size_t *next, moon_err *err) {
+                          moon_err *err) {
     moon_dispute *disputes;
     size_t count;
     MOON_TRY(moon_disputes_of(change, item->account, moon_change_arena(change), &disputes, &count, err));
     *contested = moon_disputed_of(disputes, count, item->document, item->open, today);
-    *next = 1;
-    for (size_t i = 0; i < count; i++) *next += moon_str_eq(disputes[i].document, item->document);
+    return MOON_OK;
+}
+
+/* "INV-2026-00001/2": two accounts may have an item of one number from before this book, so a free one. */
+static moon_status next_id(moon_change *change, moon_str number, moon_str *id, moon_err *err) {
+    moon_dispute one;
+    bool found = true;
+    for (int n = 1; found; n++) {
+        one.id = *id = moon_arena_printf(moon_change_arena(change), "%.*s/%d", MOON_STR_ARG(number), n);
+        MOON_TRY(moon_get(change, &moon_dispute_type, &one, &found, err));
+    }
     return MOON_OK;
 }
 
@@ -70,15 +79,14 @@ moon_status moon_dispute_open(moon_change *change, const moon_context *ctx, moon
                               moon_str reason, moon_dispute *out, moon_err *err) {
     moon_item item;
     int64_t contested;
-    size_t next;
     MOON_TRY(moon_operator_check(ctx, "prepare", err));
     MOON_TRY(moon_item_owed(change, "a dispute", number, &item, err));
     MOON_TRY(moon_touch_account(change, item.account, err));
-    MOON_TRY(survey(change, &item, ctx->today, &contested, &next, err));
+    MOON_TRY(survey(change, &item, ctx->today, &contested, err));
     if (amount == 0) amount = item.open - contested;
     MOON_TRY(check_amount(&item, contested, amount, err));
     moon_record_init(&moon_dispute_type, out);
-    out->id = moon_arena_printf(moon_change_arena(change), "%.*s/%zu", MOON_STR_ARG(item.number), next);
+    MOON_TRY(next_id(change, item.number, &out->id, err));
     out->account = item.account;
     out->document = item.document;
     out->currency = item.currency;

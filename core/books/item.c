@@ -73,6 +73,17 @@ static moon_status by_payment(moon_change *change, moon_str name, moon_item *out
     return moon_get(change, &moon_item_type, out, found, err);
 }
 
+/* Numbers of the system before this book may be those of two accounts: neither is guessed. */
+static moon_status check_single(moon_scan *scan, const moon_adjustment *first, moon_err *err) {
+    moon_adjustment other;
+    bool more;
+    MOON_TRY(moon_scan_next(scan, &other, &more, err));
+    if (!more) return MOON_OK;
+    moon_fail(err, MOON_E_RECORD_INVALID, "two accounts have an item %.*s: %.*s and %.*s",
+              MOON_STR_ARG(first->number), MOON_STR_ARG(first->account), MOON_STR_ARG(other.account));
+    return moon_err_hint(err, "say which: %.*s or %.*s", MOON_STR_ARG(first->id), MOON_STR_ARG(other.id));
+}
+
 /* By id, or the number it had in the system before this book. */
 static moon_status by_adjustment(moon_change *change, moon_str name, moon_item *out, bool *found,
                                  moon_err *err) {
@@ -84,6 +95,7 @@ static moon_status by_adjustment(moon_change *change, moon_str name, moon_item *
                                  moon_type_index(&moon_adjustment_type, "number"), &bound, 1, &bound, 1,
                                  false, &scan, err));
         moon_status status = moon_scan_next(&scan, &adjustment, found, err);
+        if (status == MOON_OK && *found) status = check_single(&scan, &adjustment, err);
         moon_scan_end(&scan);
         MOON_TRY(status);
     }

@@ -27,7 +27,7 @@ MOON_CHECK moon_status moon_item_void(moon_change *change, const moon_document *
 MOON_CHECK moon_status moon_item_get(moon_change *change, moon_str account, moon_str document,
                                      moon_item *item, moon_err *err);
 /* The item of an invoice, credit note, payment or adjustment: by the number or id of its document, the id of
- * the payment or adjustment, or the number of an opening item. */
+ * the payment or adjustment, or the number of an opening item. MOON_E_RECORD_INVALID where two have it. */
 MOON_CHECK moon_status moon_item_named(moon_change *change, moon_str name, moon_item *out, bool *found,
                                        moon_err *err);
 /* The same, which must be owed still: MOON_E_NOT_FOUND if there is none, MOON_E_STATE_REFUSED if it is a credit

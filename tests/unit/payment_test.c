@@ -3,6 +3,7 @@
 
 #include "books/adjustment.h"
 #include "books/closing.h"
+#include "books/dispute.h"
 #include "books/payment.h"
 #include "books/settlement.h"
 #include "books/verify.h"
@@ -539,6 +540,37 @@ static void test_opening(void **state) {
     expect_minor("applied", open_on(b, "opening/A/RE-77", "2010-07-15"), 4000);
 }
 
+/* Two accounts have an item of one number from before: it is named by its id. */
+static void test_same_number(void **state) {
+    books *b = *state;
+    const char *const accounts[] = {"A", "B"};
+    moon_dispute disputes[2], again;
+    moon_item item;
+    bool found;
+    for (size_t i = 0; i < 2; i++) {
+        moon_adjustment opening;
+        moon_record_init(&moon_adjustment_type, &opening);
+        opening.account = moon_str_of(accounts[i]);
+        opening.number = MOON_STR("RE-77");
+        opening.currency = EUR;
+        opening.amount = 5000;
+        opening.date = day("2010-06-01");
+        DO(moon_opening_item(b->change, &b->ctx, &opening, &found, ERR));
+    }
+    books_commit(b);
+    FAILS(MOON_E_RECORD_INVALID, moon_item_named(b->change, MOON_STR("RE-77"), &item, &found, ERR));
+    SAYS("A and B");
+    DO(moon_item_named(b->change, MOON_STR("opening/B/RE-77"), &item, &found, ERR));
+    assert_true(found && moon_str_is(item.account, "B"));
+    DO(moon_dispute_open(b->change, &b->ctx, MOON_STR("opening/A/RE-77"), 100, MOON_STR("why"), &disputes[0],
+                         ERR));
+    DO(moon_dispute_open(b->change, &b->ctx, MOON_STR("opening/B/RE-77"), 200, MOON_STR("why"), &disputes[1],
+                         ERR));
+    DO(moon_dispute_find(b->change, disputes[0].id, &again, ERR));
+    expect_minor("the first", again.amount, 100);
+    expect_text("its account", again.account, "A");
+}
+
 /* ---- in one word ---- */
 
 static void expect_standing(books *b, const char *number, const char *date, const char *want) {
@@ -622,6 +654,7 @@ int main(void) {
         CASE(test_refund_by_another),
         CASE(test_write_off),
         CASE(test_opening),
+        CASE(test_same_number),
         CASE(test_standing),
         CASE(test_known),
     };

@@ -429,7 +429,7 @@ static const list_kind kinds[] = {
     {"claims", "claim", &moon_claim_type, NULL, NULL, fill_plain, 0, NULL, "cause line"},
     {"closures", "closure", &moon_closure_type, NULL, NULL, fill_plain, 0, NULL, "engine sources"},
     {"parked", "parked", &moon_parked_type, "work id account lines currency amount since reason", "amount",
-     fill_plain, 0, "parked work", "currency lines"},
+     fill_plain, 0, "parked work", "currency lines amount since account"},
     {"audit", "audit", &moon_audit_type, "seq time operator action subject records today note", NULL,
      fill_audit, 0, NULL, "records today"}};
 #define KIND_COUNT (sizeof kinds / sizeof *kinds)

@@ -4,12 +4,16 @@
 #include "books/usage.h"
 #include "store/table.h"
 
-const moon_heading moon_usage_headings[] = {
-    {.name = "account", .cell = MOON_CELL_TEXT},    {.name = "meter", .cell = MOON_CELL_TEXT},
-    {.name = "agreement", .cell = MOON_CELL_TEXT},  {.name = "start", .cell = MOON_CELL_DATE},
-    {.name = "stop", .cell = MOON_CELL_DATE},       {.name = "events", .cell = MOON_CELL_NUMBER},
-    {.name = "quantity", .cell = MOON_CELL_NUMBER}, {.name = "billed", .cell = MOON_CELL_NUMBER},
-    {.name = "late", .cell = MOON_CELL_NUMBER},     {.name = "invoice", .cell = MOON_CELL_TEXT}};
+const moon_heading moon_usage_headings[] = {{.name = "account", .cell = MOON_CELL_TEXT},
+                                            {.name = "meter", .cell = MOON_CELL_TEXT},
+                                            {.name = "agreement", .cell = MOON_CELL_TEXT, .spare = 2},
+                                            {.name = "start", .cell = MOON_CELL_DATE},
+                                            {.name = "stop", .cell = MOON_CELL_DATE, .spare = 3},
+                                            {.name = "events", .cell = MOON_CELL_NUMBER, .spare = 1},
+                                            {.name = "quantity", .cell = MOON_CELL_NUMBER},
+                                            {.name = "billed", .cell = MOON_CELL_NUMBER},
+                                            {.name = "late", .cell = MOON_CELL_NUMBER},
+                                            {.name = "invoice", .cell = MOON_CELL_TEXT}};
 _Static_assert(sizeof moon_usage_headings / sizeof *moon_usage_headings == MOON_USAGE_HEADINGS, "headings");
 
 /* A row while its days are added up. */

@@ -38,9 +38,16 @@ static moon_total *total_of(moon_totals *t, moon_str currency) {
     return &t->items[at];
 }
 
+/* Has a row anything to add up? One without makes no total: rows of no currency would total a bare 0. */
+static bool has_amount(const moon_totals *t, const moon_str *cells) {
+    for (size_t i = 0; i < t->count; i++)
+        if ((t->headings[i].flags & MOON_HEADING_SUM) && cells[i].len) return true;
+    return false;
+}
+
 void moon_totals_add(moon_totals *t, const moon_str *cells) {
     moon_err err;
-    if (!t->wanted) return;
+    if (!t->wanted || !has_amount(t, cells)) return;
     moon_total *total = total_of(t, t->currency < t->count ? cells[t->currency] : MOON_STR_NONE);
     for (size_t i = 0; i < t->count; i++) {
         moon_decimal value;

@@ -2,7 +2,8 @@
 ---
 --- figures.find_mark(columns, lines) -> "," | "." | nil, problem
 --- figures.number(text, mark) -> decimal | nil, why
---- figures.find_order(columns, lines) -> "d/m/y" | "m/d/y" | nil, problem
+--- figures.find_order(columns, lines) -> "d/m/y" | "m/d/y" | nil, problem, said     said: a date of the file says so; else
+---   every date is one that has one order only, such as 2026-11-30
 --- figures.day(text, order, century) -> date | nil, why
 ---
 --- `columns` is a list of { name =, cells = }, cells a list of texts; `lines` the line of each in its file. A file is read
@@ -187,7 +188,7 @@ function figures.find_order(columns, lines)
     return nil, { message = place(open) .. ", column " .. open.column .. ", may have the day or the month first, and nothing "
       .. "in the file tells which", hint = hint, line = open.line }
   end
-  return month and "m/d/y" or "d/m/y"
+  return month and "m/d/y" or "d/m/y", nil, (day or month) ~= nil
 end
 
 local function make(year, month, day, century)

@@ -115,16 +115,16 @@ local function columns_of(s, list, how, other)
 end
 
 local function found_out(s, map)
-  local mark, order, problem = map.decimals or s.found.decimals, map.dates, nil
+  local mark, order, said, problem = map.decimals or s.found.decimals, map.dates, map.dates ~= nil, nil
   if not mark then
     mark, problem = figures.find_mark(columns_of(s, map.columns, "decimal"), s.lines)
     if not mark then sheet.raise(s, problem.message, problem.hint, problem.line) end
   end
   if not order then
-    order, problem = figures.find_order(columns_of(s, map.columns, "date", "time"), s.lines)
+    order, problem, said = figures.find_order(columns_of(s, map.columns, "date", "time"), s.lines)
     if not order then sheet.raise(s, problem.message, problem.hint, problem.line) end
   end
-  return mark, order
+  return mark, order, said
 end
 
 local function tag_columns(s, map)
@@ -156,7 +156,7 @@ function importing.begin(options)
   local comes_back = kind.named and s.places.reason and s.places.row
   if comes_back then names[#names + 1] = "row" end
   sheet.load(s, names, map.trim)
-  local mark, order = found_out(s, map)
+  local mark, order, said = found_out(s, map)
   local read = cells.readers { mark = mark, order = order, century = map.century, countries = map.countries }
   local plain = cells.readers { mark = ".", order = order, century = map.century, countries = map.countries }
   local fields = bind(s, map, map.columns, read, plain, kind.own)
@@ -178,7 +178,7 @@ function importing.begin(options)
     reject_header = reject_header(s, kind.named),
     found = { separator = found.separator, quote = found.quote, encoding = found.encoding, bom = found.bom,
       line_end = found.line_end, form = found.form,
-      decimals = mark, dates = order },
+      decimals = mark, dates = said and order or nil },
   }
 end
 

@@ -95,8 +95,8 @@ static moon_status check_usage(moon_change *change, const moon_document *documen
 
 static moon_status check_periods(moon_change *change, const moon_document *document, moon_err *err) {
     for (size_t i = 0; i < document->lines.count; i++) {
-        const moon_line *line = MOON_AT(moon_line, document->lines, i), *before = line - 1;
-        bool same = i > 0 && before->start == line->start && moon_str_eq(before->claim, line->claim) &&
+        const moon_line *line = MOON_AT(moon_line, document->lines, i), *before = i > 0 ? line - 1 : NULL;
+        bool same = before && before->start == line->start && moon_str_eq(before->claim, line->claim) &&
                     moon_str_eq(before->agreement, line->agreement);
         if (!same) MOON_TRY(check_line(change, document, line, err));
     }

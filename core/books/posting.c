@@ -275,9 +275,10 @@ static moon_status post_reversal(moon_change *change, const moon_context *ctx, m
     return moon_post(change, entry, err);
 }
 
-/* The releases of a document, by their days. */
-static moon_status releases_of(moon_change *change, moon_str number, moon_entry **out, size_t *count,
-                               moon_err *err) {
+/* The releases of a document, by their days. Between them may lie those of a longer number. */
+static moon_status releases_of(moon_change *change, const moon_document *document, moon_entry **out,
+                               size_t *count, moon_err *err) {
+    moon_str number = document->number;
     moon_arena *keep = moon_change_arena(change);
     moon_entry low = {.id = moon_arena_printf(keep, "release/%.*s/", MOON_STR_ARG(number))};
     moon_entry high = {.id = moon_arena_printf(keep, "release/%.*s/9999-12-31", MOON_STR_ARG(number))};
@@ -294,6 +295,7 @@ static moon_status releases_of(moon_change *change, moon_str number, moon_entry 
             *out = made;
             return status;
         }
+        if (!moon_str_eq(entry.document, document->id)) continue;
         if (*count == room) {
             moon_entry *larger = MOON_NEW_N(keep, moon_entry, room * 2);
             memcpy(larger, made, room * sizeof *made);
@@ -316,7 +318,7 @@ moon_status moon_posting_void(moon_change *change, const moon_context *ctx, cons
     entry.date = ctx->today;
     MOON_TRY(post_reversal(change, ctx, &entry, moon_arena_printf(keep, "void/%.*s", MOON_STR_ARG(number)),
                            number, err));
-    MOON_TRY(releases_of(change, number, &releases, &count, err));
+    MOON_TRY(releases_of(change, document, &releases, &count, err));
     for (size_t i = 0; i < count; i++) {
         char day[MOON_DATE_TEXT];
         moon_date_format(releases[i].date, day);

@@ -62,6 +62,7 @@ class Auditor:
         self.agreements, self.orders, self.events, self.by_meter = {}, {}, {}, {}  # as they were told so far
         self.ledger, self.documents, self.drafts, self.claims = Ledger(), [], [], {}
         self.issued, self.by_number, self.numbers = {}, {}, {"invoice": 0, "credit_note": 0}
+        self.contests = {}  # disputes by item
         self.old = {}  # ids of items of the system before, by number
         self.disputes, self.late, self.counts, self.refunds = [], set(), {}, {}
         self.dunning = Dunning(self.ledger, self.withheld)
@@ -78,7 +79,7 @@ class Auditor:
         return [i for i in self.live() if i.kind in ("invoice", "opening") and i.left > 0]
 
     def live(self):
-        return sorted(self.ledger.live.values(), key=lambda i: (i.date, i.number, i.id))
+        return self.ledger.by_date()
 
     def open(self, item):
         return item.left
@@ -89,8 +90,8 @@ class Auditor:
     def credits_open(self):
         return [i for i in self.live() if i.left < 0]
 
-    def receipts(self):
-        return [i for i in self.ledger.items.values() if i.kind == "payment" and i.account in self.accounts
+    def receipts(self, since):
+        return [i for i in self.ledger.items.values() if i.date > since and i.kind == "payment" and i.account in self.accounts
                 and not self.is_spent(i)]
 
     def is_spent(self, item):
@@ -110,7 +111,7 @@ class Auditor:
         return [d for d in self.disputes if not d.closed]
 
     def disputes_of(self, item):
-        return [d for d in self.disputes if d.item is item]
+        return self.contests.get(item.id, [])
 
     def write_offs(self):
         return [i for i in self.ledger.items.values() if i.kind == "write_off" and self.ledger.targets_of(i)
@@ -120,7 +121,7 @@ class Auditor:
         return [i for i in self.live() if i.kind == "payment" and i.account == "unidentified" and i.left < 0]
 
     def some_application(self, rnd, busy, day):
-        paid = [i for i in self.receipts() if i.account not in busy and (day - i.date).days < 30]
+        paid = [i for i in self.receipts(day - 30 * ONE) if i.account not in busy]
         pairs = [(payment, target) for payment in paid for target in self.ledger.targets_of(payment)]
         return rnd.choice(pairs) if pairs else None
 
@@ -340,11 +341,13 @@ class Auditor:
                 self.settle(credit, [i for i in self.open_of(credit.account, credit.currency) if not self.contested(i)], day)
 
     def contested(self, item):
-        return min(item.left, sum(d.amount for d in self.disputes_open() if d.item is item))
+        return min(item.left, sum(d.amount for d in self.disputes_of(item) if not d.closed))
 
     def withheld(self, item):
         """What is not asked for: contested still, or decided for the customer and not credited yet."""
-        mine = [d for d in self.disputes if d.item is item]
+        mine = self.disputes_of(item)
+        if not mine:
+            return 0
         since = min((d.opened for d in mine), default=None)
         credited = sum(amount for source in item.sources if self.ledger.items[source].kind == "credit_note"
                        for date, amount, _ in self.ledger.pairs[source, item.id] if since and date >= since)
@@ -496,6 +499,7 @@ class Auditor:
         item = self.item_of(row["subject"])
         id = "%s/%d" % (item.number, self.count("dispute/" + item.id))
         self.disputes.append(Dispute(id, item.account, item, minor(row["amount"]), day))
+        self.contests.setdefault(item.id, []).append(self.disputes[-1])
 
     def do_upheld(self, row, day):
         self.do_rejected(row, day).upheld = minor(row["amount"])

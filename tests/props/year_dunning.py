@@ -2,8 +2,6 @@
 
 An item is asked for what is open of it, less what is contested, less what is promised. Nothing is said within three days of its due date,
 of less than 5.00 in all, and where credits cover it. Steps come in their order, some days apart."""
-import datetime
-
 from year_world import ONE
 
 GRACE, PROMISE_GRACE, MINIMUM = 3, 3, 500
@@ -49,6 +47,7 @@ class Dunning:
     def __init__(self, ledger, contested):
         self.ledger, self.contested = ledger, contested
         self.promises, self.holds = [], []  # holds: (account, item or None, from, until)
+        self.holding = []
         self.taken = {}  # taken: item id: [(day, step)]
 
     def promise(self, *facts):
@@ -67,6 +66,7 @@ class Dunning:
     def rows(self, day):
         """Every open invoice, by account and currency, with what is asked for it and why nothing is."""
         books = {}
+        self.holding = [(account, item) for account, item, since, until in self.holds if since <= day < until]
         for item in self.ledger.live.values():
             books.setdefault((item.account, item.currency), []).append(item)
         found = []
@@ -81,7 +81,7 @@ class Dunning:
         self.keep_promises(rows, day)
         wanted = []
         for row in rows:
-            row.reason = self.own_reason(row, day)
+            row.reason = self.own_reason(row)
             if not row.reason:
                 wanted.append(row)
         due, credit = sum(row.asked for row in wanted), -sum(i.left for i in items if i.left < 0)
@@ -104,13 +104,12 @@ class Dunning:
                     part = min(left, max(0, row.asked))
                     row.promised, left = row.promised + part, left - part
 
-    def own_reason(self, row, day):
+    def own_reason(self, row):
         if row.days <= 0:
             return "not due" if row.days else "due today"
         if row.days <= GRACE:
             return "grace"
-        if any(row.item is item or (not item and row.item.account == account) for account, item, since, until in self.holds
-               if since <= day < until):
+        if any(row.item is item or (not item and row.item.account == account) for account, item in self.holding):
             return "held"
         if row.asked <= 0:
             return "promised" if row.promised else "disputed"

@@ -51,12 +51,12 @@ class Item:
 class Ledger:
     def __init__(self):
         self.items, self.by_account = {}, {}
-        self.live = {}  # those with something left
+        self.live, self.sorted = {}, None  # those with something left; the same by date, while nothing moves
         self.pairs = {}  # (source, target) ids: [(value date, amount, booking date)]
 
     def add(self, item):
         self.items[item.id] = item
-        self.live[item.id] = item
+        self.live[item.id], self.sorted = item, None
         self.by_account.setdefault((item.account, item.currency), []).append(item)
         return item
 
@@ -67,6 +67,12 @@ class Ledger:
         item.moves.append((day, day, -item.amount))
         item.left, item.voided = 0, day
         self.live.pop(item.id)
+        self.sorted = None
+
+    def by_date(self):
+        if self.sorted is None:
+            self.sorted = sorted(self.live.values(), key=lambda i: (i.date, i.number, i.id))
+        return self.sorted
 
     def live_of(self, account, currency):
         return [item for item in self.of(account, currency) if item.left]
@@ -79,6 +85,7 @@ class Ledger:
         return date
 
     def move(self, source, target, amount, date, booked):
+        self.sorted = None
         for item, more in ((source, amount), (target, -amount)):
             item.moves.append((date, booked, more))
             item.left += more

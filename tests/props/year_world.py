@@ -197,7 +197,7 @@ class World:
                 rows.append(self.payment(day, books, invoice, how, open_now or invoice.amount))
         if self.chance(0.02):
             rows.append(self.row(day, "", self.rnd.randrange(100, 90000), "GBP", "Miete"))
-        back = self.free([p for p in books.receipts() if (day - p.date).days < 20]) if self.chance(self.size / 800) else None
+        back = self.free(books.receipts(day - 20 * ONE)) if self.chance(self.size / 800) else None
         if back:  # its bank took it back: a line of the statement
             rows.append(self.row(day, "", back.amount, back.currency, "account closed")[:6] + [back.id])
             rows[-1][1] = max(back.date, day - ONE)
@@ -259,7 +259,7 @@ class World:
         return item
 
     def bounce(self, day, books):
-        payment = self.free([p for p in books.receipts() if (day - p.date).days < 40])
+        payment = self.free(books.receipts(day - 40 * ONE))
         return payment and ["return", payment.id, "", max(payment.date, day - 2 * ONE), "", "no funds"]
 
     def credit(self, day, books):

@@ -267,12 +267,14 @@ local function interest_of(row, policy, today)
   return more > 0 and more or nil
 end
 
--- Charges of a letter: one fee, that of the highest step which has one, and the interest of each item.
+-- Charges of a letter: one fee, that of the highest step which has one, and the interest of each item. An invoice of fees and
+-- interest bears neither, or one that is never paid would breed more of them.
 local function charge(rows, policy, today, base)
   local bearer, fee, interest = nil, nil, 0
   for _, row in ipairs(rows) do
     if row.taken then
-      local amount = policy.charge.fee and dunning_policy.amount(row.taken.fee, row.currency, base)
+      local bears = policy.charge.fee and not row.given.penal
+      local amount = bears and dunning_policy.amount(row.taken.fee, row.currency, base)
       if amount and amount > 0 and (not bearer or row.step > bearer.step) then bearer, fee = row, amount end
       row.interest = interest_of(row, policy, today)
       interest = interest + (row.interest or 0)

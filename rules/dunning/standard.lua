@@ -14,12 +14,13 @@
 --          rules/layouts/letter-friendly.md, to = who takes over, fee = 10.00, interest = true }
 -- An account gets one letter, that of its highest step, with all its open items in it.
 --
--- Fees and interest are charged only where `charge` names them; ask your adviser what the law lets you charge:
+-- Fees and interest are charged only where `charge` names them, and never on invoices of fees and interest; ask your adviser
+-- what the law lets you charge:
 --   charge = { "fee", "interest" }
 --   interest   { rate = 9.12 } percent a year, or by day, with a margin on top of the base rate:
 --              { rates = { ["2026-01-01"] = 1.27, ["2026-07-01"] = 1.50 }, margin = 9, basis = "act/365" }
 --              basis is act/365, act/360 or act/366; simple interest, each day on what was open, from the day after the due
---              date; nothing on disputed amounts, fees and interest; what was charged before is taken off
+--              date; nothing on disputed amounts; what was charged before is taken off
 --   tax        their tax category in rules/tax.lua; "outside" if nothing is said
 
 return policy {

@@ -131,7 +131,7 @@ local cases = {
   { "interest less what was charged", policy = CHARGES, on = "2026-04-01", items = { { "A", 1000, due = "2026-03-02" } },
     taken = { { "A", "2026-03-12", 1, interest = 3.29 } }, says = { A = "step 2" }, interest = 6.57 }, -- 9.86 - 3.29
   { "none on fees and interest", policy = CHARGES, on = "2026-04-01", items = { { "A", 1000, due = "2026-03-02", charges = true } },
-    says = { A = "step 1" }, interest = 0, fee = 5 },
+    says = { A = "step 1" }, interest = 0, fee = 0 },
   { "none on what is disputed", policy = CHARGES, on = "2026-03-12", items = { { "A", 1000, due = "2026-03-02" } },
     disputed = { A = 400 }, says = { A = "step 1" }, interest = 1.97 }, -- 600 for 10 days
   { "off until it is switched on", on = "2026-03-17", items = A, says = { A = "step 1" }, fee = 0, interest = 0, due = 100 },

@@ -75,8 +75,8 @@ MOON_CHECK moon_status moon_action_change(moon_action_call *call, const char *ac
 /* A text, or a list of texts: at most one of `one` and `many` is given. */
 MOON_CHECK moon_status moon_action_texts(const moon_action_call *call, const char *one, const char *many,
                                          const moon_str **out, size_t *count, moon_err *err);
-/* Whether a path stays in the folder that it is taken from: "in/x.csv", but not "/x", "../x", "./x" or "in//x", nor one with control
- * characters. */
+/* Whether a path stays in the folder that it is taken from: "in/x.csv", but not "/x", "../x", "./x" or "in//x", nor
+ * one with control characters. */
 bool moon_path_is_inside(moon_str path);
 /* A path as the parent opens it. */
 moon_str moon_action_path(const moon_action_call *call, moon_str path);

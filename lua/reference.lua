@@ -84,8 +84,7 @@ local function table_of(list) host.ask { ask = "fields", fields = list } end
 
 local function help_source(name, source)
   local fields = {}
-  local doc = reference.doc(name)
-  if doc then say(name .. ": " .. doc .. "\n\n") else say(name .. "\n\n") end
+  say(name .. ": a query; each row has\n\n")
   for i, field in ipairs(source.fields) do
     local words = field.words and #field.words > 0 and ": " .. table.concat(field.words, ", ") or ""
     local text = field.doc or ""
@@ -100,11 +99,11 @@ end
 local function wrapped(names)
   local lines, line = {}, ""
   for i, name in ipairs(names) do
-    local word = name .. (i < #names and ", " or "")
+    local word = name .. (i < #names and "," or "")
     if #line + #word > 72 then
       lines[#lines + 1], line = line, ""
     end
-    line = line .. word
+    line = line .. (#line > 0 and " " or "") .. word
   end
   lines[#lines + 1] = line
   return table.concat(lines, "\n")
@@ -122,7 +121,7 @@ local function help_all()
     if reference.find(name)[1].section == "actions" then list[#list + 1] = { action.usage, action.doc } end
   end
   table_of(list)
-  say("\nThe names that rules have are here too: help \"date\", help \"round\". Everything: lua/README.md.\n")
+  say("\nThe names that rules have are here too: help \"date\", help \"round\". Everything: lua/README.md of the program's source.\n")
 end
 
 --- The fields of this name, with whose they are.

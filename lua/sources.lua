@@ -52,6 +52,12 @@ local DERIVED = {
     { name = "status", kind = "enum", doc = "how it stands today", words = STANDINGS, fill = document_standing },
     { name = "overdue", kind = "bool", doc = "whether something is open after its due date", fill = document_standing },
   },
+  payment = {
+    { name = "unapplied", kind = "money", doc = "what of a receipt settles nothing yet", fill = function(row)
+      local item = row.kind == "receipt" and host.record("item", row.account, row.id)
+      rawset(row, "unapplied", item and -item.open or nil)
+    end },
+  },
   item = {
     { name = "overdue", kind = "bool", doc = "whether something is owed after its due date", fill = function(row)
       rawset(row, "overdue", row.open.amount > 0 and row.due < sources.today and row.voided == nil)
@@ -87,7 +93,7 @@ local function make_metatable(source)
     local field = source.by_name[name]
     if not field then sources.no_field(source, name) end
     if field.fill then
-      if rawget(row, "overdue") == nil then field.fill(row) end
+      if rawget(row, name) == nil then field.fill(row) end
       return rawget(row, name)
     end
     if field.kind ~= "list" and field.kind ~= "bytes" then return nil end

@@ -19,6 +19,7 @@ local ORDINALS = {
 }
 local LOOK_MAX = 60 -- periods without a day, such as months without a fifth Monday
 local MONDAY = date "2024-01-01"
+local FIRST = date "0001-01-02" -- no day before it has one before itself
 
 -- ---- declaring ----
 
@@ -135,7 +136,7 @@ function schedules.declare(given)
   local entry = freeze {
     name = name, every = given.every, places = places_of(given), at = given.at or "00:00",
     second = second_of(given.at or "00:00"), calendar = given.calendar and calendars.check(given.calendar),
-    from = given.from and date(given.from), run = work_of(given), text = words(given), place = declare.here(),
+    from = given.from and max(date(given.from), FIRST), run = work_of(given), text = words(given), place = declare.here(),
   }
   declared[#declared + 1] = entry
   return entry
@@ -216,7 +217,7 @@ function schedules.plan(input)
     local new = after == nil and entry.from == nil
     after = after or (entry.from and entry.from - 1) or input.first
     local days = {}
-    while #days < input.max do
+    while #days < input.max and after < input.to do
       after = schedules.next(entry, after)
       if after > input.to then break end
       days[#days + 1] = after

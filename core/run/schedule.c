@@ -74,7 +74,7 @@ static void add_mark(const moon_book *book, moon_marks *marks, const moon_occurr
     if (occurrence->state == MOON_OCCURRENCE_BEGUN) {
         mark->begun = instant_of(book, occurrence->date, occurrence->time);
         mark->has_begun = true;
-        after = occurrence->date - 1; /* later on that day it may be due */
+        after -= after > MOON_DATE_MIN; /* later on that day it may be due */
     }
     if (mark->after == MOON_DATE_NONE || after > mark->after) mark->after = after;
 }
@@ -107,9 +107,9 @@ static moon_arg request_of(const moon_marks *marks, moon_date today, moon_date u
         if (marks->items[i].after != MOON_DATE_NONE)
             after[count++] = (moon_named){marks->items[i].schedule, moon_arg_date(marks->items[i].after)};
     items[0] = named("after", moon_arg_map(after, count));
-    items[1] = named("first", moon_arg_date(today - 1));
+    items[1] = named("first", moon_arg_date(today > MOON_DATE_MIN ? today - 1 : today));
     items[2] = named("max", moon_arg_integer(MOON_DUE_MAX));
-    items[3] = named("to", moon_arg_date(until));
+    items[3] = named("to", moon_arg_date(until < MOON_DATE_MAX ? until : MOON_DATE_MAX));
     return moon_arg_map(items, 4);
 }
 

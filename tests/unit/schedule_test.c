@@ -281,10 +281,24 @@ static void test_late(void **state) {
     house_free(h);
 }
 
+/* The first and the last day that there are. */
+static void test_ends(void **state) {
+    house *h = house_make("Europe/London", "2026-11-20");
+    (void)state;
+    with_rules(h, "schedule { \"x\", every = \"day\", from = date \"0001-01-01\", run = \"apply\" }\n");
+    ticks(h, "0001-01-01T12:00", "");
+    with_rules(h, "schedule { \"y\", every = \"day\", run = \"deliver\" }\n");
+    ticks(h, "0001-01-01T12:00", "");
+    ticks(h, "0001-01-03T12:00", "01-02 y; 01-03 y; ");
+    with_rules(h, "schedule { \"z\", every = \"day\", from = date \"9999-12-30\", run = \"deliver\" }\n");
+    ticks(h, "9999-12-31T12:00", "12-30 z; 12-31 z; ");
+    house_free(h);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_clocks), cmocka_unit_test(test_order),
                                        cmocka_unit_test(test_begun),  cmocka_unit_test(test_failing),
                                        cmocka_unit_test(test_acts),   cmocka_unit_test(test_queries),
-                                       cmocka_unit_test(test_late)};
+                                       cmocka_unit_test(test_late),   cmocka_unit_test(test_ends)};
     return cmocka_run_group_tests_name("schedule", tests, NULL, NULL);
 }

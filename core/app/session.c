@@ -47,13 +47,17 @@ static moon_named named(const char *name, moon_arg value) { return (moon_named){
 
 /* ---- printing ---- */
 
-/* Without what a terminal would take for a command. */
+/* Without what a terminal would take for a command, or could not show. */
 static void print(moon_app *app, moon_str text) {
     moon_buf out = MOON_BUF_EMPTY;
-    for (size_t i = 0; i < text.len; i++) {
-        unsigned char c = (unsigned char)text.ptr[i];
-        bool control = (c < 32 && c != '\n' && c != '\t') || c == 127;
-        moon_buf_add_char(&out, control ? '?' : (char)c);
+    uint32_t ch;
+    while (text.len) {
+        moon_str good = moon_str_sub(text, 0, moon_text_invalid_at(text));
+        text = moon_str_sub(text, good.len, text.len);
+        while (moon_text_next(&good, &ch)) moon_text_add(&out, moon_text_is_control(ch) ? '?' : ch);
+        if (text.len == 0) break;
+        moon_buf_add_char(&out, '?');
+        text = moon_str_sub(text, 1, text.len);
     }
     moon_app_write(app, moon_buf_str(&out));
     moon_buf_free(&out);

@@ -52,6 +52,7 @@ ROWS = [
     ("a file that fails on its way", "accounts{ id = function() error 'half' end }:save('half.csv')", "half", ""),
     # the terminal
     ("escapes in print", "print('\\27[2J\\27]0;title\\7')", "", "?[2J?]0;title?\n"),
+    ("escapes of one character, and texts turned around", "print('a\\u{9b}31m\\u{202e}b\\x9bc é')", "", "a?31m?b?c é\n"),
     ("escapes in a table", "print(accounts:select('name'))", "", "Acme"),
     # hanging and eating
     ("deep recursion", "local function f() return 1 + f() end f()", "rule.error", ""),

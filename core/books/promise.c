@@ -77,7 +77,8 @@ static moon_status received(moon_change *change, const moon_promise *promise, mo
 moon_status moon_promise_at(moon_change *change, const moon_promise *promise, int64_t grace, moon_date date,
                             moon_promise_standing *out, moon_err *err) {
     int64_t before = promise->before == MOON_INT_NONE ? 0 : promise->before;
-    MOON_TRY(moon_date_add_days(promise->by, grace, &out->last, err));
+    moon_err ignored;
+    if (moon_date_add_days(promise->by, grace, &out->last, &ignored) != MOON_OK) out->last = MOON_DATE_MAX;
     MOON_TRY(
         received(change, promise, MOON_DATE_MAX, date < out->last ? date : out->last, &out->received, err));
     out->received -= before;

@@ -164,7 +164,10 @@ moon_status moon_action_texts(const moon_action_call *call, const char *one, con
         return moon_fail(err, MOON_E_SCRIPT_VALUE, "%s or %s, not both", one, many);
     for (size_t i = 0; i < n; i++) {
         const moon_arg *value = list.kind == MOON_ARG_LIST ? &list.list.items[i] : &single;
-        if (value->kind != MOON_ARG_TEXT) return moon_fail(err, MOON_E_SCRIPT_VALUE, "%s is a text", one);
+        if (value->kind != MOON_ARG_TEXT)
+            return list.kind == MOON_ARG_LIST
+                       ? moon_fail(err, MOON_E_SCRIPT_VALUE, "%s is a list of texts", many)
+                       : moon_fail(err, MOON_E_SCRIPT_VALUE, "%s is a text", one);
         made[i] = moon_arena_str(call->keep, value->text);
     }
     *out = made;

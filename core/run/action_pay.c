@@ -135,6 +135,9 @@ moon_status moon_action_apply(moon_action_call *call, moon_err *err) {
     bool all;
     moon_paid paid;
     MOON_TRY(moon_action_flag(call, "all", &all, err));
+    if (all && (moon_arg_get(call->args, "id").kind != MOON_ARG_NIL ||
+                moon_arg_get(call->args, "on").kind != MOON_ARG_NIL))
+        return moon_fail(err, MOON_E_SCRIPT_VALUE, "all, or the id of one; not both");
     if (all) return apply_all(call, err);
     MOON_TRY(moon_action_text(call, "id", &id, err));
     MOON_TRY(read_on(call, &on, &count, err));

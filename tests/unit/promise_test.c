@@ -71,6 +71,16 @@ static void test_kept_and_broken(void **state) {
     stands(b, &one, "2011-01-20", MOON_PROMISE_KEPT, 5000);
 }
 
+/* The last day that there is: no day of grace is behind it. */
+static void test_last_day(void **state) {
+    books *b = *state;
+    moon_promise one;
+    books_today(b, "2011-01-05");
+    DO(promise(b, "", 5000, "9999-12-30", -1, &one));
+    stands(b, &one, "2011-01-05", MOON_PROMISE_OPEN, 0);
+    stands(b, &one, "9999-12-31", MOON_PROMISE_OPEN, 0);
+}
+
 static void test_for_one_item(void **state) {
     books *b = *state;
     moon_promise one;
@@ -251,7 +261,8 @@ static void test_messages(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        TEST(test_kept_and_broken), TEST(test_for_one_item), TEST(test_promise_refused), TEST(test_renewals),
-        TEST(test_disputes),        TEST(test_holds),        TEST(test_reminders),       TEST(test_messages)};
+        TEST(test_kept_and_broken), TEST(test_last_day),  TEST(test_for_one_item),
+        TEST(test_promise_refused), TEST(test_renewals),  TEST(test_disputes),
+        TEST(test_holds),           TEST(test_reminders), TEST(test_messages)};
     return cmocka_run_group_tests_name("promise", tests, NULL, NULL);
 }

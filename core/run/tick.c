@@ -2,6 +2,7 @@
 #include <time.h>
 
 #include "base/file.h"
+#include "doc/tree.h"
 #include "run/action.h"
 #include "run/schedule_plan.h"
 #include "run/wire.h"
@@ -10,6 +11,7 @@
 #define ATTEMPTS 5      /* of a mark that somebody else's changes cross */
 #define PAUSE_MS 50     /* between two looks whether another run has ended */
 #define RESULT_MAX 1000 /* bytes of what is kept of a result */
+#define FILES_MAX 60000 /* and of the names of files */
 
 typedef struct ticking {
     moon_book *book;
@@ -28,9 +30,9 @@ typedef struct ticking {
 
 /* ---- marks ---- */
 
-/* At most RESULT_MAX bytes, of whole characters. */
-static moon_str shortened(moon_str text) {
-    size_t len = text.len > RESULT_MAX ? RESULT_MAX : text.len;
+/* At most `max` bytes, of whole characters. */
+static moon_str shortened(moon_str text, size_t max) {
+    size_t len = text.len > max ? max : text.len;
     while (len < text.len && len > 0 && ((unsigned char)text.ptr[len] & 0xC0) == 0x80) len--;
     return moon_str_sub(text, 0, len);
 }
@@ -45,8 +47,8 @@ static moon_status put_mark(moon_change *change, const moon_due *due, int state,
     old = mark;
     old.time = due->open_at;
     mark.state = state;
-    mark.result = shortened(result);
-    mark.files = files;
+    mark.result = shortened(moon_doc_clean(moon_change_arena(change), result), RESULT_MAX);
+    mark.files = shortened(moon_doc_clean(moon_change_arena(change), files), FILES_MAX);
     mark.steps = state == MOON_OCCURRENCE_DONE ? MOON_STR_NONE : steps;
     if (due->open_at.len && !moon_str_eq(due->open_at, due->at)) /* its time was changed meanwhile */
         MOON_TRY(moon_delete(change, &moon_occurrence_type, &old, err));

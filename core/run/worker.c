@@ -208,7 +208,8 @@ static moon_status start(moon_worker *worker, bool exact, moon_err *err) {
 
 static moon_status died(moon_worker *worker, moon_err *err) {
     int how = reap(worker);
-    if (worker->interrupts > 1 && WIFSIGNALED(how))
+    bool early = WIFSIGNALED(how) && WTERMSIG(how) == INTERRUPT; /* before it was ready for that */
+    if (WIFSIGNALED(how) && worker->interrupts > (early ? 0 : 1))
         return moon_fail(err, MOON_E_INTERRUPTED, "interrupted, and its process ended");
     if (WIFEXITED(how) && WEXITSTATUS(how) == MOON_WORKER_STUCK)
         return moon_fail(err, MOON_E_SCRIPT_TIME, "a rule did not come back: it is stuck in a text function");

@@ -121,7 +121,8 @@ local function help_all()
     if reference.find(name)[1].section == "actions" then list[#list + 1] = { action.usage, action.doc } end
   end
   table_of(list)
-  say("\nThe names that rules have are here too: help \"date\", help \"round\". Everything: lua/README.md of the program's source.\n")
+  say("\nThe names that rules have are here too: help \"date\", help \"round\". "
+    .. "Everything: lua/README.md of the program's source.\n")
 end
 
 --- The fields of this name, with whose they are.

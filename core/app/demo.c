@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "app/progress.h"
 #include "base/file.h"
 #include "base/limits.h"
 #include "run/jobs.h"
@@ -18,6 +19,8 @@ typedef struct making {
     moon_buf clerk;  /* in/clerk.txt */
     moon_date day;
     moon_arena scratch; /* of the day */
+    moon_progress progress;
+    int streams[3]; /* standard output and error as they were, and the diary */
 } making;
 
 /* ---- the world ---- */
@@ -132,6 +135,14 @@ static moon_status one_day(making *m, moon_err *err) {
     return run_all(m, &answer, err);
 }
 
+/* To the terminal, past the diary. */
+static void tell_progress(making *m) {
+    dup2(m->streams[1], STDERR_FILENO);
+    moon_progress_at(&m->progress, (size_t)(m->day - m->out->first + 1),
+                     (size_t)(m->out->last - m->out->first + 1));
+    dup2(m->streams[2], STDERR_FILENO);
+}
+
 static moon_status all_days(making *m, moon_err *err) {
     moon_arg begin, files, commands;
     MOON_TRY(moon_date_make(2026, 7, 1, &m->day, err));
@@ -144,45 +155,50 @@ static moon_status all_days(making *m, moon_err *err) {
     MOON_TRY(run_all(m, &commands, err));
     for (; m->day <= m->out->last; m->day++) {
         MOON_TRY(one_day(m, err));
+        tell_progress(m);
         moon_arena_free(&m->scratch);
         m->scratch = MOON_ARENA_EMPTY;
     }
     return write_input(m, MOON_STR("in/clerk.txt"), moon_buf_str(&m->clerk), err);
 }
 
-/* ---- standard output, meanwhile a file ---- */
+/* ---- standard output and error, meanwhile a file ---- */
 
-static moon_status to_diary(int *kept, moon_err *err) {
+static moon_status to_diary(making *m, moon_err *err) {
     int file = open("out/diary.txt", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     if (file < 0) return moon_fail_sys(err, MOON_E_IO, errno, "cannot write out/diary.txt");
     fflush(stdout);
-    kept[0] = dup(STDOUT_FILENO);
-    kept[1] = dup(STDERR_FILENO);
+    m->streams[0] = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+    m->streams[1] = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
+    m->streams[2] = file;
     dup2(file, STDOUT_FILENO);
     dup2(file, STDERR_FILENO);
-    close(file);
     return MOON_OK;
 }
 
-static void from_diary(const int *kept) {
+static void from_diary(making *m) {
     fflush(stdout);
-    for (int i = 0; i < 2; i++) {
-        dup2(kept[i], i == 0 ? STDOUT_FILENO : STDERR_FILENO);
-        close(kept[i]);
-    }
+    dup2(m->streams[0], STDOUT_FILENO);
+    dup2(m->streams[1], STDERR_FILENO);
+    for (int i = 0; i < 3; i++) close(m->streams[i]);
+    moon_progress_end(&m->progress);
 }
 
 moon_status moon_demo_make(moon_app *app, const char *folder, moon_demo *out, moon_err *err) {
     making m = {.app = app, .out = out, .clerk = MOON_BUF_EMPTY, .scratch = MOON_ARENA_EMPTY};
-    int before = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), kept[2] = {-1, -1};
-    if (before < 0 || chdir(folder) < 0)
+    int before = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (before < 0) return moon_fail_sys(err, MOON_E_IO, errno, "cannot open the current folder");
+    if (chdir(folder) < 0) {
+        close(before);
         return moon_fail_sys(err, MOON_E_IO, errno, "cannot go into the folder %s", folder);
+    }
     *out = (moon_demo){0};
+    m.progress = moon_progress_begin(app, "Day");
     moon_status status = open_worker(&m, err);
-    if (status == MOON_OK) status = to_diary(kept, err);
+    if (status == MOON_OK) status = to_diary(&m, err);
     if (status == MOON_OK) {
         status = all_days(&m, err);
-        from_diary(kept);
+        from_diary(&m);
     }
     if (fchdir(before) < 0 && status == MOON_OK)
         status = moon_fail_sys(err, MOON_E_IO, errno, "cannot go back from the folder %s", folder);

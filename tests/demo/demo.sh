@@ -3,6 +3,7 @@
 #   tests/demo/demo.sh BUILD_FOLDER      the books are made anew in BUILD_FOLDER/demo
 # Lines that begin with $ are commands as one would type them; tests/demo/demo_test.py reads the figures below them.
 set -eu
+unset MOONBILL_BOOK
 build=$(cd "$1" && pwd)
 at=$build/demo
 rm -rf "$at"
@@ -89,11 +90,11 @@ show "moonbill verify"
 show "moonbill verify --digest"
 show "moonbill -b ../book verify --digest"
 
-place=$1/demo/again
+place=$at/again
 cat <<END
 
 ${bold}What to try next${plain}
-  export MOONBILL_BOOK=$place PATH=$1:\$PATH
+  export MOONBILL_BOOK=$place PATH=$build:\$PATH
   moonbill $today repl         a prompt on the book; there, or as moonbill run -e 'return ...':
     report("ageing"):where{ total = ">2000" }       who owes more than 2,000
     invoices{ account = "K10004", open = true }     what is open of it

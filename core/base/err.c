@@ -31,6 +31,7 @@ static void trim_partial_char(char *text, size_t size, int wanted) {
 static void format(char *out, size_t size, const char *fmt, va_list args) {
     int wanted = vsnprintf(out, size, fmt, args);
     trim_partial_char(out, size, wanted);
+    moon_text_repair(out); /* it is kept on the work list */
 }
 
 static void reset(moon_err *err, moon_status code) {
@@ -70,6 +71,7 @@ moon_status moon_fail_sys(moon_err *err, moon_status code, int sys, const char *
 moon_status moon_err_at(moon_err *err, const char *place, int line) {
     if (!err->place[0]) {
         snprintf(err->place, sizeof err->place, "%s", place);
+        moon_text_repair(err->place);
         err->line = line;
     }
     return err->code;

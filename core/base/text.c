@@ -29,6 +29,12 @@ size_t moon_text_invalid_at(moon_str s) {
     return s.len;
 }
 
+void moon_text_repair(char *text) {
+    moon_str rest = moon_str_of(text);
+    for (size_t at; (at = moon_text_invalid_at(rest)) < rest.len; rest = moon_str_sub(rest, at, rest.len))
+        text[(size_t)(rest.ptr - text) + at] = '?';
+}
+
 bool moon_text_next(moon_str *rest, uint32_t *ch) {
     size_t len = decode(*rest, ch);
     if (len == 0) return false;

@@ -9,6 +9,8 @@
 /* Offset of the first byte that is not well-formed UTF-8 (RFC 3629: no surrogates, nothing above U+10FFFF,
  * shortest forms only), or s.len if all is well. */
 size_t moon_text_invalid_at(moon_str s);
+/* Make it well-formed where it lies: each byte that is not becomes '?'. */
+void moon_text_repair(char *text);
 
 /* Take one character off the front of `*rest`, which must be well-formed. False at the end. */
 bool moon_text_next(moon_str *rest, uint32_t *ch);

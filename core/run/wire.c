@@ -1,6 +1,7 @@
 #include "run/wire.h"
 
 #include "base/limits.h"
+#include "base/text.h"
 #include "store/record.h"
 
 void moon_wire_add_str(moon_buf *out, moon_str s) {
@@ -158,7 +159,10 @@ int64_t moon_arg_int_of(const moon_arg *map, const char *name, int64_t otherwise
 
 void moon_wire_add_err(moon_buf *out, const moon_err *err) { add_raw(out, err, sizeof *err); }
 
-static void end_text(char *text, size_t size) { text[size - 1] = 0; }
+static void end_text(char *text, size_t size) {
+    text[size - 1] = 0;
+    moon_text_repair(text);
+}
 
 bool moon_wire_read_err(moon_str *rest, moon_err *err) {
     if (!read_raw(rest, err, sizeof *err)) return false;

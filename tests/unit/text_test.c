@@ -44,6 +44,19 @@ static void tells_where_it_is_not_utf8(void **state) {
     }
 }
 
+static void repairs_what_is_not_utf8(void **state) {
+    static const char *const rows[][2] = {
+        {"", ""},           {"Müller", "Müller"},        {"bad \xff text", "bad ? text"},
+        {"\xe2\x82", "??"}, {"\xc3\xc3\xa4\xc3", "?ä?"}, {"\xed\xa0\x80", "???"}};
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        char text[32];
+        strcpy(text, rows[i][0]);
+        moon_text_repair(text);
+        assert_string_equal(text, rows[i][1]);
+    }
+}
+
 static void every_character_comes_back(void **state) {
     moon_buf buf = MOON_BUF_EMPTY;
     (void)state;
@@ -89,6 +102,7 @@ static void knows_controls(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tells_where_it_is_not_utf8),
+        cmocka_unit_test(repairs_what_is_not_utf8),
         cmocka_unit_test(every_character_comes_back),
         cmocka_unit_test(knows_widths),
         cmocka_unit_test(knows_controls),

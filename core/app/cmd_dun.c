@@ -2,6 +2,7 @@
 #include "app/command.h"
 #include "app/output.h"
 #include "app/progress.h"
+#include "app/words.h"
 #include "books/dispute.h"
 #include "books/document.h"
 #include "books/hold.h"
@@ -10,18 +11,6 @@
 #include "run/deliver.h"
 #include "run/dun.h"
 #include "store/table.h"
-
-static moon_str money_text(moon_app *app, int64_t minor, moon_currency currency) {
-    char text[MOON_MONEY_TEXT];
-    size_t len = moon_money_format_code((moon_money){minor, currency}, text);
-    return moon_arena_str(&app->arena, (moon_str){text, len});
-}
-
-static moon_str date_text(moon_app *app, moon_date date) {
-    char text[MOON_DATE_TEXT];
-    moon_date_format(date, text);
-    return moon_arena_str(&app->arena, moon_str_of(text));
-}
 
 /* "40.00" in a currency, or "40.00 USD". */
 static moon_status read_amount(moon_app *app, moon_str text, moon_currency currency, moon_money *out,
@@ -71,8 +60,6 @@ static void on_progress(void *ctx, size_t done, size_t total) {
     moon_progress_at(&((dunning *)ctx)->progress, done, total);
 }
 
-static const char *s(uint64_t count) { return count == 1 ? "" : "s"; }
-
 static moon_status run_dun(moon_app *app, moon_err *err) {
     dunning d = {.app = app,
                  .progress = moon_progress_begin(app, "Reminding"),
@@ -88,12 +75,14 @@ static moon_status run_dun(moon_app *app, moon_err *err) {
     MOON_TRY(status);
     MOON_TRY(moon_listing_end(d.listing,
                               report.accounts ? "No account could be decided." : "Nothing is open.", err));
-    moon_app_say(app, "%llu item%s reminded, %llu letter%s, %llu draft%s of fees and interest%s\n",
-                 (unsigned long long)report.steps, s(report.steps), (unsigned long long)report.letters,
-                 s(report.letters), (unsigned long long)report.charges, s(report.charges), unwritten(app));
+    moon_app_say(app, "%.*s reminded, %.*s, %.*s of fees and interest%s\n",
+                 MOON_STR_ARG(moon_words_count(app, report.steps, "item", "items")),
+                 MOON_STR_ARG(moon_words_count(app, report.letters, "letter", "letters")),
+                 MOON_STR_ARG(moon_words_count(app, report.charges, "draft", "drafts")), unwritten(app));
     if (report.accounts_parked)
-        moon_app_say(app, "%llu account%s parked: moonbill list parked work=dun\n",
-                     (unsigned long long)report.accounts_parked, s(report.accounts_parked));
+        moon_app_say(
+            app, "%.*s parked: moonbill list parked work=dun\n",
+            MOON_STR_ARG(moon_words_count(app, report.accounts_parked, "account is", "accounts are")));
     if (report.letters && !options.dry_run) moon_app_say(app, "next: moonbill deliver\n");
     return MOON_OK;
 }
@@ -123,8 +112,8 @@ static moon_status run_deliver(moon_app *app, moon_err *err) {
     if (count == 0 && !app->refused)
         moon_app_say(app, "Nothing to deliver.\n");
     else
-        moon_app_say(app, "%s %llu letter%s\n", options.dry_run ? "would write" : "wrote",
-                     (unsigned long long)count, s(count));
+        moon_app_say(app, "%s %.*s\n", options.dry_run ? "would write" : "wrote",
+                     MOON_STR_ARG(moon_words_count(app, count, "letter", "letters")));
     return MOON_OK;
 }
 
@@ -162,10 +151,11 @@ static moon_status run_dispute(moon_app *app, moon_err *err) {
     moon_app_text(app, "amount", &d.amount);
     MOON_TRY(wanted(app, "reason", "what does the customer say?", &d.reason, err));
     MOON_TRY(moon_app_change(app, "dispute", d.number, moon_app_flag(app, "dry-run"), open_dispute, &d, err));
-    moon_app_say(
-        app, "dispute %.*s about %.*s; %.*s of %.*s is asked for still%s\n", MOON_STR_ARG(d.dispute.id),
-        MOON_STR_ARG(money_text(app, d.dispute.amount, d.dispute.currency)),
-        MOON_STR_ARG(money_text(app, d.left, d.dispute.currency)), MOON_STR_ARG(d.number), unwritten(app));
+    moon_app_say(app, "dispute %.*s about %.*s; %.*s of %.*s is asked for still%s\n",
+                 MOON_STR_ARG(d.dispute.id),
+                 MOON_STR_ARG(moon_words_money(app, d.dispute.amount, d.dispute.currency)),
+                 MOON_STR_ARG(moon_words_money(app, d.left, d.dispute.currency)), MOON_STR_ARG(d.number),
+                 unwritten(app));
     return MOON_OK;
 }
 
@@ -227,8 +217,8 @@ static moon_status run_dispute_close(moon_app *app, moon_err *err) {
                              close_dispute, &d, err));
     moon_app_say(app, "dispute %.*s %s: %.*s of %.*s upheld%s\n", MOON_STR_ARG(d.dispute.id),
                  moon_dispute_states[d.dispute.state - 1],
-                 MOON_STR_ARG(money_text(app, d.dispute.upheld, d.dispute.currency)),
-                 MOON_STR_ARG(money_text(app, d.dispute.amount, d.dispute.currency)), unwritten(app));
+                 MOON_STR_ARG(moon_words_money(app, d.dispute.upheld, d.dispute.currency)),
+                 MOON_STR_ARG(moon_words_money(app, d.dispute.amount, d.dispute.currency)), unwritten(app));
     say_credit(app, &d);
     return MOON_OK;
 }
@@ -270,8 +260,8 @@ static moon_status run_promise(moon_app *app, moon_err *err) {
                              make_promise, &p, err));
     MOON_TRY(moon_date_add_days(by, p.terms.grace, &by, err));
     moon_app_say(app, "promise %.*s: %.*s by %.*s; reminders wait until %.*s%s\n", MOON_STR_ARG(p.promise.id),
-                 MOON_STR_ARG(money_text(app, p.promise.amount, p.promise.currency)),
-                 MOON_STR_ARG(date_text(app, p.promise.by)), MOON_STR_ARG(date_text(app, by)),
+                 MOON_STR_ARG(moon_words_money(app, p.promise.amount, p.promise.currency)),
+                 MOON_STR_ARG(moon_words_day(app, p.promise.by)), MOON_STR_ARG(moon_words_day(app, by)),
                  unwritten(app));
     return MOON_OK;
 }
@@ -313,7 +303,7 @@ static moon_status run_hold(moon_app *app, moon_err *err) {
         moon_app_change(app, "hold", moon_app_arg(app, 0), moon_app_flag(app, "dry-run"), add_hold, &h, err));
     moon_app_say(app, "hold %.*s on %.*s%s%.*s%s\n", MOON_STR_ARG(h.hold.id),
                  MOON_STR_ARG(moon_app_arg(app, 0)), h.until == MOON_DATE_NONE ? "" : " until ",
-                 MOON_STR_ARG(h.until == MOON_DATE_NONE ? MOON_STR_NONE : date_text(app, h.until)),
+                 MOON_STR_ARG(h.until == MOON_DATE_NONE ? MOON_STR_NONE : moon_words_day(app, h.until)),
                  unwritten(app));
     return MOON_OK;
 }

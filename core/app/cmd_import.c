@@ -3,6 +3,7 @@
 
 #include "app/output.h"
 #include "app/progress.h"
+#include "app/words.h"
 #include "run/import.h"
 #include "run/wire.h"
 
@@ -30,20 +31,6 @@ typedef struct reading {
     moon_progress progress;
     const words *words;
 } reading;
-
-static moon_str plural(moon_app *app, uint64_t count, const char *one) {
-    return moon_arena_printf(&app->arena, "%llu %s%s", (unsigned long long)count, one, count == 1 ? "" : "s");
-}
-
-static moon_str grouped(moon_app *app, moon_decimal amount) {
-    char text[64];
-    moon_buf out = MOON_BUF_EMPTY;
-    int places = amount.scale > 2 ? amount.scale : 2;
-    moon_cell_add_grouped((moon_str){text, moon_decimal_format_places(amount, places, text)}, &out);
-    moon_str made = moon_arena_str(&app->arena, moon_buf_str(&out));
-    moon_buf_free(&out);
-    return made;
-}
 
 static void on_progress(void *ctx, size_t done, size_t total) {
     moon_progress_at(&((reading *)ctx)->progress, done, total);
@@ -75,7 +62,8 @@ static void say_found(moon_app *app, const moon_import_report *report, const cha
              warnings = moon_arg_get(&report->facts, "warnings");
     moon_str dates = moon_arg_text_of(&found, "dates"), decimals = moon_arg_text_of(&found, "decimals");
     moon_str form = moon_arg_text_of(&found, "form");
-    moon_str rows = plural(app, (uint64_t)moon_arg_int_of(&report->facts, "rows", 0), "row");
+    moon_str rows =
+        moon_words_count(app, (uint64_t)moon_arg_int_of(&report->facts, "rows", 0), "row", "rows");
     moon_app_say(app, "%s: %.*s, ", file, MOON_STR_ARG(rows));
     if (form.len)
         moon_app_say(app, "%.*s", MOON_STR_ARG(form));
@@ -99,7 +87,8 @@ static void say_count(moon_app *app, const char *what, const moon_import_count *
     moon_app_say(app, "  %-9s %7llu", what, (unsigned long long)count->records);
     if (w->amounts && one) {
         char name[32];
-        moon_str amount = grouped(app, count->amount);
+        moon_str amount =
+            moon_words_grouped(app, count->amount, count->amount.scale > 2 ? count->amount.scale : 2);
         snprintf(name, sizeof name, "%s%s", one, count->records == 1 ? "" : "s");
         moon_app_say(app, " %-*s", w->lines ? 6 : 9, name);
         if (w->lines)
@@ -145,7 +134,7 @@ static void say_import(moon_app *app, const words *w, const moon_import_options 
     if (report->records == 0) moon_app_say(app, "  the file has no rows below its header\n");
     if (report->reject_file.len)
         moon_app_say(app, "  %.*s that could not be taken: %.*s\n",
-                     MOON_STR_ARG(plural(app, report->rejected_rows, "row")),
+                     MOON_STR_ARG(moon_words_count(app, report->rejected_rows, "row", "rows")),
                      MOON_STR_ARG(report->reject_file));
 }
 

@@ -1,6 +1,7 @@
 /* Commands of what runs by itself: schedule list, tick. */
 #include "app/command.h"
 #include "app/output.h"
+#include "app/words.h"
 #include "run/schedule.h"
 
 #define AROUND_DAYS 31 /* that schedule list shows before and after today, unless told */
@@ -14,12 +15,6 @@ static const moon_heading headings[] = {
     {.name = "files", .cell = MOON_CELL_TEXT, .flags = MOON_HEADING_DETAIL},
     {.name = "every", .cell = MOON_CELL_TEXT, .flags = MOON_HEADING_DETAIL}};
 #define COLUMNS (sizeof headings / sizeof *headings)
-
-static moon_str date_text(moon_app *app, moon_date date) {
-    char text[MOON_DATE_TEXT];
-    moon_date_format(date, text);
-    return moon_arena_str(&app->arena, moon_str_of(text));
-}
 
 /* The moment it is: --now, the end of --today, or what the clock says. */
 static moon_status moment(moon_app *app, moon_instant *out, moon_err *err) {
@@ -42,7 +37,7 @@ static const char *state_of(const moon_due *due, moon_instant now) {
 
 static void add_row(moon_app *app, moon_listing *listing, const moon_due *due, moon_instant now,
                     moon_str result) {
-    const moon_str cells[COLUMNS] = {date_text(app, due->date),
+    const moon_str cells[COLUMNS] = {moon_words_day(app, due->date),
                                      due->at,
                                      due->schedule,
                                      moon_str_of(state_of(due, now)),

@@ -1,6 +1,7 @@
 #include "app/cmd_show_item.h"
 
 #include "app/output.h"
+#include "app/words.h"
 #include "books/ledger.h"
 #include "books/item.h"
 #include "doc/table.h"
@@ -12,21 +13,6 @@ static void print_table(moon_app *app, const char *title, moon_table *table) {
     moon_table_write_indented(table, 2, &app->style, &out);
     moon_app_write(app, moon_buf_str(&out));
     moon_buf_free(&out);
-}
-
-static moon_str date_cell(moon_app *app, moon_date date) {
-    char text[MOON_DATE_TEXT];
-    moon_date_format(date, text);
-    return moon_arena_str(&app->arena, moon_str_of(text));
-}
-
-static moon_str amount_cell(moon_app *app, int64_t minor, moon_currency currency) {
-    char text[MOON_MONEY_TEXT];
-    moon_buf out = MOON_BUF_EMPTY;
-    moon_cell_add_grouped((moon_str){text, moon_money_format((moon_money){minor, currency}, text)}, &out);
-    moon_str made = moon_arena_str(&app->arena, moon_buf_str(&out));
-    moon_buf_free(&out);
-    return made;
 }
 
 /* ---- applications ---- */
@@ -67,8 +53,8 @@ static moon_status add_row(moon_app *app, moon_change *change, const moon_applic
     bool settles = r->of->amount < 0;
     MOON_TRY(moon_item_get(change, one->account, settles ? one->target : one->source, &other, err));
     moon_table_add(r->table, (moon_str[]){other.number, moon_str_of(moon_item_kinds[other.kind - 1]),
-                                          amount_cell(app, one->amount, one->currency),
-                                          date_cell(app, one->date), date_cell(app, one->booked),
+                                          moon_words_amount(app, one->amount, one->currency),
+                                          moon_words_day(app, one->date), moon_words_day(app, one->booked),
                                           one->amount < 0 ? MOON_STR("taken back") : one->rule});
     r->count++;
     return MOON_OK;
@@ -107,9 +93,9 @@ static moon_status add_entry(moon_app *app, moon_change *change, moon_str id, mo
     MOON_TRY(moon_get(change, &moon_entry_type, &entry, &found, err));
     for (size_t i = 0; found && i < entry.lines.count; i++) {
         const moon_entry_line *line = MOON_AT(moon_entry_line, entry.lines, i);
-        moon_table_add(table, (moon_str[]){i ? MOON_STR_NONE : date_cell(app, entry.date),
+        moon_table_add(table, (moon_str[]){i ? MOON_STR_NONE : moon_words_day(app, entry.date),
                                            i ? MOON_STR_NONE : entry.text, line->account, line->party,
-                                           amount_cell(app, line->amount, line->currency),
+                                           moon_words_amount(app, line->amount, line->currency),
                                            moon_str_of(moon_currency_code(line->currency))});
     }
     return MOON_OK;

@@ -4,29 +4,12 @@
 #include "app/command.h"
 #include "app/output.h"
 #include "app/progress.h"
+#include "app/words.h"
 #include "doc/table.h"
 #include "run/bill.h"
 #include "run/issue.h"
 #include "run/wire.h"
 #include "store/table.h"
-
-static moon_str plural(moon_app *app, uint64_t count, const char *one, const char *many) {
-    return moon_arena_printf(&app->arena, "%llu %s", (unsigned long long)count, count == 1 ? one : many);
-}
-
-static moon_str grouped(moon_app *app, moon_decimal amount, int places) {
-    char text[64];
-    moon_buf out = MOON_BUF_EMPTY;
-    moon_cell_add_grouped((moon_str){text, moon_decimal_format_places(amount, places, text)}, &out);
-    moon_str made = moon_arena_str(&app->arena, moon_buf_str(&out));
-    moon_buf_free(&out);
-    return made;
-}
-
-static moon_str money_text(moon_app *app, moon_int128 minor, moon_currency currency) {
-    int places = moon_currency_exponent(currency);
-    return grouped(app, (moon_decimal){minor, places}, places);
-}
 
 /* What the callbacks of a run work on. */
 typedef struct work {
@@ -67,7 +50,7 @@ static void add_row(moon_app *app, moon_table *table, const char *name, const mo
                     moon_currency currency, bool total) {
     moon_str cells[4] = {moon_str_of(name),
                          moon_arena_printf(&app->arena, "%llu", (unsigned long long)row->orders),
-                         grouped(app, row->amount, moon_currency_exponent(currency)),
+                         moon_words_grouped(app, row->amount, moon_currency_exponent(currency)),
                          moon_str_of(moon_currency_code(currency))};
     if (total)
         moon_table_total(table, cells);
@@ -99,7 +82,7 @@ static void add_agreements(moon_app *app, moon_table *table, const char *name, u
                          moon_arena_printf(&app->arena, "%llu", (unsigned long long)number)};
     if (sum) {
         cells[2] = moon_arena_printf(&app->arena, "%llu", (unsigned long long)sum->periods);
-        cells[3] = money_text(app, sum->amount, sum->currency);
+        cells[3] = moon_words_amount(app, sum->amount, sum->currency);
         cells[4] = moon_str_of(moon_currency_code(sum->currency));
     }
     moon_table_add(table, cells);
@@ -143,16 +126,17 @@ static void say_bill(moon_app *app, const moon_bill_report *report, bool dry_run
         moon_app_say(app, "Nothing is due.\n");
     else
         moon_app_say(app, "%.*s of %.*s: %llu new, %llu changed, %llu as before%s\n",
-                     MOON_STR_ARG(plural(app, drafts, "draft", "drafts")),
-                     MOON_STR_ARG(plural(app, report->accounts_billed, "account", "accounts")),
+                     MOON_STR_ARG(moon_words_count(app, drafts, "draft", "drafts")),
+                     MOON_STR_ARG(moon_words_count(app, report->accounts_billed, "account", "accounts")),
                      (unsigned long long)report->drafts_new, (unsigned long long)report->drafts_changed,
                      (unsigned long long)report->drafts_same, dry_run ? " (nothing written)" : "");
     if (report->drafts_dropped)
         moon_app_say(app, "%.*s dropped: what they billed is not due any more\n",
-                     MOON_STR_ARG(plural(app, report->drafts_dropped, "draft", "drafts")));
+                     MOON_STR_ARG(moon_words_count(app, report->drafts_dropped, "draft", "drafts")));
     if (report->accounts_parked)
-        moon_app_say(app, "%.*s parked: moonbill list parked\n",
-                     MOON_STR_ARG(plural(app, report->accounts_parked, "account is", "accounts are")));
+        moon_app_say(
+            app, "%.*s parked: moonbill list parked\n",
+            MOON_STR_ARG(moon_words_count(app, report->accounts_parked, "account is", "accounts are")));
 }
 
 /* `already` is what a document is of which nothing had to be done. */
@@ -162,22 +146,24 @@ static void say_done(moon_app *app, const moon_issue_report *report, const char 
         for (int kind = 0; kind < 2; kind++) {
             const struct moon_issue_sum *sum = &report->sums[i];
             if (sum->count[kind] == 0) continue;
-            moon_app_say(app, "%s %-18.*s net %14.*s   tax %13.*s   total %14.*s %s\n", done,
-                         MOON_STR_ARG(plural(app, sum->count[kind], names[kind][0], names[kind][1])),
-                         MOON_STR_ARG(money_text(app, sum->net[kind], sum->currency)),
-                         MOON_STR_ARG(money_text(app, sum->tax[kind], sum->currency)),
-                         MOON_STR_ARG(money_text(app, sum->total[kind], sum->currency)),
-                         moon_currency_code(sum->currency));
+            moon_app_say(
+                app, "%s %-18.*s net %14.*s   tax %13.*s   total %14.*s %s\n", done,
+                MOON_STR_ARG(moon_words_count(app, sum->count[kind], names[kind][0], names[kind][1])),
+                MOON_STR_ARG(moon_words_amount(app, sum->net[kind], sum->currency)),
+                MOON_STR_ARG(moon_words_amount(app, sum->tax[kind], sum->currency)),
+                MOON_STR_ARG(moon_words_amount(app, sum->total[kind], sum->currency)),
+                moon_currency_code(sum->currency));
         }
     if (report->same)
-        moon_app_say(app, "%.*s %s already\n", MOON_STR_ARG(plural(app, report->same, "was", "were")),
-                     already);
+        moon_app_say(app, "%.*s %s already\n",
+                     MOON_STR_ARG(moon_words_count(app, report->same, "was", "were")), already);
     if (report->waiting)
-        moon_app_say(app, "%.*s: the invoice comes first\n",
-                     MOON_STR_ARG(plural(app, report->waiting, "credit note waits", "credit notes wait")));
+        moon_app_say(
+            app, "%.*s: the invoice comes first\n",
+            MOON_STR_ARG(moon_words_count(app, report->waiting, "credit note waits", "credit notes wait")));
     if (report->refused)
         moon_app_say(app, "%.*s refused, see above\n",
-                     MOON_STR_ARG(plural(app, report->refused, "was", "were")));
+                     MOON_STR_ARG(moon_words_count(app, report->refused, "was", "were")));
 }
 
 static void say_issued(moon_app *app, const moon_issue_report *report, const char *done,
@@ -218,11 +204,11 @@ static moon_status say_unissued(moon_app *app, const moon_issue_report *report, 
     MOON_TRY(moon_app_look(app, count_unissued, &left, err));
     if (left.drafts)
         moon_app_say(app, "%.*s for approval: moonbill list drafts; moonbill approve --all\n",
-                     MOON_STR_ARG(plural(app, left.drafts, "draft waits", "drafts wait")));
+                     MOON_STR_ARG(moon_words_count(app, left.drafts, "draft waits", "drafts wait")));
     if (left.approved)
-        moon_app_say(
-            app, "%.*s to be issued: moonbill issue --all\n",
-            MOON_STR_ARG(plural(app, left.approved, "approved document waits", "approved documents wait")));
+        moon_app_say(app, "%.*s to be issued: moonbill issue --all\n",
+                     MOON_STR_ARG(moon_words_count(app, left.approved, "approved document waits",
+                                                   "approved documents wait")));
     if (report->done + report->refused + left.drafts + left.approved == 0)
         moon_app_say(app, "Nothing to issue.\n");
     return MOON_OK;

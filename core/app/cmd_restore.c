@@ -57,15 +57,28 @@ static moon_status read_last(moon_app *app, moon_last_number **out, size_t *coun
     return MOON_OK;
 }
 
+/* One that began after the backup has numbers that nobody here knows of. */
+static void ask_for(moon_app *app, int64_t year, bool missing, const char *kind, const char *documents) {
+    if (missing)
+        moon_app_say(
+            app,
+            "No number of %s of %lld is in the backup. If one was given after it, say so before the next: "
+            "moonbill series %s --last NUMBER\n",
+            documents, (long long)year, kind);
+}
+
 moon_status moon_command_restore(moon_app *app, moon_err *err) {
     moon_last_number *last = NULL;
     size_t count = 0;
+    moon_unbegun unbegun = {0};
     bool dry_run = moon_app_flag(app, "dry-run");
     moon_str file = moon_arena_str(&app->arena, moon_app_arg(app, 0));
     MOON_TRY(read_last(app, &last, &count, err));
-    MOON_TRY(moon_restore(app->folder, file.ptr, &app->open, last, count, dry_run, err));
+    MOON_TRY(moon_restore(app->folder, file.ptr, &app->open, last, count, dry_run, &unbegun, err));
     moon_app_say(app, "%s %s\n", dry_run ? "could be restored:" : "restored", file.ptr);
     for (size_t i = 0; i < count; i++) say_goes_on(app, last[i].kind, last[i].number, dry_run);
+    ask_for(app, unbegun.year, unbegun.invoice, "invoice", "invoices");
+    ask_for(app, unbegun.year, unbegun.credit_note, "credit-note", "credit notes");
     if (!dry_run)
         moon_app_say(app,
                      "What came in after the backup has to come in again: importing a file again changes "

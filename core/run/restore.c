@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -117,13 +118,30 @@ static moon_status check_named(moon_change *change, const moon_last_number *last
     return MOON_OK;
 }
 
-static moon_status move_on(moon_book *book, const moon_last_number *last, size_t count, moon_err *err) {
+static moon_status look_for(moon_change *change, const char *kind, int64_t year, bool *missing,
+                            moon_err *err) {
+    moon_series series = {.kind = moon_str_of(kind), .year = year};
+    bool found;
+    MOON_TRY(moon_get(change, &moon_series_type, &series, &found, err));
+    *missing = !found;
+    return MOON_OK;
+}
+
+static moon_status find_unbegun(moon_change *change, moon_date today, moon_unbegun *out, moon_err *err) {
+    out->year = moon_date_ymd(today).year;
+    MOON_TRY(look_for(change, "invoice", out->year, &out->invoice, err));
+    return look_for(change, "credit_note", out->year, &out->credit_note, err);
+}
+
+static moon_status move_on(moon_book *book, const moon_last_number *last, size_t count, moon_unbegun *unbegun,
+                           moon_err *err) {
     moon_change *change;
     MOON_TRY(moon_change_begin(book->store, &change, err));
     moon_status status = check_named(change, last, count, err);
     for (size_t i = 0; status == MOON_OK && i < count; i++)
         status = moon_series_continue(change, &book->ctx, last[i].kind, last[i].number,
                                       MOON_STR("given before a restore, and not in the backup"), err);
+    if (status == MOON_OK) status = find_unbegun(change, book->ctx.today, unbegun, err);
     if (status == MOON_OK)
         status = moon_commit(change, &book->ctx, "restore", MOON_STR("book"), MOON_STR_NONE, NULL, err);
     moon_change_end(change);
@@ -146,27 +164,52 @@ static moon_status check_folder(const char *folder, const paths *p, moon_err *er
 }
 
 static moon_status open_and_move_on(const char *folder, const moon_open_options *options,
-                                    const moon_last_number *last, size_t count, moon_err *err) {
+                                    const moon_last_number *last, size_t count, moon_unbegun *unbegun,
+                                    moon_err *err) {
     moon_open_options inside = *options;
     moon_book *book;
     inside.data = PLACE;
     MOON_TRY(moon_book_open(folder, &inside, false, &book, err));
-    moon_status status = move_on(book, last, count, err);
+    moon_status status = move_on(book, last, count, unbegun, err);
     moon_book_close(book);
     return status;
 }
 
-moon_status moon_restore(const char *folder, const char *file, const moon_open_options *options,
-                         const moon_last_number *last, size_t count, bool dry_run, moon_err *err) {
-    paths p = paths_of(folder);
-    MOON_TRY(check_folder(folder, &p, err));
-    drop(&p); /* of a restore that was cut off */
-    moon_status status = copy(file, &p, err);
-    if (status == MOON_OK) status = open_and_move_on(folder, options, last, count, err);
+/* One restore at a time: the folder itself is locked, which leaves nothing behind in it. */
+static moon_status lock_folder(const char *folder, int *lock, moon_err *err) {
+    *lock = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (*lock < 0) return failed(err, "cannot open", folder);
+    if (flock(*lock, LOCK_EX | LOCK_NB) == 0) return MOON_OK;
+    int sys = errno;
+    close(*lock);
+    if (sys == EWOULDBLOCK)
+        return moon_fail(err, MOON_E_BOOK_BUSY, "another restore is working on %s", folder);
+    return moon_fail_sys(err, MOON_E_IO, sys, "cannot lock %s", folder);
+}
+
+static moon_status restore(const paths *p, const char *folder, const char *file,
+                           const moon_open_options *options, const moon_last_number *last, size_t count,
+                           bool dry_run, moon_unbegun *unbegun, moon_err *err) {
+    MOON_TRY(check_folder(folder, p, err));
+    drop(p); /* of a restore that was cut off */
+    moon_status status = copy(file, p, err);
+    if (status == MOON_OK) status = open_and_move_on(folder, options, last, count, unbegun, err);
     if (status == MOON_OK && !dry_run) {
-        rmdir(p.data); /* an empty folder */
-        if (rename(p.place, p.data) < 0) status = failed(err, "cannot rename to", p.data);
+        rmdir(p->data); /* an empty folder */
+        if (rename(p->place, p->data) < 0) status = failed(err, "cannot rename to", p->data);
     }
-    if (status != MOON_OK || dry_run) drop(&p);
+    if (status != MOON_OK || dry_run) drop(p);
+    return status;
+}
+
+moon_status moon_restore(const char *folder, const char *file, const moon_open_options *options,
+                         const moon_last_number *last, size_t count, bool dry_run, moon_unbegun *unbegun,
+                         moon_err *err) {
+    paths p = paths_of(folder);
+    int lock;
+    MOON_TRY(check_folder(folder, &p, err));
+    MOON_TRY(lock_folder(folder, &lock, err));
+    moon_status status = restore(&p, folder, file, options, last, count, dry_run, unbegun, err);
+    close(lock);
     return status;
 }

@@ -69,6 +69,11 @@ static void add_field(lister *l, const moon_field *field, bool shown) {
                                .flags = shown ? 0u : MOON_HEADING_DETAIL});
 }
 
+/* Types whose records name an item by its document's id, where people know its number. */
+static bool is_about_item(const moon_type *type) {
+    return type == &moon_reminder_type || type == &moon_promise_type || type == &moon_hold_type;
+}
+
 /* Columns that are no fields: how a document stands on the day; lines of ledger entries, a row each. */
 static bool add_computed(lister *l, moon_str name) {
     const moon_field *line = moon_type_field(&moon_entry_line_type, name);
@@ -80,6 +85,8 @@ static bool add_computed(lister *l, moon_str name) {
         add_heading(l, NULL, moon_promise_states, (moon_heading){.name = "state", .cell = MOON_CELL_TEXT});
     else if (l->kind->type == &moon_promise_type && moon_str_is(name, "received"))
         add_heading(l, NULL, NULL, (moon_heading){.name = "received", .cell = MOON_CELL_NUMBER});
+    else if (is_about_item(l->kind->type) && moon_str_is(name, "number"))
+        add_heading(l, NULL, NULL, (moon_heading){.name = "number", .cell = MOON_CELL_TEXT});
     else if (l->kind->type == &moon_payment_type && moon_str_is(name, "unapplied"))
         add_heading(l, NULL, NULL, (moon_heading){.name = "unapplied", .cell = MOON_CELL_NUMBER});
     else if (l->kind->type == &moon_application_type && moon_str_is(name, "credit"))
@@ -304,8 +311,38 @@ static moon_status fill_applications(lister *l, moon_change *change, moon_err *e
     return walk(l, change, MOON_BY_KEY, NULL, application_row, err);
 }
 
+/* "" where it is about the whole account. */
+static moon_status number_of(moon_change *change, moon_str account, moon_str document, moon_str *out,
+                             moon_err *err) {
+    moon_item item = {.account = account, .document = document};
+    bool found = false;
+    if (document.len) MOON_TRY(moon_get(change, &moon_item_type, &item, &found, err));
+    *out = found ? item.number : MOON_STR_NONE;
+    return MOON_OK;
+}
+
+static moon_str text_field(const lister *l, const char *name, const void *record) {
+    return *(const moon_str *)moon_field_at(moon_type_field(l->kind->type, moon_str_of(name)), record);
+}
+
+static moon_status about_item_row(lister *l, moon_change *change, void *record, moon_err *err) {
+    moon_str number;
+    MOON_TRY(
+        number_of(change, text_field(l, "account", record), text_field(l, "document", record), &number, err));
+    fill_cells(l, record);
+    for (size_t i = 0; i < l->count; i++)
+        if (!l->fields[i]) l->cells[i] = number;
+    if (!is_full(l) && moon_filter_match(&l->filter, l->headings, l->cells))
+        moon_listing_add(l->listing, l->cells);
+    return MOON_OK;
+}
+
 static moon_status fill_reminders(lister *l, moon_change *change, moon_err *err) {
-    return walk(l, change, moon_type_index(&moon_reminder_type, "date"), NULL, plain_row, err);
+    return walk(l, change, moon_type_index(&moon_reminder_type, "date"), NULL, about_item_row, err);
+}
+
+static moon_status fill_holds(lister *l, moon_change *change, moon_err *err) {
+    return walk(l, change, MOON_BY_KEY, NULL, about_item_row, err);
 }
 
 /* Whether it was kept goes by the grace that the account's policy gives. */
@@ -313,7 +350,9 @@ static moon_status promise_row(lister *l, moon_change *change, void *record, moo
     const moon_promise *promise = record;
     moon_promise_standing standing;
     int64_t grace, renewals;
+    moon_str number;
     char text[MOON_MONEY_TEXT];
+    MOON_TRY(number_of(change, promise->account, promise->document, &number, err));
     MOON_TRY(moon_dun_promise_terms(l->app->book, promise->account, &l->app->arena, &grace, &renewals, err));
     MOON_TRY(moon_promise_at(change, promise, grace, l->as_of, &standing, err));
     fill_cells(l, record);
@@ -321,8 +360,9 @@ static moon_status promise_row(lister *l, moon_change *change, void *record, moo
         if (l->fields[i]) continue;
         bool state = strcmp(l->headings[i].name, "state") == 0;
         size_t len = moon_money_format((moon_money){standing.received, promise->currency}, text);
-        l->cells[i] = state ? moon_str_of(moon_promise_states[standing.state - 1])
-                            : moon_arena_str(&l->scratch, (moon_str){text, len});
+        l->cells[i] = strcmp(l->headings[i].name, "number") == 0 ? number
+                      : state ? moon_str_of(moon_promise_states[standing.state - 1])
+                              : moon_arena_str(&l->scratch, (moon_str){text, len});
     }
     if (!is_full(l) && moon_filter_match(&l->filter, l->headings, l->cells))
         moon_listing_add(l->listing, l->cells);
@@ -410,12 +450,13 @@ static const list_kind kinds[] = {
      "id account state currency amount upheld opened closed reason outcome", "amount upheld", fill_plain, 0,
      NULL, "currency outcome opened closed"},
     {"promises", "promise", &moon_promise_type,
-     "id account document currency amount received made by state contact", "amount received", fill_promises,
-     0, NULL, "currency contact made"},
-    {"holds", "hold", &moon_hold_type, NULL, NULL, fill_plain, 0, NULL, "document"},
+     "id account number currency amount received made by state contact", "amount received", fill_promises, 0,
+     NULL, "currency contact made"},
+    {"holds", "hold", &moon_hold_type, "id account number from until reason", NULL, fill_holds, 0, NULL,
+     "number"},
     {"reminders", "reminder", &moon_reminder_type,
-     "date account document step name currency due fee interest policy", "due fee interest", fill_reminders,
-     0, NULL, "currency policy"},
+     "date account number step name currency due fee interest policy", "due fee interest", fill_reminders, 0,
+     NULL, "currency policy"},
     {"messages", "message", &moon_message_type, "id state account date layout step currency due file", "due",
      fill_plain, 0, NULL, "currency account date"},
     {"entries", "entry", &moon_entry_type, "id date booked account party currency amount base", "amount base",

@@ -475,9 +475,9 @@ static moon_arg actions_arg(moon_arena *keep) {
 
 /* The columns that `list` shows, by the names of queries; for those whose columns are all fields of theirs. */
 static moon_arg shown_arg(moon_arena *keep) {
-    static const char *const names[] = {"invoices", "credit_notes", "drafts",      "documents", "orders",
-                                        "items",    "payments",     "adjustments", "disputes",  "reminders",
-                                        "messages", "occurrences",  "parked"};
+    static const char *const names[] = {"invoices", "credit_notes", "drafts",      "documents",
+                                        "orders",   "items",        "payments",    "adjustments",
+                                        "disputes", "messages",     "occurrences", "parked"};
     enum { COUNT = sizeof names / sizeof *names };
     moon_named *m = MOON_NEW_N(keep, moon_named, COUNT);
     size_t count = 0;

@@ -481,7 +481,7 @@ MOON_STRUCT(moon_blob, MOON_BLOB_FIELDS)
 extern const moon_type moon_blob_type;
 
 #define MOON_PARKED_FIELDS(F)                                                                                \
-    F(1, TEXT, work, MOON_REQUIRED, MOON_PLAIN, "what could not be done: import, bill, issue")               \
+    F(1, TEXT, work, MOON_REQUIRED, MOON_PLAIN, "what could not be done: import, bill, pay, dun, usage")     \
     F(2, ID, id, MOON_REQUIRED, MOON_PLAIN, "the order, account or row it is about")                         \
     F(3, ID, account, 0, MOON_PLAIN, "whose")                                                                \
     F(4, TEXT, code, MOON_REQUIRED, MOON_PLAIN, "error code")                                                \

@@ -168,7 +168,7 @@ moon_status moon_series_continue(moon_change *change, const moon_context *ctx, m
     moon_date day;
     MOON_TRY(moon_operator_check(ctx, "admin", err));
     if (!invoice && !moon_str_is(kind, "credit_note"))
-        return moon_fail(err, MOON_E_SERIES, "there is no series %.*s; they are invoice and credit_note",
+        return moon_fail(err, MOON_E_SERIES, "there is no series %.*s; they are invoice and credit-note",
                          MOON_STR_ARG(kind));
     if (reason.len == 0)
         return moon_fail(err, MOON_E_FIELD_REQUIRED,

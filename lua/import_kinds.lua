@@ -11,8 +11,6 @@
 ---   key        key(record) -> text by which a row repeats another of the file, and the words for it; nil: rows may repeat
 ---   finish     finish(job, record, i) -> problem | nil, facts: what the kind says about a record that could be read, and what
 ---              the host is told besides it
----   named      true: rows need no id, so that a row that is held gets a name, which its reject file keeps: when the row comes
----              back repaired, it goes off the work list
 ---
 --- A kind more is an entry here, and one in core/run/import_kind.c that takes its records into the book.
 local order_rows = require "order_rows"
@@ -93,7 +91,7 @@ local KINDS = {
       id = "id", account = "id", date = "!date", amount = "!decimal", currency = "currency", remittance = "text",
       payer = "text", method = "text", returns = "id",
     },
-    settings = { "kind" }, own = "id", rows = record_rows, named = true, finish = payment_rows.payment,
+    settings = { "kind" }, own = "id", rows = record_rows, finish = payment_rows.payment,
     key = function(record) return record.id ~= payment_rows.UNNAMED and record.id or nil, record.id, "" end,
   },
   ["opening-items"] = {
@@ -101,7 +99,7 @@ local KINDS = {
       number = "!id", account = "!id", date = "!date", due = "date", amount = "!decimal", currency = "currency",
       kind = "open_kind",
     },
-    own = "number", rows = record_rows, named = true, finish = payment_rows.opening,
+    own = "number", rows = record_rows, finish = payment_rows.opening,
     key = function(record) return record.number, record.number, "" end,
   },
 }

@@ -153,7 +153,7 @@ function importing.begin(options)
   local kind = import_kinds.of(options.kind)
   local names = wanted_columns(map)
   check_columns(s, map, names, path or "the mapping")
-  local comes_back = kind.named and s.places.reason and s.places.row
+  local comes_back = kind.rows.named and s.places.reason and s.places.row
   if comes_back then names[#names + 1] = "row" end
   sheet.load(s, names, map.trim)
   local mark, order, said = found_out(s, map)
@@ -175,7 +175,7 @@ function importing.begin(options)
   return {
     columns = s.columns, rows = s.rows, blank = s.blank, records = job.orders and job.orders.count or s.rows,
     warnings = s.warnings, warning_count = s.warning_count,
-    reject_header = reject_header(s, kind.named),
+    reject_header = reject_header(s, kind.rows.named),
     found = { separator = found.separator, quote = found.quote, encoding = found.encoding, bom = found.bom,
       line_end = found.line_end, form = found.form,
       decimals = mark, dates = said and order or nil },

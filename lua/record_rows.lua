@@ -3,7 +3,9 @@
 local cells = require "cells"
 local order_rows = require "order_rows"
 local sheet = require "sheet"
-local record_rows = {}
+-- A row that is held without an id gets a name, which its reject file keeps: when the row comes back repaired, it goes off the
+-- work list.
+local record_rows = { named = true }
 
 -- A few digits that tell what a row says, so that row 2 of tomorrow's file of the same name is another.
 local function digits_of(text)
@@ -17,10 +19,10 @@ local function refuse(job, i, problem)
   local s = job.sheet
   local row = sheet.raws(s, { i }, function() return false end)[1]
   local id = problem.id or "row " .. s.lines[i] .. " of " .. order_rows.short(s.file)
-  if job.kind.named and not problem.id then
+  if not problem.id then
     id = job.was and job.was[i] ~= "" and job.was[i] or id .. " #" .. digits_of(row.raw)
   end
-  local reject = order_rows.reject(s, row, s.lines[i], problem.column, problem.reason, job.kind.named and id)
+  local reject = order_rows.reject(s, row, s.lines[i], problem.column, problem.reason, id)
   return { id = id,
     code = problem.code, reason = problem.reason,
     place = order_rows.place(s, s.lines[i], problem.column), raw = row.raw, rejects = { reject } }

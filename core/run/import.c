@@ -60,6 +60,8 @@ static moon_status take_part(run *r, part *p, moon_err *err) {
         return MOON_OK;
     }
     if (!p->has_record) return hold_row(r, p, err);
+    moon_str was = moon_arg_text_of(&p->facts, "was"); /* on the work list; it comes back repaired */
+    if (was.len) MOON_TRY(moon_import_unpark(&r->at, was, err));
     r->at.facts = &p->facts;
     r->at.point = moon_change_point(r->at.change);
     return r->at.kind->take(&r->at, p->record, p->has_account ? &p->account : NULL, err);

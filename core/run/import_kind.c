@@ -10,6 +10,10 @@ moon_str moon_import_parked_id(const moon_import_run *run, moon_str id) {
                              MOON_STR_ARG(id));
 }
 
+moon_status moon_import_unpark(moon_import_run *run, moon_str id, moon_err *err) {
+    return moon_unpark(run->change, "import", moon_import_parked_id(run, id), err);
+}
+
 moon_status moon_import_hold(moon_import_run *run, moon_str id, moon_str account, const moon_err *why,
                              moon_err *err) {
     moon_change_back(run->change, run->point);
@@ -98,7 +102,7 @@ static moon_status take_version(moon_import_run *run, void *record, moon_account
         run->report->taken.records++;
     else
         run->report->same++;
-    return moon_unpark(run->change, "import", moon_import_parked_id(run, id), err);
+    return moon_import_unpark(run, id, err);
 }
 
 /* ---- the kinds ---- */

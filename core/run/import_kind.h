@@ -38,6 +38,8 @@ MOON_CHECK moon_status moon_import_kind_find(moon_str name, const moon_import_ki
 /* The record at hand on the work list, with what the books say against it; what was written of it is taken back. */
 MOON_CHECK moon_status moon_import_hold(moon_import_run *run, moon_str id, moon_str account,
                                         const moon_err *why, moon_err *err);
+/* Take a record that is in the book, or a row that comes back repaired, off the work list. */
+MOON_CHECK moon_status moon_import_unpark(moon_import_run *run, moon_str id, moon_err *err);
 /* Name of a row on the work list: account 4711 must not be taken for order 4711. In the change's arena. */
 moon_str moon_import_parked_id(const moon_import_run *run, moon_str id);
 

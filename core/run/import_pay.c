@@ -42,12 +42,6 @@ static bool is_of_the_row(moon_status status) {
            status == MOON_E_STATE_REFUSED || status == MOON_E_ID_INVALID;
 }
 
-static moon_status unpark_row(moon_import_run *run, moon_str id, moon_err *err) {
-    moon_str was = moon_arg_text_of(run->facts, "was");
-    if (was.len) MOON_TRY(moon_unpark(run->change, "import", moon_import_parked_id(run, was), err));
-    return moon_unpark(run->change, "import", moon_import_parked_id(run, id), err);
-}
-
 static void tell_different(moon_import_run *run, moon_str id, moon_str difference) {
     run->report->different++;
     if (run->options->difference)
@@ -67,7 +61,7 @@ static moon_status park_unidentified(moon_import_run *run, const moon_payment *p
 static moon_status keep_taken(moon_import_run *run, const moon_payment *payment, moon_str why,
                               moon_err *err) {
     MOON_TRY(add_amount(&run->report->taken, payment->amount, payment->currency, err));
-    MOON_TRY(unpark_row(run, payment->id, err));
+    MOON_TRY(moon_import_unpark(run, payment->id, err));
     if (moon_str_is(payment->account, MOON_UNIDENTIFIED)) return park_unidentified(run, payment, why, err);
     taken_payment *one = MOON_NEW(moon_change_arena(run->change), taken_payment);
     *one = (taken_payment){run->taken, payment->account, payment->id, false};
@@ -144,7 +138,7 @@ static moon_status take_return(moon_import_run *run, moon_payment *back, moon_er
     if (status != MOON_OK) *err = refused;
     MOON_TRY(status);
     MOON_TRY(add_amount(&run->report->returned, made.amount, made.currency, err));
-    return unpark_row(run, back->id, err);
+    return moon_import_unpark(run, back->id, err);
 }
 
 moon_status moon_import_payment(moon_import_run *run, void *record, moon_account *account, moon_err *err) {
@@ -174,7 +168,7 @@ moon_status moon_import_opening(moon_import_run *run, void *record, moon_account
     MOON_TRY(status);
     if (!written) run->report->same++;
     if (written) MOON_TRY(add_amount(&run->report->taken, item->amount, item->currency, err));
-    return unpark_row(run, item->number, err);
+    return moon_import_unpark(run, item->number, err);
 }
 
 /* ---- applying what was taken ---- */

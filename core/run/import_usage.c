@@ -39,7 +39,7 @@ moon_status moon_import_agreement(moon_import_run *run, void *record, moon_accou
         run->report->taken.records++;
     else
         run->report->same++;
-    return moon_unpark(run->change, "import", moon_import_parked_id(run, agreement->id), err);
+    return moon_import_unpark(run, agreement->id, err);
 }
 
 /* ---- usage ---- */
@@ -65,7 +65,7 @@ moon_status moon_import_event(moon_import_run *run, void *record, moon_account *
         run->report->same++;
     else
         run->report->taken.records++;
-    return moon_unpark(run->change, "import", moon_import_parked_id(run, event->id), err);
+    return moon_import_unpark(run, event->id, err);
 }
 
 moon_status moon_import_fold(moon_import_run *run, moon_err *err) {

@@ -69,7 +69,36 @@ static moon_status read_on(moon_action_call *call, const moon_pay_on **out, size
     return MOON_OK;
 }
 
+/* Which items it is about, and what of each is open then: whoever is asked has to see it. */
+static moon_arg touched(moon_action_call *call, moon_str number, int64_t amount, int64_t open,
+                        moon_currency currency) {
+    moon_named items[] = {{MOON_STR("amount"), moon_result_money(amount, currency)},
+                          {MOON_STR("number"), moon_arg_text(number)},
+                          {MOON_STR("open"), moon_result_money(open, currency)}};
+    return moon_result_map(call->keep, items, sizeof items / sizeof *items);
+}
+
+static void add_settled(moon_action_call *call, const moon_settlement_list *settled) {
+    moon_arg *list = MOON_NEW_N(call->keep, moon_arg, settled->count + 1);
+    for (size_t i = 0; i < settled->count; i++) {
+        const moon_settled *one = &settled->items[i];
+        list[i] = touched(call, one->number, one->amount, one->open, one->currency);
+    }
+    moon_result_add(call, "settled", moon_arg_list(list, settled->count));
+}
+
+static void add_reopened(moon_action_call *call, const moon_reversal *done) {
+    moon_arg *list = MOON_NEW_N(call->keep, moon_arg, done->reopened_count + 1);
+    for (size_t i = 0; i < done->reopened_count; i++) {
+        const moon_reopened *one = &done->reopened[i];
+        list[i] = touched(call, one->number, one->amount, one->open, done->currency);
+    }
+    moon_result_add(call, "reopened", moon_arg_list(list, done->reopened_count));
+}
+
 static void say_paid(moon_action_call *call, const moon_paid *paid, const char *what) {
+    if (paid->date != MOON_DATE_NONE) moon_result_add(call, "date", moon_arg_date(paid->date));
+    add_settled(call, &paid->settled);
     moon_result_add(call, "id", moon_arg_text(paid->id));
     moon_result_add(call, "left", moon_result_money(paid->left, paid->currency));
     moon_result_count(call, "applied", paid->settled.count);
@@ -78,9 +107,12 @@ static void say_paid(moon_action_call *call, const moon_paid *paid, const char *
         moon_fail(&why, MOON_E_IMPORT_HELD, "%.*s", MOON_STR_ARG(paid->settled.conflicts[i].reason));
         moon_result_refused(call, paid->settled.conflicts[i].source, &why);
     }
-    moon_result_say(call, "%s %.*s of %.*s, %.*s unapplied", what, MOON_STR_ARG(paid->id),
+    char day[MOON_DATE_TEXT] = "";
+    if (paid->stated != MOON_DATE_NONE) moon_date_format(paid->date, day);
+    moon_result_say(call, "%s %.*s of %.*s, %.*s unapplied%s%s", what, MOON_STR_ARG(paid->id),
                     MOON_STR_ARG(money(call, paid->amount, paid->currency)),
-                    MOON_STR_ARG(money(call, paid->left, paid->currency)));
+                    MOON_STR_ARG(money(call, paid->left, paid->currency)), day[0] ? ", value date " : "",
+                    day);
 }
 
 moon_status moon_action_pay(moon_action_call *call, moon_err *err) {
@@ -152,6 +184,8 @@ static moon_status say_reversal(moon_action_call *call, const char *what, const 
     moon_result_add(call, "id", moon_arg_text(done->id));
     moon_result_add(call, "amount", moon_result_money(done->amount, done->currency));
     moon_result_add(call, "left", moon_result_money(done->left, done->currency));
+    add_settled(call, &done->settled);
+    add_reopened(call, done);
     moon_result_say(call, "%s %.*s: %.*s", what, MOON_STR_ARG(done->about),
                     MOON_STR_ARG(money(call, done->amount, done->currency)));
     return MOON_OK;

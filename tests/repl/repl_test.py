@@ -405,6 +405,15 @@ def case_meanwhile(case):
     holds(p.enter("y", until="commit? [y/N] "), "The book changed meanwhile", "1 draft")
     holds(p.enter("n"), "Nothing was written.")
     equal(p.enter("drafts:count()"), "0")
+    # Also where what it is about is another one now, or of another day.
+    moonbill(case, "-q", "add", "invoice", "ACME", "--line", "W", "--price", "10", "--ref", "M")
+    moonbill(case, "-q", "approve", "--all")
+    moonbill(case, "-q", "issue", "--all")
+    first = p.enter('pay("ACME", 1)', until="commit? [y/N] ")
+    moonbill(case, "-q", "pay", "ACME", re.search(r"INV-\S+ +1.00 +(\S+)", first).group(1), "--id", "M1")
+    moonbill(case, "-q", "pay", "ACME", "1.00", "--id", "M2")
+    holds(p.enter("y", until="commit? [y/N] "), "The book changed meanwhile")
+    holds(p.enter("n"), "Nothing was written.")
     p.leave()
 
 

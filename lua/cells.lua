@@ -100,7 +100,8 @@ local function instant(text)
   local second, fraction, zone = rest:match "^:(%d%d)%.?(%d*)%s*(.-)$"
   if not second then second, fraction, zone = "0", "", rest:match "^%s*(.-)$" end
   local offset, good, civil = offset_of(zone), pcall(date, day)
-  if not offset or not good or tonumber(hour) > 23 or tonumber(minute) > 59 or tonumber(second) > 59 or #fraction > 6 then
+  -- Microseconds are exact within 2^53.
+  if not offset or not good or civil.year < 1700 or civil.year > 2200 or tonumber(hour) > 23 or tonumber(minute) > 59 or tonumber(second) > 59 or #fraction > 6 then
     return nil
   end
   local seconds = (civil - EPOCH) * 86400 + tonumber(hour) * 3600 + tonumber(minute) * 60 + tonumber(second) - offset

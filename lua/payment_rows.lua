@@ -19,11 +19,16 @@ payment_rows.UNNAMED = "row" -- id of a payment that the host names by its conte
 
 local problem_at = record_rows.problem_at
 
+local TOO_MUCH = decimal "1000000000000000" -- the books hold 18 digits, up to 3 of them decimals
+
 -- The amount as money, and the rate of its currency; or a problem.
 local function value_of(job, record, i)
   local currency = record.currency or job.currency
   if not currency then return nil, problem_at(job, i, "currency", "no currency is said") end
   record.currency = currency
+  if abs(record.amount) >= TOO_MUCH then
+    return nil, problem_at(job, i, "amount", "found " .. cells.show(tostring(record.amount)) .. ", which no account can hold")
+  end
   local amount = money(record.amount, currency)
   if amount ~= round(amount) then
     return nil, problem_at(job, i, "amount", "found " .. cells.show(tostring(record.amount)) .. ", which is finer than "

@@ -101,9 +101,8 @@ local function instant(text)
   if not second then second, fraction, zone = "0", "", rest:match "^%s*(.-)$" end
   local offset, good, civil = offset_of(zone), pcall(date, day)
   -- Microseconds are exact within 2^53.
-  if not offset or not good or civil.year < 1700 or civil.year > 2200 or tonumber(hour) > 23 or tonumber(minute) > 59 or tonumber(second) > 59 or #fraction > 6 then
-    return nil
-  end
+  if not offset or not good or civil.year < 1700 or civil.year > 2200 then return nil end
+  if tonumber(hour) > 23 or tonumber(minute) > 59 or tonumber(second) > 59 or #fraction > 6 then return nil end
   local seconds = (civil - EPOCH) * 86400 + tonumber(hour) * 3600 + tonumber(minute) * 60 + tonumber(second) - offset
   return seconds * 1000000 + tonumber(fraction .. ("0"):rep(6 - #fraction))
 end

@@ -19,7 +19,7 @@ payment_rows.UNNAMED = "row" -- id of a payment that the host names by its conte
 
 local problem_at = record_rows.problem_at
 
-local TOO_MUCH = decimal "1000000000000000" -- the books hold 18 digits, up to 3 of them decimals
+local TOO_MUCH = decimal "10000000000000000" -- the books hold 18 digits, mostly 2 of them decimals
 
 -- The amount as money, and the rate of its currency; or a problem.
 local function value_of(job, record, i)

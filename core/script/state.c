@@ -64,9 +64,14 @@ typedef struct job {
     void *record;
 } job;
 
+/* Slots of the stack that every job has from the start, so that calls neither grow it nor does the collector shrink
+ * it in between: in Lua 5.4.4 a function was seen to go on with the place where the stack had been. */
+#define STACK_ROOM 4000
+
 static int l_job(lua_State *L) {
     job *j = lua_touserdata(L, 1);
     lua_settop(L, 0);
+    luaL_checkstack(L, STACK_ROOM, "calls");
     j->run(L, j);
     return 0;
 }

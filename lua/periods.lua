@@ -149,4 +149,13 @@ end
 --- The fields of the n-th document of the last periods.draft, as of billing.draft.
 function periods.document(n) return documents[n] end
 
+--- Whether a plan charges anything in advance, and in arrears: what it does not charge can never make a line.
+---@param name string of a file in rules/pricing/
+---@param plan? table in its place
+---@return table advance, arrears (booleans); both true of a plan that is not for periods, which fails when it is used
+function periods.timings(name, plan)
+  local of = plans.of("rules/pricing/" .. name .. ".lua", plan)
+  return { advance = not of.every or #of.advance > 0, arrears = not of.every or #of.arrears > 0 }
+end
+
 return periods

@@ -9,6 +9,7 @@
 #include "books/party.h"
 #include "run/batch.h"
 #include "run/jobs.h"
+#include "run/period_due.h"
 #include "run/wire.h"
 #include "store/table.h"
 
@@ -34,6 +35,7 @@ typedef struct run {
     moon_bill_report *report;
     moon_equation *drafted; /* orders drafted in this run, by currency */
     size_t drafted_count;
+    moon_due_check due;
     drafts *pending;    /* of the units that are not committed yet, newest first */
     moon_status failed; /* what counting met */
     moon_err failure;
@@ -168,6 +170,13 @@ static bool read_outcomes(moon_str *reply, drafts *kept) {
     return true;
 }
 
+static moon_status keep_account(run *r, moon_change *change, moon_str account, drafts *kept, moon_err *err) {
+    MOON_TRY(drop_others(change, account, "period", kept, err));
+    kept->next = r->pending;
+    r->pending = kept;
+    return moon_unpark(change, "bill", account, err);
+}
+
 static moon_status keep_drafts(run *r, moon_change *change, moon_str account, moon_str reply, moon_err *err) {
     moon_arena *arena = moon_change_arena(change);
     moon_str dependencies;
@@ -186,14 +195,10 @@ static moon_status keep_drafts(run *r, moon_change *change, moon_str account, mo
     }
     if (!read_outcomes(&reply, kept))
         return moon_fail(err, MOON_E_SCRIPT_CRASH, "the worker's answer makes no sense");
-    MOON_TRY(drop_others(change, account, "period", kept, err));
-    kept->next = r->pending;
-    r->pending = kept;
-    return moon_unpark(change, "bill", account, err);
+    return keep_account(r, change, account, kept, err);
 }
 
-static moon_status bill_account(void *ctx, moon_change *change, moon_str account, moon_err *err) {
-    run *r = ctx;
+static moon_status draft_account(run *r, moon_change *change, moon_str account, moon_err *err) {
     moon_buf request = MOON_BUF_EMPTY;
     moon_str reply;
     moon_arg today = moon_arg_date(r->book->ctx.today);
@@ -202,7 +207,18 @@ static moon_status bill_account(void *ctx, moon_change *change, moon_str account
     moon_status status = moon_worker_call(r->book->worker, moon_job_draft, moon_buf_str(&request), true,
                                           moon_change_arena(change), &reply, err);
     moon_buf_free(&request);
-    if (status == MOON_OK) status = keep_drafts(r, change, account, reply, err);
+    return status == MOON_OK ? keep_drafts(r, change, account, reply, err) : status;
+}
+
+/* Rules run only where something can be due. */
+static moon_status bill_account(void *ctx, moon_change *change, moon_str account, moon_err *err) {
+    run *r = ctx;
+    drafts *none = MOON_NEW(moon_change_arena(change), drafts);
+    bool due;
+    *none = (drafts){0};
+    moon_status status = moon_is_due(&r->due, change, account, &due, none->agreements, err);
+    if (status == MOON_OK)
+        status = due ? draft_account(r, change, account, err) : keep_account(r, change, account, none, err);
     return status == MOON_OK ? MOON_OK : moon_err_context(err, "account %.*s", MOON_STR_ARG(account));
 }
 
@@ -440,7 +456,11 @@ static moon_status bill_all(run *r, moon_err *err) {
 
 moon_status moon_bill(moon_book *book, const moon_bill_options *options, moon_arena *keep,
                       moon_bill_report *report, moon_err *err) {
-    run r = {.book = book, .options = options, .keep = keep, .report = report};
+    run r = {.book = book,
+             .options = options,
+             .keep = keep,
+             .report = report,
+             .due = {.book = book, .keep = keep}};
     int lock;
     *report = (moon_bill_report){0};
     MOON_TRY(moon_book_lock(book, &lock, err));

@@ -17,6 +17,9 @@ moon_status moon_job_settings(moon_job *job, moon_str request, moon_buf *reply, 
  * count of its periodic agreements, then for each: char moon_periods_outcome (run/jobs_period.h). */
 moon_status moon_job_draft(moon_job *job, moon_str request, moon_buf *reply, moon_err *err);
 
+/* What a plan charges at all. request: the plan's name. reply: char whether anything in advance, char in arrears. */
+moon_status moon_job_timings(moon_job *job, moon_str request, moon_buf *reply, moon_err *err);
+
 /* A document by hand.
  * request: arg { kind, account, lines, reason, reference, original (id), cause, today }.
  * reply: str dependencies, record document. */

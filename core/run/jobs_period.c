@@ -4,6 +4,8 @@
 #include "books/document.h"
 #include "books/party.h"
 #include "books/usage.h"
+#include "run/jobs.h"
+#include "run/period_due.h"
 #include "run/wire.h"
 #include "store/table.h"
 
@@ -44,35 +46,6 @@ static void *with_room(moon_arena *keep, void *items, size_t count, size_t *room
 
 /* ---- what is due ---- */
 
-/* The claims on an agreement, by the start of their periods. */
-static moon_status claims_on(moon_drafting *d, moon_str agreement, moon_claim **out, size_t *count,
-                             moon_err *err) {
-    moon_arena *keep = moon_change_arena(d->change);
-    moon_claim bound = {.source = moon_arena_printf(keep, "agreement/%.*s", MOON_STR_ARG(agreement))}, one;
-    moon_scan scan;
-    bool more = true;
-    size_t room = 0;
-    *out = NULL;
-    *count = 0;
-    MOON_TRY(
-        moon_scan_begin(d->change, &moon_claim_type, MOON_BY_KEY, &bound, 1, &bound, 1, false, &scan, err));
-    for (;;) {
-        moon_status status = moon_scan_next(&scan, &one, &more, err);
-        if (status != MOON_OK || !more) {
-            moon_scan_end(&scan);
-            return status;
-        }
-        *out = with_room(keep, *out, *count, &room, sizeof **out);
-        (*out)[(*count)++] = one;
-    }
-}
-
-static bool is_claimed(const moon_claim *claims, size_t count, moon_date start, const char *timing) {
-    for (size_t i = 0; i < count; i++)
-        if (claims[i].start == start && moon_str_is(claims[i].cause, timing)) return true;
-    return false;
-}
-
 static moon_status add_claim(moon_drafting *d, const claim *wanted, moon_err *err) {
     moon_period_claims *of = d->claims;
     moon_date start = wanted->period.start, day = wanted->advance ? start : wanted->period.end - 1;
@@ -85,26 +58,18 @@ static moon_status add_claim(moon_drafting *d, const claim *wanted, moon_err *er
     return moon_drafting_account(d, wanted->newest->account, day, &one->account, err);
 }
 
-/* The periods of an agreement that have begun, with what of them is due and not claimed. Claims stand in the order of
- * their periods, so that those before the period at hand need not be looked at again. */
+/* What is due of an agreement and not claimed. */
 static moon_status due_of(moon_drafting *d, const moon_agreement *newest, size_t place, moon_date today,
                           moon_err *err) {
-    moon_claim *claims;
-    size_t count, at = 0;
-    MOON_TRY(claims_on(d, newest->id, &claims, &count, err));
-    for (int64_t n = 0;; n++) {
-        claim wanted = {.newest = newest, .place = place};
-        MOON_TRY(moon_agreement_period(newest, n, &wanted.period, err));
-        moon_date start = wanted.period.start;
-        if (start > today || (newest->until != MOON_DATE_NONE && start >= newest->until)) return MOON_OK;
-        while (at < count && claims[at].start < start) at++;
-        size_t left = count - at < 2 ? count - at : 2;
-        wanted.advance = true;
-        if (!is_claimed(claims + at, left, start, "advance")) MOON_TRY(add_claim(d, &wanted, err));
-        wanted.advance = false;
-        if (wanted.period.end <= today && !is_claimed(claims + at, left, start, "arrears"))
-            MOON_TRY(add_claim(d, &wanted, err));
+    moon_unclaimed *list;
+    size_t count;
+    MOON_TRY(moon_unclaimed_of(d->change, newest, today, &list, &count, err));
+    for (size_t i = 0; i < count; i++) {
+        claim wanted = {
+            .newest = newest, .place = place, .period = list[i].period, .advance = list[i].advance};
+        MOON_TRY(add_claim(d, &wanted, err));
     }
+    return MOON_OK;
 }
 
 /* ---- what the library asks for ---- */
@@ -234,7 +199,7 @@ static moon_status add_documents(moon_drafting *d, const moon_arg *list, bool *b
     return MOON_OK;
 }
 
-static moon_periods_outcome outcome_of(const moon_agreement *newest, bool billed, moon_date today) {
+moon_periods_outcome moon_periods_outcome_of(const moon_agreement *newest, bool billed, moon_date today) {
     if (billed) return MOON_PERIODS_BILLED;
     if (newest->start > today) return MOON_PERIODS_NOT_BEGUN;
     return newest->until != MOON_DATE_NONE && newest->until <= today ? MOON_PERIODS_ENDED
@@ -258,6 +223,14 @@ moon_status moon_draft_periods(moon_drafting *d, moon_str account, moon_date tod
     d->claims = NULL;
     moon_buf_add_varint(agreements, n);
     for (size_t i = 0; i < n; i++)
-        moon_buf_add_char(agreements, (char)outcome_of(&list[i], billed[i], today));
+        moon_buf_add_char(agreements, (char)moon_periods_outcome_of(&list[i], billed[i], today));
+    return MOON_OK;
+}
+
+moon_status moon_job_timings(moon_job *job, moon_str request, moon_buf *reply, moon_err *err) {
+    moon_arg plan = moon_arg_text(request), out;
+    MOON_TRY(moon_script_call(job->script, "periods.timings", &plan, 1, &job->arena, &out, err));
+    moon_buf_add_char(reply, moon_arg_get(&out, "advance").boolean);
+    moon_buf_add_char(reply, moon_arg_get(&out, "arrears").boolean);
     return MOON_OK;
 }

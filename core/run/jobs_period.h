@@ -14,6 +14,9 @@ typedef enum moon_periods_outcome {
     MOON_PERIODS_OUTCOMES
 } moon_periods_outcome;
 
+/* What a run comes to for an agreement that is not parked. */
+moon_periods_outcome moon_periods_outcome_of(const moon_agreement *newest, bool billed, moon_date today);
+
 /* Draft what is due by `today` for all periodic agreements of an account: periods that have begun in advance,
  * periods that are over in arrears, as far as nothing claims them. Adds the documents, and to `agreements` their
  * number and a moon_periods_outcome each. */

@@ -217,9 +217,26 @@ local drafts = {
     says = "moonbill set agreement A-1 tags.seats=" },
 }
 
+-- ---- what a plan charges at all ----
+
+local function timings(case)
+  local of = periods.timings("none", case.plan)
+  return (of.advance and "advance " or "") .. (of.arrears and "arrears" or "")
+end
+
+local timing_rows = {
+  { "in advance only", plan = plans.declare { title = "T", every = "month", flat { "Fee", price = 1 } }, want = "advance " },
+  { "a meter only", plan = plans.declare { title = "T", every = "month", per_unit { "GB", meter = "storage", price = 1 } }, want = "arrears" },
+  { "both", plan = plans.declare { title = "T", every = "month",
+      flat { "Fee", price = 1 }, flat { "Late", price = 1, when = "arrears" } },
+    want = "advance arrears" },
+  { "a plan for orders may fail", plan = plans.declare { title = "T", flat { "Fee", price = 1 } }, want = "advance arrears" },
+  { "no such plan", fails = "rule.missing" },
+}
+
 function test.run()
   return rows.join(rows.check(cuts, cut), rows.check(wrong_bands, function(case) return bands.declare(case.tiers) end),
-                   rows.check(wrong_plans, declare_plan), rows.check(drafts, draft),
+                   rows.check(wrong_plans, declare_plan), rows.check(drafts, draft), rows.check(timing_rows, timings),
                    rows.check(loading, function(case) return rule("rules/broken/" .. case.path .. ".lua") end))
 end
 

@@ -34,6 +34,11 @@ step credit -b book --today 2010-12-07 credit INV-2010-00001 --line 1 --reason d
 step void -b book --today 2010-12-07 void INV-2010-00002 --reason wrong
 step ageing -b book report ageing --as-of 2011-02-01
 step statement -b book report statement 17850
+step pay -b book --today 2011-01-20 pay 17850 10.00 --id BANK-1 --text "on account"
+step dun -b book --today 2011-02-01 dun
+step deliver -b book --today 2011-02-01 deliver
+step eval -b book --today 2011-02-01 run -e 'return invoices'
+step tick -b book tick --now 2011-02-01T12:00
 step verify -b book verify
 step digest -b book verify --digest
 step backup -b book backup copy.mdb

@@ -307,6 +307,38 @@ static moon_status get_credit(moon_change *change, moon_str name, moon_item *ite
                      MOON_STR_ARG(item->number), moon_item_a(item));
 }
 
+/* What refunds of a credit are proposed already: two of them must not be for the same cash. */
+static moon_status sum_proposed(moon_change *change, const moon_item *credit, int64_t *sum, moon_err *err) {
+    moon_payment bound = {.settles = credit->document}, one;
+    moon_scan scan;
+    bool more = true;
+    moon_status status = MOON_OK;
+    *sum = 0;
+    MOON_TRY(moon_scan_begin(change, &moon_payment_type, moon_type_index(&moon_payment_type, "settles"),
+                             &bound, 1, &bound, 1, false, &scan, err));
+    while (status == MOON_OK) {
+        status = moon_scan_next(&scan, &one, &more, err);
+        if (status != MOON_OK || !more) break;
+        if (one.state == MOON_PAYMENT_PROPOSED)
+            status = moon_minor_add(sum, one.amount, "a sum of proposed refunds", err);
+    }
+    moon_scan_end(&scan);
+    return status;
+}
+
+static moon_status check_not_proposed(const moon_item *credit, int64_t amount, int64_t proposed,
+                                      moon_err *err) {
+    char before[MOON_MONEY_TEXT], have[MOON_MONEY_TEXT];
+    if (proposed == 0 || amount <= -credit->open - proposed) return MOON_OK;
+    moon_money_format_code((moon_money){proposed, credit->currency}, before);
+    moon_money_format_code((moon_money){-credit->open, credit->currency}, have);
+    moon_fail(err, MOON_E_CREDIT_EXCEEDS,
+              "%s of the %s that %.*s has open are proposed to be paid back already", before, have,
+              MOON_STR_ARG(credit->number));
+    return moon_err_hint(err, "moonbill list payments state=proposed; approve that one, or set payment ID "
+                              "state=refused");
+}
+
 static moon_status check_refund(const moon_item *credit, int64_t amount, moon_err *err) {
     char want[MOON_MONEY_TEXT], have[MOON_MONEY_TEXT];
     if (amount > 0 && amount <= -credit->open) return MOON_OK;
@@ -330,12 +362,16 @@ static moon_status next_refund(moon_change *change, moon_str credit, moon_str *i
 moon_status moon_refund_propose(moon_change *change, const moon_context *ctx, moon_str credit, int64_t amount,
                                 moon_str reason, moon_str approval_rule, moon_payment *out, moon_err *err) {
     moon_item item;
+    int64_t proposed;
     MOON_TRY(moon_operator_check(ctx, "prepare", err));
     if (reason.len == 0)
         return moon_fail(err, MOON_E_FIELD_REQUIRED, "a refund needs a reason, which stays on record");
     MOON_TRY(get_credit(change, credit, &item, err));
+    MOON_TRY(sum_proposed(change, &item, &proposed, err));
+    if (amount == 0 && proposed < -item.open) amount = -item.open - proposed;
     if (amount == 0) amount = -item.open;
     MOON_TRY(check_refund(&item, amount, err));
+    MOON_TRY(check_not_proposed(&item, amount, proposed, err));
     moon_record_init(&moon_payment_type, out);
     MOON_TRY(next_refund(change, item.number, &out->id, err));
     out->kind = MOON_PAYMENT_REFUND;

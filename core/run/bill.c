@@ -425,7 +425,7 @@ static moon_status clear_work_list(run *r, const moon_str *units, size_t count, 
 }
 
 static moon_status bill_all(run *r, moon_err *err) {
-    moon_str *units;
+    moon_str *units = NULL;
     size_t count = 0;
     MOON_TRY(moon_operator_check(&r->book->ctx, "prepare", err));
     MOON_TRY(prepare(r, &units, &count, err));

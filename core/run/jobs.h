@@ -32,7 +32,8 @@ moon_status moon_job_apply(moon_job *job, moon_str request, moon_buf *reply, moo
 
 /* What credits of one account settle, by rules/payments.lua and rules/application.lua.
  * request: str account, arg today, arg settings, varint count, then for each credit: record item, str remittance,
- * str id of the document it corrects ("" for none), varint count and str id of what is named by hand.
+ * str id of the document it corrects ("" for none), varint count and str id of what is named by hand; then varint
+ * count and a record item for each open item of the account, as the caller's change has them.
  * reply: str dependencies, arg { steps, conflicts } (lua/payments.lua). */
 moon_status moon_job_settle(moon_job *job, moon_str request, moon_buf *reply, moon_err *err);
 /* An exchange rate. request: arg currency, arg date. reply: arg decimal. MOON_E_RATE_MISSING. */

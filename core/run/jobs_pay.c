@@ -161,6 +161,20 @@ static moon_status read_credits(moon_job *job, moon_str *request, moon_arg *out,
     return MOON_OK;
 }
 
+/* The account's open items, as the parent's change has them. */
+static moon_status read_open_items(moon_job *job, moon_str *request, moon_item **out, size_t *out_count,
+                                   moon_err *err) {
+    uint64_t count;
+    if (!moon_varint_read(request, &count) || count > request->len)
+        return moon_fail(err, MOON_E_INTERNAL, "a request to a worker is cut short");
+    moon_item *items = MOON_NEW_N(&job->arena, moon_item, count);
+    for (size_t i = 0; i < count; i++)
+        MOON_TRY(moon_wire_read_record(request, &moon_item_type, &items[i], &job->arena, err));
+    *out = items;
+    *out_count = count;
+    return MOON_OK;
+}
+
 /* Contested amounts by document. */
 static moon_status read_disputed(moon_job *job, moon_change *change, moon_str account, moon_date today,
                                  const moon_item *items, size_t item_count, moon_arg *out, moon_err *err) {
@@ -184,14 +198,14 @@ static moon_status settle(moon_job *job, moon_change *change, moon_str request, 
                           moon_err *err) {
     moon_str account;
     moon_arg today, settings, credits, disputed;
-    moon_item *items;
-    size_t count;
+    moon_item *items = NULL;
+    size_t count = 0;
     if (!moon_wire_read_str(&request, &account) || !moon_wire_read_arg(&request, &today, &job->arena) ||
         !moon_wire_read_arg(&request, &settings, &job->arena))
         return moon_fail(err, MOON_E_INTERNAL, "a request to a worker is cut short");
     MOON_TRY(moon_watch_account(change, account, err));
     MOON_TRY(read_credits(job, &request, &credits, err));
-    MOON_TRY(moon_items_open(change, account, &job->arena, &items, &count, err));
+    MOON_TRY(read_open_items(job, &request, &items, &count, err));
     MOON_TRY(read_disputed(job, change, account, today.date, items, count, &disputed, err));
     moon_arg *views = MOON_NEW_N(&job->arena, moon_arg, count);
     for (size_t i = 0; i < count; i++) views[i] = moon_arg_record(&moon_item_type, &items[i]);

@@ -9,6 +9,7 @@
 
 #include "base/file.h"
 #include "books/series.h"
+#include "books/verify.h"
 #include "store/table.h"
 
 #define PLACE "data.restoring" /* of the data until they are complete */
@@ -163,14 +164,44 @@ static moon_status check_folder(const char *folder, const paths *p, moon_err *er
     return moon_err_hint(err, "a restore replaces nothing: use another folder, or move data/ away first");
 }
 
-static moon_status open_and_move_on(const char *folder, const moon_open_options *options,
+/* Before anything trusts its bytes. */
+static moon_status check_pages(const paths *p, const char *file, moon_err *err) {
+    moon_pages pages;
+    moon_err why;
+    moon_status status = moon_store_check_pages(p->place, &pages, &why);
+    if (status == MOON_OK) return MOON_OK;
+    moon_fail(err, status, "the backup %s is damaged: %s", file, why.text);
+    return moon_err_hint(err, "restore another backup; nothing was written");
+}
+
+static void keep_first(void *ctx, const moon_err *problem) {
+    moon_err *first = ctx;
+    if (first->code == MOON_OK) *first = *problem;
+}
+
+/* A damaged backup must not become a book: it is checked as `verify` checks one. */
+static moon_status check_whole(moon_book *book, const char *file, moon_err *err) {
+    moon_change *change;
+    moon_verified counts;
+    moon_err first = {0}, last;
+    MOON_TRY(moon_change_begin(book->store, &change, err));
+    moon_status status = moon_verify(change, &book->config, NULL, keep_first, &first, &counts, &last);
+    moon_change_end(change);
+    if (status == MOON_OK) return MOON_OK;
+    moon_fail(err, MOON_E_BOOK_DAMAGED, "the backup %s does not hold what it should: %s", file,
+              first.code != MOON_OK ? first.text : last.text);
+    return moon_err_hint(err, "restore another backup; nothing was written");
+}
+
+static moon_status open_and_move_on(const char *folder, const char *file, const moon_open_options *options,
                                     const moon_last_number *last, size_t count, moon_unbegun *unbegun,
                                     moon_err *err) {
     moon_open_options inside = *options;
     moon_book *book;
     inside.data = PLACE;
     MOON_TRY(moon_book_open(folder, &inside, false, &book, err));
-    moon_status status = move_on(book, last, count, unbegun, err);
+    moon_status status = check_whole(book, file, err);
+    if (status == MOON_OK) status = move_on(book, last, count, unbegun, err);
     moon_book_close(book);
     return status;
 }
@@ -193,7 +224,8 @@ static moon_status restore(const paths *p, const char *folder, const char *file,
     MOON_TRY(check_folder(folder, p, err));
     drop(p); /* of a restore that was cut off */
     moon_status status = copy(file, p, err);
-    if (status == MOON_OK) status = open_and_move_on(folder, options, last, count, unbegun, err);
+    if (status == MOON_OK) status = check_pages(p, file, err);
+    if (status == MOON_OK) status = open_and_move_on(folder, file, options, last, count, unbegun, err);
     if (status == MOON_OK && !dry_run) {
         rmdir(p->data); /* an empty folder */
         if (rename(p->place, p->data) < 0) status = failed(err, "cannot rename to", p->data);

@@ -65,6 +65,17 @@ static moon_status add_credit(moon_change *change, moon_buf *request, const moon
     return MOON_OK;
 }
 
+/* The account's open items as this change has them: a return a row before has opened some that the worker's snapshot
+ * shows as settled. */
+static moon_status add_open_items(moon_change *change, moon_str account, moon_buf *request, moon_err *err) {
+    moon_item *items;
+    size_t count;
+    MOON_TRY(moon_items_open(change, account, moon_change_arena(change), &items, &count, err));
+    moon_buf_add_varint(request, count);
+    for (size_t i = 0; i < count; i++) moon_wire_add_record(request, &moon_item_type, &items[i]);
+    return MOON_OK;
+}
+
 static moon_status ask(moon_book *book, moon_change *change, moon_str account, const moon_item *items,
                        const moon_credit *credits, size_t count, moon_arg *answer, moon_err *err) {
     moon_buf request = MOON_BUF_EMPTY;
@@ -77,6 +88,7 @@ static moon_status ask(moon_book *book, moon_change *change, moon_str account, c
     moon_status status = MOON_OK;
     for (size_t i = 0; status == MOON_OK && i < count; i++)
         status = add_credit(change, &request, &items[i], &credits[i], err);
+    if (status == MOON_OK) status = add_open_items(change, account, &request, err);
     if (status == MOON_OK)
         status = moon_worker_call(book->worker, moon_job_settle, moon_buf_str(&request), true,
                                   moon_change_arena(change), &reply, err);

@@ -400,7 +400,9 @@ static void test_refund(void **state) {
         {"less than nothing", "P1", "twice", -1, MOON_E_CREDIT_EXCEEDS},
         {"without a reason", "P1", "", 0, MOON_E_FIELD_REQUIRED},
         {"a part", "P1", "twice", 1000, MOON_OK},
-        {"all of it", "P1", "twice", 0, MOON_OK},
+        {"more than is not proposed yet", "P1", "twice", 4001, MOON_E_CREDIT_EXCEEDS},
+        {"the rest", "P1", "twice", 0, MOON_OK},
+        {"what is proposed already", "P1", "twice", 0, MOON_E_CREDIT_EXCEEDS},
         {"a credit note", "CN-2010-00001", "left", 0, MOON_OK},
     };
     moon_payment out;
@@ -419,7 +421,10 @@ static void test_refund(void **state) {
     expect_minor("cash", balance(b, "1200"), 4000);
     FAILS(MOON_E_STATE_REFUSED, moon_refund_approve(b->change, &b->ctx, MOON_STR("refund/P1/1"), ERR));
     SAYS("posted already");
+    DO(moon_apply(b->change, &b->ctx, MOON_STR("A"), MOON_STR("P1"), MOON_STR("i1"), 1, MOON_DATE_MIN,
+                  MOON_STR_NONE, ERR));
     FAILS(MOON_E_CREDIT_EXCEEDS, moon_refund_approve(b->change, &b->ctx, MOON_STR("refund/P1/2"), ERR));
+    DO(moon_unapply(b->change, &b->ctx, MOON_STR("A"), MOON_STR("P1"), MOON_STR("i1"), MOON_DATE_MIN, ERR));
     DO(moon_refund_refuse(b->change, &b->ctx, MOON_STR("refund/P1/2"), ERR));
     FAILS(MOON_E_STATE_REFUSED, moon_refund_approve(b->change, &b->ctx, MOON_STR("refund/P1/2"), ERR));
     FAILS(MOON_E_NOT_FOUND, moon_refund_refuse(b->change, &b->ctx, MOON_STR("P1"), ERR));

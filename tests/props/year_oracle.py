@@ -238,7 +238,7 @@ def main():
     parser.add_argument("--build", required=True)
     parser.add_argument("--quick", action="store_true")
     options = parser.parse_args()
-    size = int(os.environ.get("YEAR_SIZE") or (40 if options.quick else 300))
+    size = int(os.environ.get("YEAR_SIZE") or (40 if options.quick else 200))
     last = datetime.date(2026, 6, 30) if options.quick else LAST
     folder = tempfile.mkdtemp(prefix="moonbill-year-", dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None)
     try:

@@ -1,5 +1,10 @@
 #include "run/batch.h"
 
+#include <stdlib.h>
+
+#include "books/order.h"
+#include "store/table.h"
+
 #define ATTEMPTS 5 /* for a unit that others keep changing */
 
 /* Also what would refuse every unit alike: a series that is further than today. */
@@ -87,4 +92,39 @@ moon_status moon_batch_run(const moon_batch *batch, const moon_str *units, size_
         if (batch->progress) batch->progress(batch->ctx, from + n, count);
     }
     return MOON_OK;
+}
+
+/* ---- the work list ---- */
+
+static int by_bytes(const void *a, const void *b) {
+    return moon_str_cmp(*(const moon_str *)a, *(const moon_str *)b);
+}
+
+static moon_status unpark_others(moon_change *change, const char *work, const moon_str *units, size_t count,
+                                 moon_err *err) {
+    moon_parked bound = {.work = moon_str_of(work)}, parked;
+    moon_scan scan;
+    bool more = true;
+    MOON_TRY(
+        moon_scan_begin(change, &moon_parked_type, MOON_BY_KEY, &bound, 1, &bound, 1, false, &scan, err));
+    moon_status status = MOON_OK;
+    while (status == MOON_OK) {
+        status = moon_scan_next(&scan, &parked, &more, err);
+        if (status != MOON_OK || !more) break;
+        if (!count || !bsearch(&parked.id, units, count, sizeof *units, by_bytes))
+            status = moon_unpark(change, work, parked.id, err);
+    }
+    moon_scan_end(&scan);
+    return status;
+}
+
+moon_status moon_batch_unpark_others(moon_book *book, const char *work, const moon_str *units, size_t count,
+                                     moon_err *err) {
+    moon_change *change;
+    MOON_TRY(moon_change_begin(book->store, &change, err));
+    moon_status status = unpark_others(change, work, units, count, err);
+    if (status == MOON_OK)
+        status = moon_commit(change, &book->ctx, work, MOON_STR_NONE, MOON_STR_NONE, NULL, err);
+    moon_change_end(change);
+    return status;
 }

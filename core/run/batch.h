@@ -29,6 +29,11 @@ typedef struct moon_batch {
     void (*progress)(void *ctx, size_t done, size_t total); /* may be NULL */
 } moon_batch;
 
+/* Accounts that an earlier run of `work` parked, and that are none of this run's any more, leave the work list, in a
+ * commit of their own. `units` are sorted by bytes. */
+MOON_CHECK moon_status moon_batch_unpark_others(moon_book *book, const char *work, const moon_str *units,
+                                                size_t count, moon_err *err);
+
 /* Returns MOON_OK also where units failed. */
 MOON_CHECK moon_status moon_batch_run(const moon_batch *batch, const moon_str *units, size_t count,
                                       moon_err *err);

@@ -394,36 +394,6 @@ static moon_status prepare(run *r, moon_str **units, size_t *count, moon_err *er
     return status;
 }
 
-/* Accounts that were parked earlier and have nothing due any more leave the work list. */
-static moon_status unpark_the_rest(run *r, moon_change *change, const moon_str *units, size_t count,
-                                   moon_err *err) {
-    moon_parked bound = {.work = MOON_STR("bill")}, parked;
-    moon_scan scan;
-    bool more = true;
-    MOON_TRY(
-        moon_scan_begin(change, &moon_parked_type, MOON_BY_KEY, &bound, 1, &bound, 1, false, &scan, err));
-    moon_status status = MOON_OK;
-    while (status == MOON_OK) {
-        status = moon_scan_next(&scan, &parked, &more, err);
-        if (status != MOON_OK || !more) break;
-        if (!count || !bsearch(&parked.id, units, count, sizeof *units, by_bytes))
-            status = moon_unpark(change, "bill", parked.id, err);
-    }
-    moon_scan_end(&scan);
-    return status == MOON_OK
-               ? moon_commit(change, &r->book->ctx, "bill", MOON_STR_NONE, MOON_STR_NONE, NULL, err)
-               : status;
-}
-
-static moon_status clear_work_list(run *r, const moon_str *units, size_t count, moon_err *err) {
-    moon_change *change;
-    if (r->options->dry_run) return MOON_OK;
-    MOON_TRY(moon_change_begin(r->book->store, &change, err));
-    moon_status status = unpark_the_rest(r, change, units, count, err);
-    moon_change_end(change);
-    return status;
-}
-
 static moon_status bill_all(run *r, moon_err *err) {
     moon_str *units = NULL;
     size_t count = 0;
@@ -440,7 +410,7 @@ static moon_status bill_all(run *r, moon_err *err) {
                         .failed = park_account,
                         .progress = progress};
     MOON_TRY(moon_batch_run(&batch, units, count, err));
-    MOON_TRY(clear_work_list(r, units, count, err));
+    if (!r->options->dry_run) MOON_TRY(moon_batch_unpark_others(r->book, "bill", units, count, err));
     moon_worker_stop(r->book->worker);
     if (r->failed != MOON_OK) {
         *err = r->failure;

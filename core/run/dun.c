@@ -322,35 +322,6 @@ static void progress(void *ctx, size_t done, size_t total) {
     if (r->options->progress) r->options->progress(r->options->ctx, done, total);
 }
 
-/* Take off the work list what has nothing open any more. */
-static moon_status unpark_the_rest(moon_change *change, const moon_str *units, size_t count, moon_err *err) {
-    moon_parked bound = {.work = MOON_STR("dun")}, parked;
-    moon_scan scan;
-    bool more = true;
-    MOON_TRY(
-        moon_scan_begin(change, &moon_parked_type, MOON_BY_KEY, &bound, 1, &bound, 1, false, &scan, err));
-    moon_status status = MOON_OK;
-    while (status == MOON_OK) {
-        status = moon_scan_next(&scan, &parked, &more, err);
-        if (status != MOON_OK || !more) break;
-        if (!count || !bsearch(&parked.id, units, count, sizeof *units, by_bytes))
-            status = moon_unpark(change, "dun", parked.id, err);
-    }
-    moon_scan_end(&scan);
-    return status;
-}
-
-static moon_status clear_work_list(run *r, const moon_str *units, size_t count, moon_err *err) {
-    moon_change *change;
-    if (r->options->dry_run) return MOON_OK;
-    MOON_TRY(moon_change_begin(r->book->store, &change, err));
-    moon_status status = unpark_the_rest(change, units, count, err);
-    if (status == MOON_OK)
-        status = moon_commit(change, &r->book->ctx, "dun", MOON_STR_NONE, MOON_STR_NONE, NULL, err);
-    moon_change_end(change);
-    return status;
-}
-
 /* Ladders go forward only. */
 static moon_status check_day(moon_change *change, moon_date today, moon_err *err) {
     moon_date last;
@@ -392,7 +363,7 @@ static moon_status dun_all(run *r, moon_arena *keep, moon_err *err) {
                         .failed = park_account,
                         .progress = progress};
     MOON_TRY(moon_batch_run(&batch, units, count, err));
-    MOON_TRY(clear_work_list(r, units, count, err));
+    if (!r->options->dry_run) MOON_TRY(moon_batch_unpark_others(r->book, "dun", units, count, err));
     moon_worker_stop(r->book->worker);
     return MOON_OK;
 }

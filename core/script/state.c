@@ -65,7 +65,7 @@ typedef struct job {
 } job;
 
 /* Slots of the stack that every job has from the start, so that calls neither grow it nor does the collector shrink
- * it in between: in Lua 5.4.4 a function was seen to go on with the place where the stack had been. */
+ * it in between. A function was once seen to go on with the place where the stack had been; why is not proven. */
 #define STACK_ROOM 4000
 
 static int l_job(lua_State *L) {

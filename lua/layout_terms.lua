@@ -19,12 +19,12 @@ local TYPES = {
   document = "id kind state number account account_from account_version order reference cause currency date tax_point terms "
     .. "due plan corrects reason lines:*line taxes:*tax net tax total rate rounding approvals:*any prepared_by closure "
     .. "inputs:*any "
-    .. "approval_rule note",
+    .. "approval_rule note rounded withheld withheld_reason payable",
   line = "ordinal kind product text quantity unit price amount tax_category tax_rate revenue start stop source_line "
-    .. "corrects_line rule agreement claim meter",
+    .. "corrects_line rule agreement claim meter charge period share whole discount cause corrects coupon gross",
   tax = "category rate net tax code reason rule",
   account = "id from version name attention street city postcode region email phone tax_id country currency terms plan "
-    .. "locale tags:any",
+    .. "locale tags:any coupons:any",
   company = "name street city postcode country tax_id email phone website iban bic bank",
   message = "id state kind account account_from account_version date layout step currency lines:*message_line due fee interest "
     .. "unapplied file",

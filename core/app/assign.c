@@ -21,10 +21,9 @@ static moon_status no_such_field(const moon_type *type, moon_str name, moon_err 
         const moon_field *field = &type->fields[i];
         if (!is_settable(type, field)) continue;
         moon_near_try(&near, moon_str_of(field->name));
-        const char *form = field->kind == MOON_KIND_TAGS   ? "tags.NAME"
-                           : field->kind == MOON_KIND_LIST ? "line.N.FIELD"
-                                                           : field->name;
-        moon_buf_printf(&all, "%s%s", all.len ? ", " : "", form);
+        moon_buf_printf(&all, "%s%s%s", all.len ? ", " : "",
+                        field->kind == MOON_KIND_LIST ? "line.N.FIELD" : field->name,
+                        field->kind == MOON_KIND_TAGS ? ".NAME" : "");
     }
     moon_fail(err, MOON_E_USAGE, "%s has no field \"%.*s\"; it has %.*s", type->name, MOON_STR_ARG(name),
               MOON_STR_ARG(moon_buf_str(&all)));
@@ -42,7 +41,8 @@ static moon_status assign_plain(const moon_type *type, void *record, moon_str na
     if (!is_settable(type, field) || (type->state && strcmp(field->name, "state") == 0 && value.len == 0))
         return moon_fail(err, MOON_E_USAGE, "%s of %s is kept by moonbill, it cannot be set", field->name,
                          type->name);
-    if (field->kind == MOON_KIND_TAGS) return moon_fail(err, MOON_E_USAGE, "give a tag as tags.NAME=VALUE");
+    if (field->kind == MOON_KIND_TAGS)
+        return moon_fail(err, MOON_E_USAGE, "%s are given as %s.NAME=VALUE", field->name, field->name);
     if (field->kind == MOON_KIND_LIST)
         return moon_fail(err, MOON_E_USAGE, "give a line as line.1.product=..., line.1.quantity=...");
     moon_status status = moon_field_parse(field, value, record, keep, err);
@@ -51,9 +51,10 @@ static moon_status assign_plain(const moon_type *type, void *record, moon_str na
 
 /* ---- tags ---- */
 
-static moon_status assign_tag(moon_tags *tags, moon_str key, moon_str value, moon_arena *keep,
-                              moon_err *err) {
-    if (key.len == 0) return moon_fail(err, MOON_E_USAGE, "give a tag as tags.NAME=VALUE");
+static moon_status assign_tag(const moon_field *field, moon_tags *tags, moon_str key, moon_str value,
+                              moon_arena *keep, moon_err *err) {
+    if (key.len == 0)
+        return moon_fail(err, MOON_E_USAGE, "%s are given as %s.NAME=VALUE", field->name, field->name);
     moon_tags made = {MOON_NEW_N(keep, moon_tags_pair, tags->count + 1), 0};
     moon_tags_pair own = {moon_arena_str(keep, key), moon_arena_str(keep, value)};
     bool placed = value.len == 0;
@@ -128,10 +129,11 @@ static moon_status assign_line(moon_list *lines, moon_str rest, moon_str value, 
 
 static moon_status assign_one(const moon_type *type, void *record, const moon_pair *pair, moon_arena *keep,
                               moon_err *err) {
-    const moon_field *tags = moon_type_field(type, MOON_STR("tags"));
-    if (tags && moon_str_starts(pair->field, MOON_STR("tags.")))
-        return assign_tag(moon_field_at(tags, record), moon_str_sub(pair->field, 5, pair->field.len),
-                          pair->value, keep, err);
+    moon_str key = pair->field, name;
+    bool within = moon_str_cut(&key, '.', &name);
+    const moon_field *tags = within ? moon_type_field(type, name) : NULL;
+    if (tags && tags->kind == MOON_KIND_TAGS)
+        return assign_tag(tags, moon_field_at(tags, record), key, pair->value, keep, err);
     if (type == &moon_order_type && moon_str_starts(pair->field, MOON_STR("line.")))
         return assign_line(&((moon_order *)record)->lines, moon_str_sub(pair->field, 5, pair->field.len),
                            pair->value, keep, err);

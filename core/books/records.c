@@ -1,5 +1,6 @@
 #include "books/records.h"
 
+const char *const moon_pauses[] = {"stop", "skip", "keep", "void", "uncollectible", NULL};
 const char *const moon_order_kinds[] = {"sale", "cancellation", NULL};
 const char *const moon_order_states[] = {"due", "billed", "held", "no_sale", NULL};
 const char *const moon_line_kinds[] = {"product", "charge", "discount", NULL};
@@ -89,6 +90,12 @@ FIELDS(document, MOON_DOCUMENT_FIELDS);
 #undef MOON_THIS
 #define MOON_THIS moon_claim
 FIELDS(claim, MOON_CLAIM_FIELDS);
+#undef MOON_THIS
+#define MOON_THIS moon_grant
+FIELDS(grant, MOON_GRANT_FIELDS);
+#undef MOON_THIS
+#define MOON_THIS moon_burn
+FIELDS(burn, MOON_BURN_FIELDS);
 #undef MOON_THIS
 #define MOON_THIS moon_application
 FIELDS(application, MOON_APPLICATION_FIELDS);
@@ -309,6 +316,22 @@ const moon_type moon_claim_type = {.name = "claim",
                                    FIELD_COUNT(claim),
                                    .key = {"source", "line", "start", "cause"}};
 
+const moon_type moon_grant_type = {.name = "grant",
+                                   .plural = "grants",
+                                   .number = 0x26,
+                                   .size = sizeof(moon_grant),
+                                   FIELD_COUNT(grant),
+                                   .key = {"id"},
+                                   .indexes = {{"account", {"account"}, NULL}}};
+
+const moon_type moon_burn_type = {.name = "burn",
+                                  .plural = "burns",
+                                  .number = 0x27,
+                                  .size = sizeof(moon_burn),
+                                  FIELD_COUNT(burn),
+                                  .key = {"source", "document"},
+                                  .indexes = {{"document", {"document"}, NULL}}};
+
 const moon_type moon_application_type = {.name = "application",
                                          .plural = "applications",
                                          .number = 0x32,
@@ -484,6 +507,8 @@ const moon_type *const moon_types[] = {&moon_book_facts_type,
                                        &moon_order_type,
                                        &moon_event_type,
                                        &moon_usage_type,
+                                       &moon_grant_type,
+                                       &moon_burn_type,
                                        &moon_document_type,
                                        &moon_claim_type,
                                        &moon_application_type,

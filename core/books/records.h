@@ -33,7 +33,9 @@
       "pricing plan for its orders (rules/pricing/<plan>.lua); the book's when absent")                      \
     F(17, TEXT, locale, MOON_DETAIL, MOON_PLAIN,                                                             \
       "how dates and amounts are written to it, for example en-GB")                                          \
-    F(18, TAGS, tags, MOON_PRICED, MOON_PLAIN, "anything rules should know: tags.nonprofit=yes")
+    F(18, TAGS, tags, MOON_PRICED, MOON_PLAIN, "anything rules should know: tags.nonprofit=yes")             \
+    F(19, TAGS, coupons, MOON_PRICED | MOON_DETAIL, MOON_PLAIN,                                              \
+      "coupons for all its agreements, by code with their first day: coupons.WELCOME=2026-01-15")
 MOON_STRUCT(moon_account, MOON_ACCOUNT_FIELDS)
 extern const moon_type moon_account_type;
 
@@ -54,6 +56,12 @@ extern const moon_type moon_account_type;
 MOON_STRUCT(moon_product, MOON_PRODUCT_FIELDS)
 extern const moon_type moon_product_type;
 
+/* How an agreement rests. STOP: no service, and its periods and its end move by the days of the pause. SKIP: no
+ * service, its periods stay. The others go on with the service: KEEP makes drafts that wait for its end, VOID bills
+ * nothing that falls due in it, UNCOLLECTIBLE issues and writes off. */
+enum { MOON_PAUSE_STOP = 1, MOON_PAUSE_SKIP, MOON_PAUSE_KEEP, MOON_PAUSE_VOID, MOON_PAUSE_UNCOLLECTIBLE };
+extern const char *const moon_pauses[];
+
 #define MOON_AGREEMENT_FIELDS(F)                                                                             \
     F(1, ID, id, MOON_REQUIRED, MOON_PLAIN, "number of the agreement")                                       \
     F(2, DATE, from, MOON_REQUIRED, MOON_PLAIN, "first day on which this version holds")                     \
@@ -67,8 +75,16 @@ extern const moon_type moon_product_type;
     F(8, TEXT, reference, 0, MOON_PLAIN, "the buyer's number for it (BT-12)")                                \
     F(9, TAGS, tags, MOON_PRICED, MOON_PLAIN, "anything rules should know: tags.seats=12")                   \
     F(10, DATE, start, MOON_PRICED, MOON_PLAIN,                                                              \
-      "first day of service; with it the agreement is billed by periods that begin on this day of the "      \
-      "month")
+      "first day of service; with it the agreement is billed by the periods of its plan")                    \
+    F(11, DATE, anchor, MOON_PRICED | MOON_DETAIL, MOON_PLAIN,                                               \
+      "day from which its periods are counted; its start, or as its plan says, when absent")                 \
+    F(12, ENUM, pause, MOON_PRICED, moon_pauses,                                                             \
+      "how it rests from this version on: stop, skip, keep, void, uncollectible; absent: it runs")           \
+    F(13, TAGS, prices, MOON_PRICED | MOON_DETAIL, MOON_PLAIN,                                               \
+      "prices of its own, by charge: prices.seats=8.00")                                                     \
+    F(14, TAGS, coupons, MOON_PRICED | MOON_DETAIL, MOON_PLAIN,                                              \
+      "coupons, by code with their first day: coupons.WELCOME=2026-01-15")                                   \
+    F(15, TEXT, reason, MOON_DETAIL, MOON_PLAIN, "why this version was made")
 MOON_STRUCT(moon_agreement, MOON_AGREEMENT_FIELDS)
 extern const moon_type moon_agreement_type;
 
@@ -117,31 +133,6 @@ extern const moon_type moon_order_line_type;
 MOON_STRUCT(moon_order, MOON_ORDER_FIELDS)
 extern const moon_type moon_order_type;
 
-/* ---- usage ---- */
-
-/* What was used, once by its id. */
-#define MOON_EVENT_FIELDS(F)                                                                                 \
-    F(1, ID, id, MOON_REQUIRED, MOON_PLAIN, "the event's own id; the same id is the same event")             \
-    F(2, ID, account, MOON_REQUIRED, MOON_PLAIN, "who used it")                                              \
-    F(3, ID, meter, MOON_REQUIRED, MOON_PLAIN, "what was used, for example api.calls")                       \
-    F(4, INT, time, MOON_DETAIL, MOON_PLAIN,                                                                 \
-      "instant, microseconds since 1970 in UTC; absent where only the day is known")                         \
-    F(5, DATE, day, MOON_REQUIRED, MOON_PLAIN, "civil day in the book's zone, fixed when it was taken in")   \
-    F(6, DECIMAL, quantity, MOON_REQUIRED, MOON_PLAIN, "how much; negative takes back")                      \
-    F(7, TAGS, tags, MOON_PRICED, MOON_PLAIN, "anything rules should know")
-MOON_STRUCT(moon_event, MOON_EVENT_FIELDS)
-extern const moon_type moon_event_type;
-
-/* Sum of the events of an account, meter and day: a cached answer. A period's usage is the sum of its days. */
-#define MOON_USAGE_FIELDS(F)                                                                                 \
-    F(1, ID, account, MOON_REQUIRED, MOON_PLAIN, "who used it")                                              \
-    F(2, ID, meter, MOON_REQUIRED, MOON_PLAIN, "what was used")                                              \
-    F(3, DATE, day, MOON_REQUIRED, MOON_PLAIN, "civil day")                                                  \
-    F(4, INT, count, MOON_REQUIRED, MOON_PLAIN, "number of events")                                          \
-    F(5, DECIMAL, quantity, MOON_REQUIRED, MOON_PLAIN, "sum of their quantities")
-MOON_STRUCT(moon_usage, MOON_USAGE_FIELDS)
-extern const moon_type moon_usage_type;
-
 /* ---- invoices and credit notes ---- */
 
 enum { MOON_DOCUMENT_INVOICE = 1, MOON_DOCUMENT_CREDIT_NOTE };
@@ -170,7 +161,21 @@ extern const char *const moon_document_states[];
     F(17, ID, agreement, 0, MOON_PLAIN, "agreement whose period it bills")                                   \
     F(18, TEXT, claim, MOON_DETAIL, MOON_PLAIN,                                                              \
       "what of that period it claims: advance or arrears; with agreement and start it is billed once")       \
-    F(19, ID, meter, 0, MOON_PLAIN, "meter whose usage is its quantity")
+    F(19, ID, meter, 0, MOON_PLAIN, "meter whose usage is its quantity")                                     \
+    F(20, ID, charge, 0, MOON_PLAIN, "charge of its plan that made it")                                      \
+    F(21, DATE, period, MOON_DETAIL, MOON_PLAIN,                                                             \
+      "first day of the agreement's period that it belongs to; its claim is on that period")                 \
+    F(22, TEXT, share, MOON_DETAIL, MOON_PLAIN,                                                              \
+      "part of the period that it bills, for example 20/30; absent: the whole")                              \
+    F(23, MINOR, whole, MOON_DETAIL, MOON_PLAIN, "what the whole period comes to, where it bills a part")    \
+    F(24, MINOR, discount, MOON_DETAIL, MOON_PLAIN,                                                          \
+      "part of its document's discount lines that falls on it; negative")                                    \
+    F(25, TEXT, cause, MOON_DETAIL, MOON_PLAIN,                                                              \
+      "what changed after it was billed first, for example change of 2026-04-11")                            \
+    F(26, ID, corrects, MOON_DETAIL, MOON_PLAIN,                                                             \
+      "id of the document whose line it takes back a part of; with corrects_line")                           \
+    F(27, TEXT, coupon, 0, MOON_PLAIN, "coupon or grant that a discount comes from")                         \
+    F(28, MINOR, gross, MOON_DETAIL, MOON_PLAIN, "amount with tax, where prices include it")
 MOON_STRUCT(moon_line, MOON_LINE_FIELDS)
 extern const moon_type moon_line_type;
 
@@ -244,7 +249,14 @@ extern const moon_type moon_input_type;
     F(29, LIST, inputs, MOON_MANAGED | MOON_DETAIL, moon_input_type, "records that its rules read")          \
     F(30, TEXT, approval_rule, MOON_MANAGED | MOON_DETAIL, MOON_PLAIN,                                       \
       "who has to approve it, by rules/approvals.lua: nobody, anyone, other, or a role")                     \
-    F(31, TEXT, note, MOON_DETAIL, MOON_PLAIN, "printed below the lines (BT-22)")
+    F(31, TEXT, note, MOON_DETAIL, MOON_PLAIN, "printed below the lines (BT-22)")                            \
+    F(32, MINOR, rounded, MOON_DETAIL, MOON_PLAIN,                                                           \
+      "what cash rounding adds to the total (BT-114); absent: nothing")                                      \
+    F(33, MINOR, withheld, MOON_DETAIL, MOON_PLAIN,                                                          \
+      "tax that the buyer withholds and pays to the authority itself; absent: none")                         \
+    F(34, TEXT, withheld_reason, MOON_DETAIL, MOON_PLAIN, "why, as it is printed")                           \
+    F(35, MINOR, payable, MOON_DETAIL, MOON_PLAIN,                                                           \
+      "what the account owes: total + rounded - withheld (BT-115); absent: the total")
 MOON_STRUCT(moon_document, MOON_DOCUMENT_FIELDS)
 extern const moon_type moon_document_type;
 
@@ -254,7 +266,8 @@ extern const moon_type moon_document_type;
     F(2, INT, line, MOON_REQUIRED, MOON_PLAIN, "line of the source, 0 for the whole")                        \
     F(3, DATE, start, MOON_REQUIRED, MOON_PLAIN, "first day of the period billed")                           \
     F(4, TEXT, cause, MOON_REQUIRED, MOON_PLAIN, "why: order, advance, arrears")                             \
-    F(5, ID, document, MOON_REQUIRED, MOON_PLAIN, "document that bills it")
+    F(5, ID, document, MOON_REQUIRED, MOON_PLAIN, "document that bills it")                                  \
+    F(6, INT, version, MOON_DETAIL, MOON_PLAIN, "newest version of the agreement when it was billed")
 MOON_STRUCT(moon_claim, MOON_CLAIM_FIELDS)
 extern const moon_type moon_claim_type;
 
@@ -311,7 +324,10 @@ extern const char *const moon_payment_states[];
       "operator who put it in")                                                                              \
     F(19, TEXT, cash, MOON_DETAIL, MOON_PLAIN,                                                               \
       "account of the chart it moved on; the chart's cash when absent")                                      \
-    F(20, TAGS, tags, 0, MOON_PLAIN, "anything rules should know")
+    F(20, TAGS, tags, 0, MOON_PLAIN, "anything rules should know")                                           \
+    F(21, BOOL, prepaid, 0, MOON_PLAIN, "paid in advance: settles invoices by itself when they are issued")  \
+    F(22, INT, priority, MOON_DETAIL, MOON_PLAIN, "of prepaid ones the lowest is used first; 0 when absent") \
+    F(23, DATE, expires, 0, MOON_PLAIN, "of prepaid ones the last day on which it can be used")
 MOON_STRUCT(moon_payment, MOON_PAYMENT_FIELDS)
 extern const moon_type moon_payment_type;
 
@@ -525,6 +541,7 @@ MOON_STRUCT(moon_audit, MOON_AUDIT_FIELDS)
 extern const moon_type moon_audit_type;
 
 #include "books/records_dunning.h"
+#include "books/records_usage.h"
 
 /* All types that are stored under keys of their own, ended by NULL, in the order of their numbers. */
 extern const moon_type *const moon_types[];

@@ -2,6 +2,7 @@
 
 #include "books/claim.h"
 #include "books/closing.h"
+#include "books/grant.h"
 #include "books/input.h"
 #include "books/party.h"
 #include "books/posting.h"
@@ -277,6 +278,7 @@ moon_status moon_document_issue(moon_change *change, const moon_context *ctx, mo
     MOON_TRY(check_credit(change, document, err));
     MOON_TRY(moon_input_check(change, document, err));
     MOON_TRY(moon_claim_take(change, document, err));
+    MOON_TRY(moon_burn_take(change, document, err));
     MOON_TRY(moon_series_next(change, invoice ? "invoice" : "credit_note",
                               invoice ? ctx->config->invoice_series : ctx->config->credit_note_series,
                               ctx->today, &document->number, err));
@@ -315,5 +317,6 @@ moon_status moon_document_void(moon_change *change, const moon_context *ctx, moo
     MOON_TRY(moon_touch_account(change, document->account, err));
     MOON_TRY(moon_put(change, &moon_document_type, document, err));
     MOON_TRY(moon_claim_free(change, document, err));
+    MOON_TRY(moon_burn_free(change, document, err));
     return moon_posting_void(change, ctx, document, err);
 }

@@ -1,6 +1,7 @@
 #include "books/input.h"
 
 #include "books/agreement.h"
+#include "books/grant.h"
 #include "books/party.h"
 #include "books/usage.h"
 #include "store/table.h"
@@ -106,6 +107,7 @@ static moon_status check_periods(moon_change *change, const moon_document *docum
 }
 
 moon_status moon_input_check(moon_change *change, const moon_document *document, moon_err *err) {
+    MOON_TRY(moon_grant_check_inputs(change, document, err));
     if (moon_str_is(document->cause, "order")) return check_order(change, document, err);
     if (moon_str_is(document->cause, "period")) return check_periods(change, document, err);
     return MOON_OK;

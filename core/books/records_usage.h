@@ -55,7 +55,7 @@ extern const moon_type moon_grant_type;
     F(1, TEXT, source, MOON_REQUIRED, MOON_PLAIN, "for example grant/G-1, or coupon/A-7/WELCOME")            \
     F(2, ID, document, MOON_REQUIRED, MOON_PLAIN, "document that uses it")                                   \
     F(3, CURRENCY, currency, MOON_REQUIRED, MOON_PLAIN, "of amount")                                         \
-    F(4, MINOR, amount, MOON_REQUIRED, MOON_PLAIN, "how much of it; positive")
+    F(4, MINOR, amount, MOON_REQUIRED, MOON_PLAIN, "how much of it; negative: a credit note gives it back")
 MOON_STRUCT(moon_burn, MOON_BURN_FIELDS)
 extern const moon_type moon_burn_type;
 

@@ -2,6 +2,7 @@
 
 #include "books/document.h"
 #include "books/party.h"
+#include "run/jobs_grant.h"
 #include "store/table.h"
 
 void moon_drafting_forget(moon_drafting *d) {
@@ -68,6 +69,7 @@ moon_status moon_drafting_complete(moon_drafting *d, moon_document *document, co
     document->account_version = account->version;
     document->cause = moon_str_of(cause);
     moon_drafting_note(d, "account", account->id, account->version, NULL);
+    MOON_TRY(moon_grant_note(d, document, err));
     document->inputs = (moon_list){d->inputs, d->input_count};
     return MOON_OK;
 }

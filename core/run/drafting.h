@@ -10,11 +10,13 @@
 typedef struct moon_drafting {
     moon_job *job;
     moon_change *change;
+    moon_str account;   /* whose documents these are */
     moon_input *inputs; /* records read for the document at hand */
     size_t input_count, input_room;
     const moon_document **drafted; /* credits drafted in this job, in order */
     size_t drafted_count, drafted_room;
     struct moon_period_claims *claims; /* of the account at hand (run/jobs_period.c) */
+    struct moon_grant_reads *grants;   /* what was asked of grants and coupons (run/jobs_grant.c) */
 } moon_drafting;
 
 /* Begin the inputs of another document. */

@@ -6,6 +6,7 @@
 #include "books/party.h"
 #include "books/receivable.h"
 #include "run/drafting.h"
+#include "run/jobs_grant.h"
 #include "run/jobs_period.h"
 #include "run/wire.h"
 #include "store/table.h"
@@ -105,6 +106,7 @@ static moon_drafting *drafting_of(moon_job *job) {
         moon_script_provide(job->script, "invoice", host_invoice, &kept);
         moon_script_provide(job->script, "credits", host_credits, &kept);
         moon_script_provide(job->script, "usage", moon_host_usage, &kept);
+        moon_grant_hosts(job, &kept);
     }
     kept = (moon_drafting){.job = job};
     return &kept;
@@ -248,6 +250,7 @@ moon_status moon_job_draft(moon_job *job, moon_str request, moon_buf *reply, moo
     moon_drafting *d = drafting_of(job);
     if (!moon_wire_read_str(&request, &account) || !moon_wire_read_arg(&request, &today, &job->arena))
         return cut_short(err);
+    d->account = account;
     MOON_TRY(moon_change_begin(job->store, &d->change, err));
     moon_status status = draft_account(d, account, today.date, &documents, &count, err);
     if (status == MOON_OK)
@@ -297,6 +300,7 @@ static moon_status draft_manual(moon_drafting *d, const moon_arg *in, moon_docum
         MOON_TRY(get_original(d, corrects, &original, &credited, err));
         id = original->account;
     }
+    d->account = id;
     MOON_TRY(moon_watch_account(d->change, id, err));
     MOON_TRY(moon_drafting_account(d, id, today.date, &account, err));
     moon_named input[] = {

@@ -1,0 +1,152 @@
+#include "run/jobs_grant.h"
+
+#include "books/grant.h"
+
+/* Days and sources that were asked for, and what the documents made so far use. */
+typedef struct read_source {
+    struct read_source *next;
+    moon_str source;
+    moon_currency currency; /* 0: nothing was used */
+    int64_t used;
+} read_source;
+
+typedef struct read_day {
+    struct read_day *next;
+    moon_date day;
+    moon_input input;
+} read_day;
+
+typedef struct moon_grant_reads {
+    read_source *sources;
+    read_day *days;
+} moon_grant_reads;
+
+static moon_grant_reads *reads_of(moon_drafting *d) {
+    if (d->grants) return d->grants;
+    d->grants = MOON_NEW(moon_change_arena(d->change), moon_grant_reads);
+    *d->grants = (moon_grant_reads){0};
+    return d->grants;
+}
+
+static moon_named named(const char *name, moon_arg value) { return (moon_named){moon_str_of(name), value}; }
+
+/* ---- host.grants ---- */
+
+static moon_status read_on(moon_drafting *d, moon_date day, moon_err *err) {
+    moon_grant_reads *reads = reads_of(d);
+    for (const read_day *one = reads->days; one; one = one->next)
+        if (one->day == day) return MOON_OK;
+    read_day *made = MOON_NEW(moon_change_arena(d->change), read_day);
+    *made = (read_day){.next = reads->days, .day = day};
+    MOON_TRY(moon_grants_input(d->change, d->account, day, moon_change_arena(d->change), &made->input, err));
+    reads->days = made;
+    return MOON_OK;
+}
+
+static moon_arg text_or_nil(moon_str text) { return text.len ? moon_arg_text(text) : (moon_arg){0}; }
+
+/* Fields in the order of their names, as maps want them. */
+static moon_arg view_of(const moon_usable *one, moon_arena *keep) {
+    const moon_grant *grant = &one->grant;
+    moon_money left = {one->left, grant->currency};
+    moon_named *fields = MOON_NEW_N(keep, moon_named, 8);
+    fields[0] = named("charges", text_or_nil(grant->charges));
+    fields[1] =
+        named("expires", grant->expires == MOON_DATE_NONE ? (moon_arg){0} : moon_arg_date(grant->expires));
+    fields[2] = named("from", moon_arg_date(grant->from));
+    fields[3] = named("id", moon_arg_text(grant->id));
+    fields[4] = named("left", moon_arg_money(moon_money_decimal(left), left.currency));
+    fields[5] = named("priority", moon_arg_integer(grant->priority == MOON_INT_NONE ? 0 : grant->priority));
+    fields[6] =
+        named("source", moon_arg_text(moon_arena_printf(keep, "grant/%.*s", MOON_STR_ARG(grant->id))));
+    fields[7] = named("text", text_or_nil(grant->text));
+    return moon_arg_map(fields, 8);
+}
+
+static moon_status host_grants(void *ctx, const moon_arg *args, size_t n, moon_arena *scratch,
+                               moon_arg *result, moon_err *err) {
+    moon_drafting *d = ctx;
+    moon_usable *list;
+    size_t count, kept = 0;
+    if (n < 1 || args[0].kind != MOON_ARG_DATE || d->account.len == 0)
+        return moon_fail(err, MOON_E_SCRIPT_VALUE, "grants wants a day, while a document is drafted");
+    MOON_TRY(read_on(d, args[0].date, err));
+    MOON_TRY(moon_grants_of(d->change, d->account, args[0].date, scratch, &list, &count, err));
+    moon_arg *views = MOON_NEW_N(scratch, moon_arg, count);
+    for (size_t i = 0; i < count; i++)
+        if (list[i].left > 0) views[kept++] = view_of(&list[i], scratch);
+    *result = moon_arg_list(views, kept);
+    return MOON_OK;
+}
+
+/* ---- host.burned ---- */
+
+static moon_status source_of(moon_drafting *d, moon_str source, moon_err *err) {
+    moon_grant_reads *reads = reads_of(d);
+    for (const read_source *one = reads->sources; one; one = one->next)
+        if (moon_str_eq(one->source, source)) return MOON_OK;
+    read_source *made = MOON_NEW(moon_change_arena(d->change), read_source);
+    *made =
+        (read_source){.next = reads->sources, .source = moon_arena_str(moon_change_arena(d->change), source)};
+    MOON_TRY(moon_burned(d->change, made->source, &made->used, &made->currency, err));
+    reads->sources = made;
+    return MOON_OK;
+}
+
+static moon_status host_burned(void *ctx, const moon_arg *args, size_t n, moon_arena *scratch,
+                               moon_arg *result, moon_err *err) {
+    moon_drafting *d = ctx;
+    moon_money used;
+    (void)scratch;
+    if (n < 1 || args[0].kind != MOON_ARG_TEXT || args[0].text.len == 0)
+        return moon_fail(err, MOON_E_SCRIPT_VALUE, "burned wants a source, such as coupon/A-7/WELCOME");
+    MOON_TRY(source_of(d, args[0].text, err));
+    MOON_TRY(moon_burned(d->change, args[0].text, &used.minor, &used.currency, err));
+    if (used.currency) *result = moon_arg_money(moon_money_decimal(used), used.currency);
+    return MOON_OK;
+}
+
+void moon_grant_hosts(moon_job *job, moon_drafting *d) {
+    moon_script_provide(job->script, "grants", host_grants, d);
+    moon_script_provide(job->script, "burned", host_burned, d);
+}
+
+/* ---- what a document notes ---- */
+
+/* "coupon/X/CODE" matters to the documents of X, an account or an agreement; any other source to all. */
+static bool concerns(moon_str source, const moon_document *document) {
+    moon_str owner = source, kind;
+    moon_str_cut(&owner, '/', &kind);
+    if (!moon_str_is(kind, "coupon")) return true;
+    moon_str id = moon_str_sub(owner, 0, moon_str_find(owner, '/', 0));
+    if (moon_str_eq(id, document->account)) return true;
+    for (size_t i = 0; i < document->lines.count; i++)
+        if (moon_str_eq(MOON_AT(moon_line, document->lines, i)->agreement, id)) return true;
+    return false;
+}
+
+static void note_source(moon_drafting *d, const read_source *one, moon_currency currency) {
+    moon_input input;
+    moon_record_init(&moon_input_type, &input);
+    input.record = moon_arena_printf(moon_change_arena(d->change), "burned/%.*s", MOON_STR_ARG(one->source));
+    input.quantity = moon_money_decimal((moon_money){one->used, one->currency ? one->currency : currency});
+    moon_drafting_note_input(d, &input);
+}
+
+moon_status moon_grant_note(moon_drafting *d, const moon_document *document, moon_err *err) {
+    moon_burn *burns;
+    size_t count;
+    if (!d->grants) return MOON_OK;
+    for (const read_day *one = d->grants->days; one; one = one->next)
+        moon_drafting_note_input(d, &one->input);
+    for (const read_source *one = d->grants->sources; one; one = one->next)
+        if (concerns(one->source, document)) note_source(d, one, document->currency);
+    MOON_TRY(moon_burns_of(d->change, document, moon_change_arena(d->change), &burns, &count, err));
+    for (size_t i = 0; i < count; i++)
+        for (read_source *one = d->grants->sources; one; one = one->next)
+            if (moon_str_eq(one->source, burns[i].source)) {
+                one->currency = burns[i].currency;
+                MOON_TRY(moon_minor_add(&one->used, burns[i].amount, "what drafts use of a coupon", err));
+            }
+    return MOON_OK;
+}

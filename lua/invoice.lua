@@ -57,7 +57,9 @@ local function put(line, amount)
   line.ordinal, line.amount = n, amount
   local period = job.period
   if period then
-    line.start, line.stop, line.claim, line.agreement = period.start, period.stop, job.timing, job.agreement.id
+    local span = job.span or period
+    line.start, line.stop, line.agreement = span.start, span.stop, job.agreement.id
+    line.period, line.claim, line.cause = job.key or period.start, job.claim or job.timing, job.cause
   end
   job.count, job.net = n, job.net + amount
   job.lines[n] = line

@@ -16,6 +16,45 @@ local periods = {}
 -- The documents of the call at hand, which the host fetches one by one.
 local documents
 
+-- ---- what is due ----
+
+-- The version that holds on a day; the first one also for days before it.
+local function version_on(versions, day)
+  local found = versions[1]
+  for i = 2, #versions do
+    if versions[i].from > day then break end
+    found = versions[i]
+  end
+  return found
+end
+
+local function claimed(claims)
+  local known = {}
+  for i = 1, #claims do
+    local causes = known[claims[i].start] or {}
+    known[claims[i].start] = causes
+    causes[claims[i].cause] = true
+  end
+  return known
+end
+
+-- The periods of an agreement that are due and that nothing claims: in advance when they have begun, in arrears when they are over.
+local function add_due(list, of, today, account_on)
+  local newest, known = of.versions[#of.versions], claimed(of.claims)
+  local start, count = newest.start, 0
+  while start <= today and (not newest["until"] or start < newest["until"]) do
+    count = count + 1
+    local stop, causes = newest.start:step("month", count), known[start] or {}
+    local function add(timing, day)
+      list[#list + 1] = { agreement = version_on(of.versions, start), account = account_on(day), start = start, stop = stop,
+                          timing = timing, day = day }
+    end
+    if not causes.advance then add("advance", start) end
+    if stop <= today and not causes.arrears then add("arrears", stop:add_days(-1)) end
+    start = stop
+  end
+end
+
 -- ---- one claim ----
 
 local function plan_of(claim, input)
@@ -29,15 +68,19 @@ local function plan_of(claim, input)
 end
 
 -- What a claim comes to: its lines, and the tax of each of their categories. nil where nothing is due.
-local function part_of(claim, number, input, book)
+local function part_of(claim, input, book)
   local plan, name, path = plan_of(claim, input)
   local account, agreement = claim.account, claim.agreement
   local currency = plan.currency or account.currency or book.currency
   local span, usage = period(claim.start, claim.stop), input.usage or host.usage
-  local day = claim.timing == "advance" and claim.start or claim.stop:add_days(-1)
+  local day, id = claim.day, agreement.id
   local lines, note = pricing.period({
-    agreement = agreement, account = account, book = book, currency = currency, period = span, timing = claim.timing,
-    day = day, usage = function(meter) return usage(number, meter) end,
+    agreement = agreement, account = account, book = book, currency = currency, timing = claim.timing,
+    day = day, period = span, span = span, claim = claim.timing, key = claim.start,
+    usage = function(meter, days)
+      days = days or span
+      return usage(id, meter, days.start, days.stop, "sum")
+    end,
   }, plan, path)
   if #lines == 0 then return nil end
   local answers = {}
@@ -45,7 +88,7 @@ local function part_of(claim, number, input, book)
     local category = lines[i].tax_category
     answers[category] = answers[category] or tax.for_line(category, book.country, account, day, input.tax)
   end
-  return { claim = claim, number = number, lines = lines, note = note, currency = currency, answers = answers, day = day,
+  return { claim = claim, lines = lines, note = note, currency = currency, answers = answers, day = day,
            plan = name, terms = billing.first_of("terms", agreement, account, book) }
 end
 
@@ -118,19 +161,35 @@ local function complete(group, input, book)
   return billing.finish(document, { account = last.claim.account, rates = input.rates, approvals = input.approvals }, book, {})
 end
 
+-- The ids of the agreements that have lines on a document, each once.
+local function agreements_of(parts)
+  local list, seen = {}, {}
+  for _, part in ipairs(parts) do
+    local id = part.claim.agreement.id
+    if not seen[id] then list[#list + 1], seen[id] = id, true end
+  end
+  return list
+end
+
 --- Make the drafts of an account.
----@param input table claims: list of { account, agreement (the versions that count for it), start, stop, timing ("advance" or
----  "arrears") }, none of which is billed so far, in the order in which they are to stand on a document; book (or nil:
----  config.read()). Examples and tests may put usage (function(number of the claim, meter) -> sum), plans, tax, approvals and
----  rates in the place of the host and the rule files.
----@return table list, one for each document: the numbers of the claims that it bills. A claim without a line is in none. There
----  is one document for each currency, and another where the tax of a category has changed in between.
+---@param input table account (id), today, agreements: list of { id, versions (records, ascending by from and version), claims (list
+---  of { start, cause, document, version }, ascending), late (list of { start, meter }) }. Examples and tests may give book, and
+---  account_on (function(day) -> record), usage (function(agreement id, meter, start, stop, what)), plans, tax, approvals and rates in the
+---  place of the host and the rule files.
+---@return table list, one for each document: { agreements = ids of those that have lines on it, account_day = day of the account's
+---  version that it names }. What is due and makes no line is on none. There is one document for each currency, and another where the
+---  tax of a category has changed in between.
 function periods.draft(input)
-  local book, groups, list = input.book or config.read(), {}, {}
+  local book, groups, list, due, accounts = input.book or config.read(), {}, {}, {}, {}
   documents = nil
-  for number, claim in ipairs(input.claims) do
+  local function account_on(day)
+    accounts[day] = accounts[day] or (input.account_on or host.account)(day)
+    return accounts[day]
+  end
+  for _, of in ipairs(input.agreements) do add_due(due, of, input.today, account_on) end
+  for _, claim in ipairs(due) do
     local part = within("agreement " .. claim.agreement.id .. ", period " .. claim.start .. ".." .. claim.stop, part_of, claim,
-                        number, input, book)
+                        input, book)
     if part then
       local group = place(groups, part)
       group.parts[#group.parts + 1] = part
@@ -138,9 +197,8 @@ function periods.draft(input)
     end
   end
   for i, group in ipairs(groups) do
-    local numbers = {}
-    for k, part in ipairs(group.parts) do numbers[k] = part.number end
-    list[i], groups[i] = numbers, complete(group, input, book)
+    list[i] = { agreements = agreements_of(group.parts), account_day = last_of(group.parts).day }
+    groups[i] = complete(group, input, book)
   end
   documents = groups
   return list

@@ -1,4 +1,4 @@
---- tests/lua/periods_test.lua: plans for periods, bands, and the documents that an account's claims come to.
+--- tests/lua/periods_test.lua: plans for periods, bands, and the documents that an account's agreements come to.
 local bands = require "bands"
 local charges = require "charges"
 local periods = require "periods"
@@ -129,23 +129,30 @@ local PLANS = {
   orders = plans.declare { title = "Orders", per_unit { "Goods", each = "line" } },
 }
 
-local function claim(plan, start, stop, timing, more)
+-- An agreement of plan "basic" and so on, from a first day; more: id, tags, and what is billed already as "2026-10-01 advance".
+local function agreement(plan, start, more)
   more = more or {}
-  local agreement = { id = more.id or "A-1", plan = plan, tags = more.tags or {}, terms = more.terms, reference = more.reference }
-  return { agreement = agreement, account = { id = "ACME", country = "DE", tags = more.account or {}, terms = more.account_terms },
-           start = date(start), stop = date(stop), timing = timing }
+  local claims = {}
+  for i, text in ipairs(more.claims or {}) do
+    claims[i] = { start = date(text:sub(1, 10)), cause = text:sub(12), document = "D-1", version = 1 }
+  end
+  local version = { id = more.id or "A-1", plan = plan, tags = more.tags or {}, terms = more.terms, reference = more.reference,
+                    from = date(start), start = date(start), version = 1, ["until"] = more["until"] and date(more["until"]) }
+  return { id = version.id, versions = { version }, claims = claims, late = {} }
 end
 
 local OCTOBER, NOVEMBER = "2026-10-01", "2026-11-01"
 
 local function draft(case)
-  local numbers = periods.draft {
-    book = BOOK, claims = case.claims, plans = PLANS, tax = case.tax and case.tax.rules(),
+  local found = periods.draft {
+    account = "ACME", today = date(case.today or OCTOBER), agreements = case.agreements,
+    book = BOOK, plans = PLANS, tax = case.tax and case.tax.rules(),
     rates = { tables = function() return { USD = { { from = date "2026-01-01", value = 0.9 } } } end },
-    usage = function(number, meter) return (case.usage or {})[meter] or 0 end,
+    account_on = function() return { id = "ACME", country = "DE", tags = case.account or {}, terms = case.account_terms } end,
+    usage = function(_, meter) return (case.usage or {})[meter] or 0 end,
   }
   local out = {}
-  for n, list_of in ipairs(numbers) do
+  for n, of in ipairs(found) do
     local document, lines = periods.document(n), {}
     for i, line in ipairs(document.lines) do
       local parts = {}
@@ -154,7 +161,7 @@ local function draft(case)
     end
     local head = {}
     for _, name in ipairs(case.of or {}) do head[#head + 1] = name .. " " .. tostring(document[name]) end
-    out[n] = (case.numbers and "[" .. table.concat(list_of, " ") .. "] " or "")
+    out[n] = (case.heads and "[" .. table.concat(of.agreements, " ") .. " " .. of.account_day .. "] " or "")
       .. (#head > 0 and table.concat(head, " ") .. ": " or "") .. table.concat(lines, ", ")
   end
   return table.concat(out, " | ")
@@ -164,56 +171,71 @@ local TAGS = { tags = { seats = "12" } }
 local TAX = tax.declare { tax.rate { "DE", "standard", 19, ["until"] = "2026-10-31" },
                           tax.rate { "DE", "standard", 20, from = "2026-10-31" } }
 
+local function seats(more)
+  more.tags = { seats = "12" }
+  return more
+end
+
 local drafts = {
-  { "nothing is due", claims = {}, want = "" },
-  { "in advance", claims = { claim("basic", OCTOBER, NOVEMBER, "advance", TAGS) }, want = "Fee 49.00 EUR, Seats 108.00 EUR" },
-  { "nothing used makes no document", claims = { claim("basic", OCTOBER, NOVEMBER, "arrears", TAGS) }, want = "" },
-  { "in arrears", claims = { claim("basic", OCTOBER, NOVEMBER, "arrears", TAGS) }, usage = { storage = 300, calls = 501 },
+  { "nothing is due", agreements = {}, want = "" },
+  { "not begun", agreements = { agreement("basic", NOVEMBER, TAGS) }, want = "" },
+  { "in advance", agreements = { agreement("basic", OCTOBER, TAGS) }, want = "Fee 49.00 EUR, Seats 108.00 EUR" },
+  { "nothing used makes no document", agreements = { agreement("late", OCTOBER) }, want = "" },
+  { "what is billed is not billed again", agreements = { agreement("basic", OCTOBER, seats { claims = { "2026-10-01 advance" } }) },
+    want = "" },
+  { "it ends", agreements = { agreement("late", OCTOBER, { ["until"] = "2026-12-01" }) }, today = "2027-06-01",
+    show = { "start", "stop", "amount" }, want = "2026-10-01 2026-11-01 10.00 EUR, 2026-11-01 2026-12-01 10.00 EUR" },
+  { "in arrears", today = NOVEMBER, agreements = { agreement("basic", OCTOBER,
+      seats { claims = { "2026-10-01 advance", "2026-11-01 advance" } }) }, usage = { storage = 300, calls = 501 },
     want = "GB 36.00 EUR, Calls, up to 100 100.00 EUR, Calls, above 100 up to 500 320.00 EUR, Calls, above 500 0.60 EUR" },
-  { "usage taken back", claims = { claim("basic", OCTOBER, NOVEMBER, "arrears", TAGS) }, usage = { storage = -3 },
+  { "usage taken back", today = NOVEMBER, agreements = { agreement("basic", OCTOBER,
+      seats { claims = { "2026-10-01 advance", "2026-11-01 advance" } }) }, usage = { storage = -3 },
     of = { "kind", "total" }, want = "kind credit_note total -0.43 EUR: GB -0.36 EUR" },
-  { "quantity and price stand on the line", claims = { claim("basic", OCTOBER, NOVEMBER, "advance", TAGS) },
-    show = { "quantity", "price", "amount", "start", "stop", "claim", "agreement" },
-    want = "1 49 49.00 EUR 2026-10-01 2026-11-01 advance A-1, 12 9 108.00 EUR 2026-10-01 2026-11-01 advance A-1" },
-  { "the meter stands on the line", claims = { claim("basic", OCTOBER, NOVEMBER, "arrears", TAGS) }, usage = { storage = 1 },
+  { "quantity and price stand on the line", agreements = { agreement("basic", OCTOBER, TAGS) },
+    show = { "quantity", "price", "amount", "start", "stop", "period", "claim", "agreement" },
+    want = "1 49 49.00 EUR 2026-10-01 2026-11-01 2026-10-01 advance A-1, "
+      .. "12 9 108.00 EUR 2026-10-01 2026-11-01 2026-10-01 advance A-1" },
+  { "the meter stands on the line", today = NOVEMBER, agreements = { agreement("basic", OCTOBER,
+      seats { claims = { "2026-10-01 advance", "2026-11-01 advance" } }) }, usage = { storage = 1 },
     show = { "meter", "quantity", "claim" }, want = "storage 1 arrears" },
-  { "a fee in arrears", claims = { claim("late", OCTOBER, NOVEMBER, "advance"), claim("late", OCTOBER, NOVEMBER, "arrears") },
-    numbers = true, want = "[2] Fee 10.00 EUR" },
-  { "two agreements and two months on one document", numbers = true,
-    claims = { claim("basic", OCTOBER, NOVEMBER, "advance", TAGS), claim("basic", NOVEMBER, "2026-12-01", "advance", TAGS),
-               claim("late", OCTOBER, NOVEMBER, "arrears", { id = "A-2" }) },
+  { "a fee in arrears", today = NOVEMBER, agreements = { agreement("late", OCTOBER) }, heads = true,
+    want = "[A-1 2026-10-31] Fee 10.00 EUR" },
+  { "two agreements and two months on one document", today = NOVEMBER, heads = true,
+    agreements = { agreement("basic", OCTOBER, TAGS), agreement("late", OCTOBER, { id = "A-2" }) },
     of = { "tax_point", "net", "plan" },
-    want = "[1 2 3] tax_point 2026-11-01 net 324.00 EUR plan nil: Fee 49.00 EUR, Seats 108.00 EUR, Fee 49.00 EUR, Seats 108.00 EUR, "
-      .. "Fee 10.00 EUR" },
-  { "another currency is another document", numbers = true,
-    claims = { claim("dollars", OCTOBER, NOVEMBER, "advance"), claim("basic", OCTOBER, NOVEMBER, "advance", TAGS) },
-    of = { "currency", "rate" },
-    want = "[1] currency USD rate 0.9: Fee 20.00 USD | [2] currency EUR rate nil: Fee 49.00 EUR, Seats 108.00 EUR" },
-  { "a tax that has changed in between is another document", numbers = true, tax = TAX,
-    claims = { claim("late", "2026-09-30", "2026-10-30", "arrears"), claim("late", "2026-10-30", "2026-11-30", "arrears"),
-               claim("late", "2026-08-30", "2026-09-30", "arrears", { id = "A-2" }) },
-    of = { "tax" }, want = "[1 3] tax 3.80 EUR: Fee 10.00 EUR, Fee 10.00 EUR | [2] tax 2.00 EUR: Fee 10.00 EUR" },
-  { "computed by functions", claims = { claim("computed", OCTOBER, NOVEMBER, "advance", { tags = { days = "yes" } }),
-      claim("computed", OCTOBER, NOVEMBER, "advance", { account = { cheap = "yes" }, tags = { days = "yes" } }),
-      claim("computed", OCTOBER, NOVEMBER, "advance") }, want = "Days 62.00 EUR, Days 31.00 EUR" },
-  { "bands of a quantity", claims = { claim("steps", OCTOBER, NOVEMBER, "advance", { tags = { seats = "5" } }) },
+    want = "[A-1 A-2 2026-11-01] tax_point 2026-11-01 net 324.00 EUR plan nil: Fee 49.00 EUR, Seats 108.00 EUR, "
+      .. "Fee 49.00 EUR, Seats 108.00 EUR, Fee 10.00 EUR" },
+  { "another currency is another document", heads = true,
+    agreements = { agreement("dollars", OCTOBER), agreement("basic", OCTOBER, seats { id = "A-2" }) }, of = { "currency", "rate" },
+    want = "[A-1 2026-10-01] currency USD rate 0.9: Fee 20.00 USD | "
+      .. "[A-2 2026-10-01] currency EUR rate nil: Fee 49.00 EUR, Seats 108.00 EUR" },
+  { "a tax that has changed in between is another document", tax = TAX, today = "2026-11-30", heads = true,
+    agreements = { agreement("late", "2026-09-30", { ["until"] = "2026-11-30" }),
+                   agreement("late", "2026-08-30", { id = "A-2", ["until"] = "2026-09-30" }) },
+    of = { "tax" }, want = "[A-1 A-2 2026-10-29] tax 3.80 EUR: Fee 10.00 EUR, Fee 10.00 EUR | "
+      .. "[A-1 2026-11-29] tax 2.00 EUR: Fee 10.00 EUR" },
+  { "computed by functions", agreements = { agreement("computed", OCTOBER, { tags = { days = "yes" } }),
+      agreement("computed", OCTOBER, { id = "A-2" }) }, want = "Days 62.00 EUR" },
+  { "computed by the account", account = { cheap = "yes" },
+    agreements = { agreement("computed", OCTOBER, { tags = { days = "yes" } }) }, want = "Days 31.00 EUR" },
+  { "bands of a quantity", agreements = { agreement("steps", OCTOBER, { tags = { seats = "5" } }) },
     want = "Seats, up to 2 20.00 EUR, Seats, above 2 15.00 EUR" },
-  { "adjust runs for each claim", usage = { storage = 7 }, of = { "note" },
-    claims = { claim("nice", OCTOBER, NOVEMBER, "advance"), claim("nice", OCTOBER, NOVEMBER, "arrears") },
+  { "adjust runs for each claim", usage = { storage = 7 }, of = { "note" }, today = NOVEMBER,
+    agreements = { agreement("nice", OCTOBER, { ["until"] = NOVEMBER }) },
     show = { "text", "amount", "start", "claim" }, want = "note From 2026-10-01: Fee 50.00 EUR 2026-10-01 advance, "
       .. "Welcome A-1 -5.00 EUR 2026-10-01 advance, GB 7.00 EUR 2026-10-01 arrears" },
-  { "the longest terms, and a reference that all have", of = { "terms", "reference" }, show = { "amount" },
-    claims = { claim("late", OCTOBER, NOVEMBER, "arrears", { terms = 10, reference = "PO 1" }),
-               claim("late", OCTOBER, NOVEMBER, "arrears", { account_terms = 30, reference = "PO 1", id = "A-2" }) },
+  { "the longest terms, and a reference that all have", of = { "terms", "reference" }, show = { "amount" }, today = NOVEMBER,
+    account_terms = 30, agreements = { agreement("late", OCTOBER, { terms = 10, reference = "PO 1" }),
+                                       agreement("late", OCTOBER, { reference = "PO 1", id = "A-2" }) },
     want = "terms 30 reference PO 1: 10.00 EUR, 10.00 EUR" },
-  { "no reference where they differ", of = { "terms", "reference" }, show = { "amount" },
-    claims = { claim("late", OCTOBER, NOVEMBER, "arrears", { reference = "PO 1" }),
-               claim("late", OCTOBER, NOVEMBER, "arrears", { reference = "PO 2", id = "A-2" }) },
+  { "no reference where they differ", of = { "terms", "reference" }, show = { "amount" }, today = NOVEMBER,
+    agreements = { agreement("late", OCTOBER, { reference = "PO 1" }),
+                   agreement("late", OCTOBER, { reference = "PO 2", id = "A-2" }) },
     want = "terms 14 reference nil: 10.00 EUR, 10.00 EUR" },
-  { "a plan for orders", claims = { claim("orders", OCTOBER, NOVEMBER, "advance") }, fails = "rule.value",
+  { "a plan for orders", agreements = { agreement("orders", OCTOBER) }, fails = "rule.value",
     says = "is a plan for orders and cannot bill agreement A-1" },
-  { "no plan", claims = { claim(nil, OCTOBER, NOVEMBER, "advance") }, fails = "rule.value", says = "agreement A-1 names no plan" },
-  { "no seats", claims = { claim("basic", OCTOBER, NOVEMBER, "advance") }, fails = "rule.value",
+  { "no plan", agreements = { agreement(nil, OCTOBER) }, fails = "rule.value", says = "agreement A-1 names no plan" },
+  { "no seats", agreements = { agreement("basic", OCTOBER) }, fails = "rule.value",
     says = "moonbill set agreement A-1 tags.seats=" },
 }
 

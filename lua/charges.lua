@@ -3,18 +3,20 @@
 --- Source: kinds and words as in the billing literature: flat, per unit, graduated.
 --- Example: flat { "Delivery", price = 4.95 } makes one line of 4.95 of every sale.
 ---
---- A further kind is a row of KINDS: its fields, and `rate`, which makes the lines of a quantity. Where the quantity comes
---- from (1, a tag, a function, a meter), when the charge applies and what it says on a line is the same for all.
-local bands = require "bands"
+--- A further kind is a row of a module's `kinds`: its fields, and `rate`, which makes the lines of a quantity. Where the
+--- quantity comes from (1, a tag, a function, a meter), when the charge applies and what it says on a line is the same for all.
 local declare = require "declare"
 local invoice = require "invoice"
+local rating = require "rating"
+local simple = require "simple"
+local tiered = require "tiered"
 
 local charges = {}
 
 -- Charges of the constructors below; nothing else passes for one.
 local made = setmetatable({}, { __mode = "k" })
 
--- ---- prices and quantities ----
+-- ---- the lines of an order ----
 
 local function price_missing(line, charge)
   local job = invoice.job()
@@ -43,84 +45,51 @@ function charges.list_price(product)
   return price
 end
 
+-- ---- quantities ----
+
 -- A quantity by the name of a tag: of the order, the agreement or the account, in this order.
-local function tag_quantity(name)
+local function tag_quantity(charge, name)
   local job = invoice.job()
   for _, record in ipairs { job.order or false, job.agreement or false, job.account } do
     local tags = record and record.tags
     local text = tags and tags[name]
-    if text then return decimal(text) end
+    if text then
+      local ok, quantity = pcall(decimal, text)
+      if ok then return quantity end
+      rating.fail(charge, "finds '" .. text .. "' as tags." .. name .. " of " .. tostring(record.id) .. ", which is no number",
+                  "write it with digits and a point, for example 12 or 2.5")
+    end
   end
   return nil
 end
 
 local function quantity_missing(charge)
   local job = invoice.job()
-  local of = job.period and "agreement " .. job.agreement.id or "order " .. tostring(job.order.id)
   local holder = job.period and "agreement " .. job.agreement.id or "account " .. tostring(job.account.id)
-  declare.fail("charge '" .. charge.name .. "' finds no quantity for " .. of,
-               type(charge.quantity) == "string" and "moonbill set " .. holder .. " tags." .. charge.quantity .. "=..." or nil)
+  rating.fail(charge, "finds no quantity for " .. rating.subject(),
+              type(charge.quantity) == "string" and "moonbill set " .. holder .. " tags." .. charge.quantity .. "=..." or nil)
 end
 
--- What a charge that is billed once is billed for; the arguments are those of the rule's functions.
-local function quantity_of(charge, ...)
+-- What a charge without a meter is billed for.
+local function quantity_of(charge)
   local quantity = charge.quantity
-  if charge.computes_quantity then
-    quantity = quantity(...)
-  elseif type(quantity) == "string" then
-    quantity = tag_quantity(quantity)
+  local kind = type(quantity)
+  if kind == "function" then
+    quantity = rating.ask(quantity)
+    kind = type(quantity)
+    if quantity ~= nil and kind ~= "number" and kind ~= "decimal" then
+      rating.fail(charge, "has a " .. kind .. " as its quantity for " .. rating.subject(), "answer a number")
+    end
+  elseif kind == "string" then
+    quantity = tag_quantity(charge, quantity)
   end
   if not quantity then quantity_missing(charge) end
   return quantity
 end
 
--- ---- lines ----
-
-local function add_line(charge, text, quantity, price)
-  local job = invoice.job()
-  return invoice.add_line({
-    kind = "charge", text = text, unit = charge.unit, tax_category = charge.category or "standard",
-    revenue = charge.revenue or job.revenue, rule = charge.place, meter = charge.meter,
-  }, quantity, price)
-end
-
-local function price_of(charge, price)
-  return invoice.in_currency(price, "the price of charge '" .. charge.name .. "'")
-end
-
--- One line, every unit at the same price.
-local function rate_at_one_price(charge, quantity, ...)
-  local price, job = charge.price, invoice.job()
-  if charge.computes_price then price = price(...) end
-  price = price_of(charge, price)
-  if not price then
-    local file, line = declare.split(charge.place)
-    raise { code = "price.missing", file = file, line = line,
-            message = "charge '" .. charge.name .. "' has no price for "
-              .. (job.period and "agreement " .. job.agreement.id or "order " .. tostring(job.order.id)) }
-  end
-  add_line(charge, charge.name, quantity, price)
-end
-
-local function band_text(name, part, only)
-  if only then return name end
-  if not part.upto then return name .. ", above " .. tostring(part.from) end
-  if part.from == 0 then return name .. ", up to " .. tostring(part.upto) end
-  return name .. ", above " .. tostring(part.from) .. " up to " .. tostring(part.upto)
-end
-
--- A line for every band that is reached, so that quantity x price stands on paper.
-local function rate_by_bands(charge, quantity)
-  local parts = bands.cut(charge.tiers, quantity)
-  for i = 1, #parts do
-    local part = parts[i]
-    add_line(charge, band_text(charge.name, part, #charge.tiers == 1), part.quantity, price_of(charge, part.price))
-  end
-end
-
 --- Bill every line of the order: the loop that a bill run spends its time in.
 local function bill_each_line(charge)
-  local job, list_price, add = invoice.job(), charges.list_price, invoice.add_line
+  local job, list_price, add, in_currency = invoice.job(), charges.list_price, invoice.add_line, invoice.in_currency
   local order, account = job.order, job.account
   local lines, place, corrected = order.lines, charge.place, job.corrected
   local price_rule, quantity_rule, when = charge.price, charge.quantity, charge.when
@@ -133,9 +102,9 @@ local function bill_each_line(charge)
       if price_rule == "price" then
         price = line.price or (corrected and corrected.prices[i]) or list_price(product)
       elseif charge.computes_price then
-        price = price_of(charge, price_rule(line, order, account))
+        price = in_currency(price_rule(line, order, account), "the price of charge '" .. charge.name .. "'")
       else
-        price = price_of(charge, price_rule)
+        price = in_currency(price_rule, "the price of charge '" .. charge.name .. "'")
       end
       if not price then price_missing(line, charge) end
       if quantity_rule == "quantity" then
@@ -156,24 +125,32 @@ end
 
 local function bill_order(charge)
   local job = invoice.job()
-  local order, account = job.order, job.account
-  local cancels = order.kind == "cancellation"
+  local cancels = job.order.kind == "cancellation"
   if cancels and not charge.cancellations then return end
-  if charge.when and not charge.when(order, account) then return end
-  local quantity = quantity_of(charge, order, account)
-  charge.rate(charge, cancels and -quantity or quantity, order, account)
+  if type(charge.when) == "function" and not charge.when(job.order, job.account) then return end
+  local quantity = quantity_of(charge)
+  rating.signed(charge, cancels and -quantity or quantity)
+end
+
+-- What a meter says: a usage object, or its quantity alone.
+local function usage_of(charge)
+  local usage = invoice.job().usage(charge.meter)
+  return type(usage) == "table" and usage or { quantity = usage }
 end
 
 -- What was not used makes no line; a flat charge is always 1.
 local function bill_period(charge)
-  local job = invoice.job()
-  local quantity
+  local quantity, usage
   if charge.meter then
-    quantity = job.usage(charge.meter)
+    usage = usage_of(charge)
+    quantity = usage.quantity
   else
-    quantity = quantity_of(charge, job.agreement, job.account, job.period)
+    quantity = quantity_of(charge)
+    if quantity < 0 then
+      rating.fail(charge, "has the negative quantity " .. tostring(quantity) .. " for " .. rating.subject())
+    end
   end
-  if quantity ~= 0 then charge.rate(charge, quantity, job.agreement, job.account, job.period) end
+  if quantity ~= 0 then rating.signed(charge, quantity, usage) end
 end
 
 --- The lines of a charge for the order at hand.
@@ -182,49 +159,48 @@ function charges.bill_order(charge)
   return bill_order(charge)
 end
 
---- The lines of a charge for the period at hand.
+--- The lines of a charge for the days of service at hand (job.span) of the period.
 charges.bill_period = bill_period
+
+--- The lines of the charges that look at all others: stage "cap", then "before" and "after" (discounts).
+---@param list table charges of the plan
+function charges.close(stage, list)
+  for i = 1, #list do
+    if list[i].closing == stage then list[i].close(list[i]) end
+  end
+end
+
+--- A text that is the same for two stretches of a period in which the charge is on the same terms: by where it is declared,
+--- its quantity and price as of job (agreement, account, period, overrides, phase).
+function charges.terms(charge)
+  local job = invoice.job()
+  local parts = { charge.place, charge.id }
+  if not charge.meter and charge.quantity then parts[#parts + 1] = tostring(quantity_of(charge)) end
+  if charge.price then parts[#parts + 1] = tostring(rating.price(charge, charge.price)) end
+  if charge.terms then parts[#parts + 1] = charge.terms(charge) end
+  for key, text in pairs(job.overrides or {}) do
+    if key == charge.id or key:sub(1, #charge.id + 1) == charge.id .. "." then parts[#parts + 1] = key .. "=" .. text end
+  end
+  local phase = job.phase
+  if phase and phase.share and charge.prorate then parts[#parts + 1] = tostring(phase.share) end
+  return table.concat(parts, "|")
+end
 
 -- ---- the kinds ----
 
 local COMMON = {
-  when = "text|function", category = "text", revenue = "text", unit = "text", cancellations = "flag",
+  id = "text", when = "text|function", every = "text|table", once = "flag", prorate = "flag", credit = "flag", category = "text",
+  revenue = "text", unit = "text", cancellations = "flag",
 }
 
-local function check_per_unit(given)
-  if given.each then
-    declare.choice("each", given.each, { "line" })
-    if given.meter then declare.fail('each = "line" and a meter do not go together', "a meter counts by period") end
-    if type(given.price) == "string" then declare.choice("price", given.price, { "price" }) end
-    if type(given.quantity) == "string" then declare.choice("quantity", given.quantity, { "quantity" }) end
-    return { each = given.each, price = given.price or "price", quantity = given.quantity or "quantity" }
-  end
-  declare.kind("price of the per_unit charge", given.price, "number|money|function")
-  return { price = given.price }
+local KINDS = {}
+for _, module in ipairs { simple, tiered } do
+  for _, kind in ipairs(module.kinds) do KINDS[#KINDS + 1] = kind end
 end
-
-local KINDS = {
-  {
-    name = "flat", of = "flat charge", fields = { price = "!number|money|function" },
-    check = function(given) return { price = given.price, quantity = 1 } end,
-    rate = rate_at_one_price,
-  },
-  {
-    name = "per_unit", of = "per_unit charge", needs = 'each = "line", a quantity or a meter',
-    fields = { each = "text", price = "number|money|text|function", quantity = "number|text|function", meter = "text" },
-    check = check_per_unit, rate = rate_at_one_price,
-  },
-  {
-    name = "graduated", of = "graduated charge", needs = "a quantity or a meter",
-    fields = { quantity = "number|text|function", meter = "text", tiers = "!table" },
-    check = function(given) return { tiers = bands.declare(given.tiers) } end,
-    rate = rate_by_bands,
-  },
-}
 
 -- Where the quantity comes from: one source, and not two.
 local function check_quantity(kind, charge, given)
-  if charge.quantity then return end
+  if charge.quantity or kind.closing then return end
   if given.meter and given.quantity then
     declare.fail("the " .. kind.of .. " has a quantity and a meter", "its quantity is one or the other")
   end
@@ -234,6 +210,20 @@ local function check_quantity(kind, charge, given)
   end
 end
 
+-- "Platform fee" is platform_fee, where a rule does not name it.
+local function id_of(given, name)
+  local id = given.id or name:lower():gsub("[^%w]+", "_"):gsub("^_+", ""):gsub("_+$", "")
+  if not id:find "^[%w][%w_%-%.]*$" then
+    declare.fail("charge '" .. name .. "' has the id '" .. id .. "'", 'give it one of letters and digits: id = "seats"')
+  end
+  return id
+end
+
+local function or_else(value, default)
+  if value == nil then return default end
+  return value
+end
+
 local function construct(kind, given)
   declare.fields(kind.of, given, kind.allowed)
   declare.positions(kind.of, given, 1)
@@ -241,8 +231,12 @@ local function construct(kind, given)
   check_quantity(kind, charge, given)
   if type(given.when) == "string" then declare.choice("when", given.when, { "advance", "arrears" }) end
   charge.kind, charge.name = kind.name, declare.kind("name of the " .. kind.of, given[1], "text")
-  charge.when, charge.category, charge.revenue = given.when, given.category, given.revenue
-  charge.unit, charge.cancellations, charge.rate, charge.place = given.unit, given.cancellations, kind.rate, declare.here()
+  charge.id = id_of(given, charge.name)
+  charge.when, charge.category, charge.revenue, charge.unit = given.when, given.category, given.revenue, given.unit
+  charge.every, charge.once, charge.cancellations = given.every, given.once, given.cancellations
+  charge.prorate = or_else(given.prorate, not charge.meter and not given.once)
+  charge.credit = or_else(given.credit, not given.once)
+  charge.rate, charge.close, charge.terms, charge.place = kind.rate, kind.close, kind.terms, declare.here()
   charge.computes_price = type(charge.price) == "function"
   charge.computes_quantity = type(charge.quantity) == "function"
   local entry = { declared = given, charge = function() return charge end }

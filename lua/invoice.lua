@@ -24,7 +24,10 @@ end
 
 --- Begin a document.
 ---@param given table currency, book (of config.read), day, account, agreement (or nil); of an order: order, find_product,
----  corrected; of a period: period, timing, usage. It becomes the job: lines, count, net, one and revenue are added.
+---  corrected; of a period: period (nominal), span (its days in service that are billed; absent: all), key (the day that
+---  claims it; absent: the period's), cause, timing, claim (absent: the timing), usage, history, others, share and before ({ n, d }:
+---  the part of the period that the span is, and what was billed of it before; absent: the whole, nothing), phase, overrides
+---  (text by id of a charge). It becomes the job: lines, count, net, one and revenue are added.
 ---@return table the job
 function invoice.begin(given)
   given.one = one_of(given.currency)
@@ -51,7 +54,7 @@ function invoice.in_currency(price, what)
   return price.amount
 end
 
--- What a period bills says so on every line.
+-- What a period bills says so on every line: the days of service, and the period that its claim is on.
 local function put(line, amount)
   local n = job.count + 1
   line.ordinal, line.amount = n, amount
@@ -66,10 +69,23 @@ local function put(line, amount)
   return line
 end
 
+-- The part of an amount that falls on job.share: what all parts up to it come to, less those before. So any parts of a whole
+-- add up to it.
+local function part_of(line, exact)
+  local n, d, before = job.share[1], job.share[2], job.before
+  line.share, line.whole = n .. "/" .. d, round(exact)
+  if not before then return prorate(exact, n, d) end
+  local m, e = before[1], before[2]
+  if e == d then return prorate(exact, m + n, d) - prorate(exact, m, d) end
+  return prorate(exact, m * d + n * e, e * d) - prorate(exact, m, e)
+end
+
 --- Add a line of quantity x price; without a quantity, of the price.
-function invoice.add_line(line, quantity, price)
+---@param prorates boolean|nil whether a part of a period pays a part of it
+function invoice.add_line(line, quantity, price, prorates)
   line.quantity, line.price = quantity, quantity and price
-  return put(line, round(job.one * (quantity and quantity * price or price)))
+  local exact = job.one * (quantity and quantity * price or price)
+  return put(line, prorates and job.share and part_of(line, exact) or round(exact))
 end
 
 -- ---- what adjust may do ----

@@ -58,6 +58,10 @@ local DERIVED = {
       rawset(row, "unapplied", item and -item.open or nil)
     end },
   },
+  grant = {
+    { name = "left", kind = "money", doc = "what issued documents left of it",
+      fill = function(row) rawset(row, "left", host.grant_left(row.id)) end },
+  },
   item = {
     { name = "overdue", kind = "bool", doc = "whether something is owed after its due date", fill = function(row)
       rawset(row, "overdue", row.open.amount > 0 and row.due < sources.today and row.voided == nil)

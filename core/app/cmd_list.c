@@ -2,6 +2,7 @@
 #include "app/cmd_records.h"
 
 #include "app/filter.h"
+#include "books/grant.h"
 #include "books/settlement.h"
 #include "books/party.h"
 #include "books/promise.h"
@@ -89,6 +90,8 @@ static bool add_computed(lister *l, moon_str name) {
         add_heading(l, NULL, NULL, (moon_heading){.name = "number", .cell = MOON_CELL_TEXT});
     else if (l->kind->type == &moon_payment_type && moon_str_is(name, "unapplied"))
         add_heading(l, NULL, NULL, (moon_heading){.name = "unapplied", .cell = MOON_CELL_NUMBER});
+    else if (l->kind->type == &moon_grant_type && moon_str_is(name, "left"))
+        add_heading(l, NULL, NULL, (moon_heading){.name = "left", .cell = MOON_CELL_NUMBER});
     else if (l->kind->type == &moon_application_type && moon_str_is(name, "credit"))
         add_heading(l, NULL, NULL, (moon_heading){.name = "credit", .cell = MOON_CELL_TEXT});
     else if (l->kind->type == &moon_application_type && moon_str_is(name, "settles"))
@@ -290,6 +293,27 @@ static moon_status fill_payments(lister *l, moon_change *change, moon_err *err) 
     return walk(l, change, moon_type_index(&moon_payment_type, "account"), NULL, payment_row, err);
 }
 
+/* What issued documents left of a grant. */
+static moon_status grant_row(lister *l, moon_change *change, void *record, moon_err *err) {
+    const moon_grant *grant = record;
+    int64_t left;
+    char text[MOON_MONEY_TEXT];
+    MOON_TRY(moon_grant_left(change, grant, &left, err));
+    fill_cells(l, record);
+    for (size_t i = 0; i < l->count; i++) {
+        if (l->fields[i]) continue;
+        size_t len = moon_money_format((moon_money){left, grant->currency}, text);
+        l->cells[i] = moon_arena_str(&l->scratch, (moon_str){text, len});
+    }
+    if (!is_full(l) && moon_filter_match(&l->filter, l->headings, l->cells))
+        moon_listing_add(l->listing, l->cells);
+    return MOON_OK;
+}
+
+static moon_status fill_grants(lister *l, moon_change *change, moon_err *err) {
+    return walk(l, change, MOON_BY_KEY, NULL, grant_row, err);
+}
+
 /* Both sides by the numbers that people know them by. */
 static moon_status application_row(lister *l, moon_change *change, void *record, moon_err *err) {
     const moon_application *application = record;
@@ -425,6 +449,10 @@ static const list_kind kinds[] = {
      fill_plain, 0, NULL, "currency lines kind date reason"},
     {"events", "event", &moon_event_type, "id account meter day quantity tags", NULL, fill_plain, 0, NULL,
      "tags time"},
+    {"grants", "grant", &moon_grant_type,
+     "id account from expires currency amount left priority charges text", "amount left", fill_grants, 0,
+     NULL, "currency priority charges text"},
+    {"burns", "burn", &moon_burn_type, NULL, "amount", fill_plain, 0, NULL, "currency"},
     {"usage", "usage", &moon_usage_type, NULL, NULL, fill_plain, 0, NULL, NULL},
     {"invoices", "invoice", &moon_document_type, DOCUMENT_COLUMNS, "net tax total open", fill_numbered,
      MOON_DOCUMENT_INVOICE, NULL, DOCUMENT_SPARE},

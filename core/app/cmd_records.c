@@ -23,7 +23,8 @@ static const moon_option edit_options[] = {
 static const moon_command commands[] = {
     {"list", "records of one kind, filtered",
      "list KIND [FIELD=VALUE ...] [--format table|csv|json] [--limit N]",
-     "Kinds: accounts, products, agreements, orders, events, usage, invoices, credit-notes, drafts, "
+     "Kinds: accounts, products, agreements, orders, events, usage, grants, burns, invoices, credit-notes, "
+     "drafts, "
      "documents, items,\n"
      "payments, applications, adjustments, disputes, promises, holds, reminders, messages, entries, "
      "balances, "
@@ -57,26 +58,32 @@ static const moon_command commands[] = {
      "records, say which:\n"
      "show order SO-1001, or show order/SO-1001.\n"
      "\n"
-     "Kinds: document, invoice, credit-note, order, account, product, agreement, payment, adjustment, "
-     "dispute, promise,\n"
-     "hold, message, entry, parked.\n"
+     "Kinds: document, invoice, credit-note, order, account, product, agreement, payment, adjustment, grant, "
+     "dispute,\n"
+     "promise, hold, message, entry, parked.\n"
      "\n"
      "Examples\n"
      "  moonbill show INV-2026-00001\n"
      "  moonbill show account ACME --as-of 2026-12-01",
      show_options, 1, 2, MOON_NEEDS_BOOK, moon_command_show},
-    {"add", "a new account, product, agreement or order",
+    {"add", "a new account, product, agreement, order or grant",
      "add KIND ID [FIELD=VALUE ...] [--from DATE] [--dry-run]",
      "Fields are those of: moonbill list KIND --format csv --limit 0. Tags are given as tags.NAME=VALUE, "
      "lines of an order as\n"
      "line.1.product=..., line.1.quantity=..., line.1.price=...\n"
+     "A grant is money given, not paid: it is used up as a discount before tax, from its first day to the "
+     "end "
+     "of the day it\n"
+     "expires on, the lowest priority first. It needs the role approve, and a reason.\n"
      "\n"
      "Examples\n"
      "  moonbill add account ACME name=\"Acme Ltd\" country=GB terms=14\n"
      "  moonbill add agreement A-7 account=ACME plan=subscription start=2026-12-01 tags.seats=12\n"
-     "  moonbill add order 900001 account=ACME line.1.product=22423 line.1.quantity=2 line.1.price=12.75",
+     "  moonbill add order 900001 account=ACME line.1.product=22423 line.1.quantity=2 line.1.price=12.75\n"
+     "  moonbill add grant G-1 account=ACME amount=100 expires=2027-03-31 text=\"Welcome credit\" "
+     "reason=\"offer 7\"",
      edit_options, 2, -1, MOON_NEEDS_BOOK, moon_command_add},
-    {"set", "change an account, product, agreement, order or payment",
+    {"set", "change an account, product, agreement, order, grant or payment",
      "set KIND ID FIELD=VALUE ... [--from DATE] [--dry-run]",
      "Accounts, products and agreements keep their versions: the change holds from --from on, documents of "
      "earlier days keep\n"

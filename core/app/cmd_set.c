@@ -4,8 +4,10 @@
 #include "app/assign.h"
 #include "app/cmd_pay.h"
 #include "app/difference.h"
+#include "books/grant.h"
 #include "books/order.h"
 #include "books/party.h"
+#include "run/pay.h"
 #include "script/near.h"
 #include "store/table.h"
 #include "value/id.h"
@@ -15,6 +17,7 @@ typedef struct edit {
     bool adds;
     moon_str id;
     moon_date from;
+    bool from_given;
     moon_pair *pairs;
     size_t pair_count;
     moon_difference *rows; /* what changed */
@@ -31,7 +34,7 @@ typedef struct edit {
 
 static moon_status find_type(moon_str name, const moon_type **out, moon_err *err) {
     static const moon_type *const types[] = {&moon_account_type, &moon_product_type, &moon_agreement_type,
-                                             &moon_order_type};
+                                             &moon_order_type, &moon_grant_type};
     moon_near near = moon_near_begin(name);
     for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
         if (moon_str_is(name, types[i]->name) || moon_str_is(name, types[i]->plural)) {
@@ -40,7 +43,8 @@ static moon_status find_type(moon_str name, const moon_type **out, moon_err *err
         }
         moon_near_try(&near, moon_str_of(types[i]->name));
     }
-    moon_fail(err, MOON_E_USAGE, "account, product, agreement and order can be added and set, found \"%.*s\"",
+    moon_fail(err, MOON_E_USAGE,
+              "account, product, agreement, order and grant can be added and set, found \"%.*s\"",
               MOON_STR_ARG(name));
     if (near.best.len) moon_err_hint(err, "did you mean %.*s?", MOON_STR_ARG(near.best));
     return err->code;
@@ -50,6 +54,7 @@ static moon_status begin_edit(moon_app *app, const moon_edit_wish *wish, edit *e
     *e = (edit){.adds = wish->adds,
                 .id = wish->id,
                 .from = wish->from == MOON_DATE_NONE ? app->book->ctx.today : wish->from,
+                .from_given = wish->from != MOON_DATE_NONE,
                 .pairs = wish->pairs,
                 .pair_count = wish->pair_count,
                 .later = MOON_DATE_NONE};
@@ -165,12 +170,58 @@ static moon_status edit_order(moon_app *app, moon_change *change, edit *e, moon_
     return MOON_OK;
 }
 
+/* ---- grants ---- */
+
+/* Its amount is read when its currency is known: its own, else the account's, else the book's. */
+static moon_status assign_grant(moon_app *app, moon_change *change, const edit *e, moon_grant *grant,
+                                moon_err *err) {
+    moon_arena *keep = moon_change_arena(change);
+    moon_account account = {.currency = 0};
+    moon_str amount = MOON_STR_NONE;
+    moon_decimal decimal;
+    moon_pair *rest = MOON_NEW_N(keep, moon_pair, e->pair_count + 1);
+    size_t count = 0;
+    for (size_t i = 0; i < e->pair_count; i++) {
+        if (moon_str_is(e->pairs[i].field, "amount"))
+            amount = e->pairs[i].value;
+        else
+            rest[count++] = e->pairs[i];
+    }
+    MOON_TRY(moon_assign(&moon_grant_type, grant, rest, count, keep, err));
+    if (grant->account.len) MOON_TRY(check_account(change, grant->account, &account, err));
+    if (!grant->currency) grant->currency = account.currency ? account.currency : app->book->config.currency;
+    if (amount.len == 0) return MOON_OK;
+    MOON_TRY(moon_decimal_parse(amount, &decimal, err));
+    return moon_desk_minor(decimal, grant->currency, &grant->amount, err);
+}
+
+static moon_status edit_grant(moon_app *app, moon_change *change, edit *e, moon_err *err) {
+    moon_arena *keep = moon_change_arena(change);
+    moon_grant *old = MOON_NEW(keep, moon_grant), *new = MOON_NEW(keep, moon_grant);
+    bool found;
+    old->id = e->id;
+    MOON_TRY(moon_get(change, &moon_grant_type, old, &found, err));
+    if (found && e->adds) return exists(e, err);
+    if (!found && !e->adds) return missing(e->type, e->id, err);
+    moon_record_init(&moon_grant_type, new);
+    if (found) *new = *old;
+    new->id = e->id;
+    if (e->adds || e->from_given) new->from = e->from;
+    MOON_TRY(assign_grant(app, change, e, new, err));
+    moon_difference_of(app, e->type, found ? old : NULL, new, &e->rows, &e->row_count);
+    if (!e->adds && e->row_count == 0) return MOON_OK;
+    return e->adds ? moon_grant_give(change, &app->book->ctx, new, err)
+                   : moon_grant_change(change, &app->book->ctx, new, err);
+}
+
 /* ---- the commands ---- */
 
 static moon_status work(moon_app *app, moon_change *change, void *ctx, moon_err *err) {
     edit *e = ctx;
     if (e->type == &moon_order_type)
         MOON_TRY(edit_order(app, change, e, err));
+    else if (e->type == &moon_grant_type)
+        MOON_TRY(edit_grant(app, change, e, err));
     else
         MOON_TRY(edit_versioned(app, change, e, err));
     if (e->expected && !moon_difference_equal(e->rows, e->row_count, e->expected, e->expected_count))
@@ -195,7 +246,9 @@ static void tell(moon_app *app, const edit *e) {
         return;
     }
     moon_app_say(app, "%s %.*s", e->type->name, MOON_STR_ARG(e->id));
-    if (e->type != &moon_order_type) moon_app_say(app, ", version %lld, from %s", (long long)e->version, day);
+    if (e->type == &moon_grant_type && e->adds) moon_app_say(app, ", from %s", day);
+    if (e->type != &moon_order_type && e->type != &moon_grant_type)
+        moon_app_say(app, ", version %lld, from %s", (long long)e->version, day);
     moon_app_say(app, "\n\n");
     if (e->row_count) moon_difference_print(app, e->rows, e->row_count);
     if (e->before && e->before != e->after)

@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "books/settlement.h"
 #include "books/document.h"
+#include "books/grant.h"
 #include "books/item.h"
 #include "books/party.h"
 #include "books/promise.h"
@@ -30,6 +31,7 @@ static const show_kind kinds[] = {{"document", &moon_document_type, 0},
                                   {"agreement", &moon_agreement_type, 0},
                                   {"payment", &moon_payment_type, 0},
                                   {"adjustment", &moon_adjustment_type, 0},
+                                  {"grant", &moon_grant_type, 0},
                                   {"dispute", &moon_dispute_type, 0},
                                   {"promise", &moon_promise_type, 0},
                                   {"hold", &moon_hold_type, 0},
@@ -302,6 +304,39 @@ static moon_status print_versions(moon_app *app, moon_change *change, const moon
     return status;
 }
 
+/* What is left of it, and what used it. */
+static moon_status print_grant(moon_app *app, moon_change *change, const moon_grant *grant, moon_err *err) {
+    static const moon_column columns[] = {{{"Used by", 7}, MOON_ALIGN_LEFT},
+                                          {{"Amount", 6}, MOON_ALIGN_RIGHT}};
+    moon_arena *keep = &app->arena;
+    moon_table *table = moon_table_new(keep, columns, 2);
+    moon_burn bound = {.source = moon_arena_printf(keep, "grant/%.*s", MOON_STR_ARG(grant->id))}, one;
+    moon_document document;
+    moon_scan scan;
+    char left[MOON_MONEY_TEXT], amount[MOON_MONEY_TEXT];
+    int64_t rest;
+    bool more = true, found;
+    size_t count = 0;
+    moon_status status = MOON_OK;
+    MOON_TRY(moon_grant_left(change, grant, &rest, err));
+    moon_money_format_code((moon_money){rest, grant->currency}, left);
+    moon_app_print(app, "\n%s left\n", left);
+    MOON_TRY(moon_scan_begin(change, &moon_burn_type, MOON_BY_KEY, &bound, 1, &bound, 1, false, &scan, err));
+    while (status == MOON_OK) {
+        status = moon_scan_next(&scan, &one, &more, err);
+        if (status != MOON_OK || !more) break;
+        document.id = one.document;
+        status = moon_get(change, &moon_document_type, &document, &found, err);
+        size_t len = moon_money_format((moon_money){one.amount, one.currency}, amount);
+        moon_table_add(table, (moon_str[]){found && document.number.len ? document.number : one.document,
+                                           moon_arena_str(keep, (moon_str){amount, len})});
+        count++;
+    }
+    moon_scan_end(&scan);
+    if (status == MOON_OK && count) print_table(app, "Used", table);
+    return status;
+}
+
 /* Kept or not, by the grace that the account's policy gives. */
 static moon_status print_promise(moon_app *app, moon_change *change, const moon_promise *promise,
                                  moon_err *err) {
@@ -326,6 +361,7 @@ static moon_status print_page(moon_app *app, moon_change *change, const found_re
     print_lists(app, type, f->record);
     if (type == &moon_document_type) return print_document(app, change, f->record, err);
     if (type == &moon_order_type) return print_order(app, change, f->record, err);
+    if (type == &moon_grant_type) return print_grant(app, change, f->record, err);
     if (type == &moon_promise_type) return print_promise(app, change, f->record, err);
     if (type == &moon_payment_type || type == &moon_adjustment_type) {
         moon_str account = *(moon_str *)moon_field_at(moon_type_field(type, MOON_STR("account")), f->record),

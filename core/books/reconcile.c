@@ -6,6 +6,7 @@
 #include "books/claim.h"
 #include "books/document.h"
 #include "books/ledger.h"
+#include "books/reconcile_grants.h"
 #include "books/reconcile_items.h"
 #include "books/series.h"
 #include "store/table.h"
@@ -340,6 +341,7 @@ moon_status moon_reconcile(moon_change *change, const moon_config *config, moon_
     if (status == MOON_OK) status = reconcile_documents(&r, err);
     if (status == MOON_OK) status = moon_reconcile_items(&r, err);
     if (status == MOON_OK) status = reconcile_usage(&r, err);
+    if (status == MOON_OK) status = moon_reconcile_grants(&r, err);
     moon_tally_free(&r.balances);
     moon_tally_free(&r.numbers);
     moon_tally_free(&r.applied);

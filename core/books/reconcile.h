@@ -23,6 +23,7 @@ typedef struct moon_reconciler {
     moon_tally applied;   /* by account and item: what applications did to its open amount */
     moon_tally standing;  /* by account, control account and currency: ledger less items, amount and base */
     size_t days_of_usage; /* less those whose events are there */
+    size_t burns;         /* less those that documents have */
     size_t balances_seen, items_seen, items_expected, billed_orders, claims, claims_expected;
     int64_t numbered; /* documents with a number, less what series and gaps say */
 } moon_reconciler;

@@ -1,4 +1,5 @@
 /* The job of a session: chunks of moonbill's Lua that a person or a script gives, one after another. */
+#include "books/grant.h"
 #include "books/records.h"
 #include "books/settlement.h"
 #include "run/jobs.h"
@@ -199,6 +200,24 @@ static moon_status host_standing(void *ctx, const moon_arg *args, size_t n, moon
     return MOON_OK;
 }
 
+/* host.grant_left(id): what is left of a grant, nil if there is none. */
+static moon_status host_grant_left(void *ctx, const moon_arg *args, size_t n, moon_arena *scratch,
+                                   moon_arg *result, moon_err *err) {
+    session *s = ctx;
+    moon_grant grant = {0};
+    moon_money left;
+    bool found;
+    (void)scratch;
+    if (n < 1 || args[0].kind != MOON_ARG_TEXT) return senseless(err);
+    grant.id = args[0].text;
+    MOON_TRY(moon_look_begin(&s->look, err));
+    MOON_TRY(moon_get(s->look.change, &moon_grant_type, &grant, &found, err));
+    if (!found) return MOON_OK;
+    MOON_TRY(moon_grant_left(s->look.change, &grant, &left.minor, err));
+    *result = moon_arg_money(moon_money_decimal((moon_money){left.minor, grant.currency}), grant.currency);
+    return MOON_OK;
+}
+
 /* ---- questions ---- */
 
 /* host.ask(map): what the parent answers. After a change the book is another one; and while its question stands no
@@ -231,6 +250,7 @@ static session *provide(moon_job *job) {
         moon_script_provide(job->script, "end_rows", host_end_rows, &kept);
         moon_script_provide(job->script, "record", host_record, &kept);
         moon_script_provide(job->script, "standing", host_standing, &kept);
+        moon_script_provide(job->script, "grant_left", host_grant_left, &kept);
     }
     kept.job = job;
     kept.look.store = job->store;

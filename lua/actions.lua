@@ -125,7 +125,8 @@ function actions.book(verbs, fields)
   local book = {}
   for name, value in pairs(fields or {}) do book[name] = value end
   for _, verb in ipairs(verbs) do
-    book[(verb:gsub("[ -]", "_"))] = function(_, ...) return actions.act(verb, arguments(verb, ...)) end
+    local name = verb == "end" and "end_agreement" or verb -- a word of Lua
+    book[(name:gsub("[ -]", "_"))] = function(_, ...) return actions.act(verb, arguments(verb, ...)) end
   end
   return setmetatable(book, { __index = function(_, name)
     local source = host.types and sources.all()[name]

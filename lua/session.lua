@@ -77,7 +77,7 @@ end
 local UNPLACED = { all = true, ids = true, issue = true, no_earlier = true }
 
 --- Names of actions that are words of Lua.
-local RENAMED = { ["return"] = "return_payment" }
+local RENAMED = { ["return"] = "return_payment", ["end"] = "end_agreement" }
 
 local function places_of(action)
   if not action.knows then return { "name", "file" } end -- report, save

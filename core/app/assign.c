@@ -55,19 +55,7 @@ static moon_status assign_tag(const moon_field *field, moon_tags *tags, moon_str
                               moon_arena *keep, moon_err *err) {
     if (key.len == 0)
         return moon_fail(err, MOON_E_USAGE, "%s are given as %s.NAME=VALUE", field->name, field->name);
-    moon_tags made = {MOON_NEW_N(keep, moon_tags_pair, tags->count + 1), 0};
-    moon_tags_pair own = {moon_arena_str(keep, key), moon_arena_str(keep, value)};
-    bool placed = value.len == 0;
-    for (size_t i = 0; i < tags->count; i++) {
-        int order = moon_str_cmp(tags->items[i].key, key);
-        if (order >= 0 && !placed) {
-            made.items[made.count++] = own;
-            placed = true;
-        }
-        if (order != 0) made.items[made.count++] = tags->items[i];
-    }
-    if (!placed) made.items[made.count++] = own;
-    *tags = made;
+    *tags = moon_tags_with(tags, key, value, keep);
     return MOON_OK;
 }
 

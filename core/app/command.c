@@ -6,10 +6,19 @@
 #include "books/config.h"
 #include "script/near.h"
 
-const moon_command_group *const moon_command_groups[] = {
-    &moon_commands_work,     &moon_commands_hand,    &moon_commands_report, &moon_commands_pay,
-    &moon_commands_dun,      &moon_commands_records, &moon_commands_script, &moon_commands_rules,
-    &moon_commands_schedule, &moon_commands_book,    &moon_commands_help,   NULL};
+const moon_command_group *const moon_command_groups[] = {&moon_commands_work,
+                                                         &moon_commands_agreements,
+                                                         &moon_commands_hand,
+                                                         &moon_commands_report,
+                                                         &moon_commands_pay,
+                                                         &moon_commands_dun,
+                                                         &moon_commands_records,
+                                                         &moon_commands_script,
+                                                         &moon_commands_rules,
+                                                         &moon_commands_schedule,
+                                                         &moon_commands_book,
+                                                         &moon_commands_help,
+                                                         NULL};
 
 /* Options of every command; those before the command word are these. */
 static const moon_option everywhere[] = {

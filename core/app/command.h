@@ -60,8 +60,8 @@ struct moon_app {
 /* Groups in the order of help, ended by a NULL title. */
 extern const moon_command_group *const moon_command_groups[];
 extern const moon_command_group moon_commands_work, moon_commands_pay, moon_commands_schedule,
-    moon_commands_hand, moon_commands_dun, moon_commands_report, moon_commands_records, moon_commands_script,
-    moon_commands_rules, moon_commands_book, moon_commands_help;
+    moon_commands_agreements, moon_commands_hand, moon_commands_dun, moon_commands_report,
+    moon_commands_records, moon_commands_script, moon_commands_rules, moon_commands_book, moon_commands_help;
 
 /* Options of every command. */
 extern const moon_option *const moon_options_everywhere;

@@ -23,23 +23,18 @@ static void add(differ *d, moon_str field, moon_str old, moon_str new) {
     d->rows[d->count++] = (moon_difference){field, moon_arena_str(keep, old), moon_arena_str(keep, new)};
 }
 
-static moon_str tag_of(const moon_tags *tags, moon_str key) {
-    for (size_t i = 0; i < tags->count; i++)
-        if (moon_str_eq(tags->items[i].key, key)) return tags->items[i].value;
-    return MOON_STR_NONE;
-}
-
-static void compare_tags(differ *d, const moon_tags *old, const moon_tags *new) {
+/* `name` is the field's: tags, prices, coupons. */
+static void compare_tags(differ *d, const char *name, const moon_tags *old, const moon_tags *new) {
     moon_arena *keep = &d->app->arena;
     for (size_t i = 0; i < old->count; i++) {
         moon_str key = old->items[i].key;
-        add(d, moon_arena_printf(keep, "tags.%.*s", MOON_STR_ARG(key)), old->items[i].value,
-            tag_of(new, key));
+        add(d, moon_arena_printf(keep, "%s.%.*s", name, MOON_STR_ARG(key)), old->items[i].value,
+            moon_tags_get(new, key));
     }
     for (size_t i = 0; i < new->count; i++) {
         moon_str key = new->items[i].key;
-        if (tag_of(old, key).len == 0)
-            add(d, moon_arena_printf(keep, "tags.%.*s", MOON_STR_ARG(key)), MOON_STR_NONE,
+        if (moon_tags_get(old, key).len == 0)
+            add(d, moon_arena_printf(keep, "%s.%.*s", name, MOON_STR_ARG(key)), MOON_STR_NONE,
                 new->items[i].value);
     }
 }
@@ -91,7 +86,7 @@ static void compare_fields(differ *d, const char *prefix, const moon_type *type,
         if ((field->flags & MOON_MANAGED) || named || (!prefix[0] && strcmp(field->name, "from") == 0))
             continue;
         if (field->kind == MOON_KIND_TAGS) {
-            compare_tags(d, moon_field_at(field, old), moon_field_at(field, new));
+            compare_tags(d, field->name, moon_field_at(field, old), moon_field_at(field, new));
             continue;
         }
         if (field->kind == MOON_KIND_LIST) {

@@ -103,6 +103,11 @@ moon_status moon_action_hold(moon_action_call *call, moon_err *err);
 /* The same, and credit notes. */
 moon_status moon_action_hold_end(moon_action_call *call, moon_err *err);
 moon_status moon_action_credit(moon_action_call *call, moon_err *err);
+/* Agreements (action_agreement.c). */
+moon_status moon_action_amend(moon_action_call *call, moon_err *err);
+moon_status moon_action_end(moon_action_call *call, moon_err *err);
+moon_status moon_action_pause(moon_action_call *call, moon_err *err);
+moon_status moon_action_resume(moon_action_call *call, moon_err *err);
 /* Cash (action_pay.c). */
 moon_status moon_action_pay(moon_action_call *call, moon_err *err);
 moon_status moon_action_apply(moon_action_call *call, moon_err *err);

@@ -242,6 +242,20 @@ static moon_status draft_account(moon_drafting *d, moon_str account, moon_date t
     }
 }
 
+/* Versions of agreements that are not in the book, into the change of this job, which is never committed. */
+static moon_status suppose(moon_drafting *d, moon_str rest, moon_err *err) {
+    moon_arena *keep = moon_change_arena(d->change);
+    moon_agreement version;
+    uint64_t count = 0;
+    bool written;
+    if (rest.len && !moon_varint_read(&rest, &count)) return cut_short(err);
+    for (uint64_t i = 0; i < count; i++) {
+        MOON_TRY(moon_wire_read_record(&rest, &moon_agreement_type, &version, keep, err));
+        MOON_TRY(moon_version_add(d->change, &moon_agreement_type, &version, &written, err));
+    }
+    return MOON_OK;
+}
+
 moon_status moon_job_draft(moon_job *job, moon_str request, moon_buf *reply, moon_err *err) {
     moon_str account;
     moon_arg today;
@@ -252,7 +266,8 @@ moon_status moon_job_draft(moon_job *job, moon_str request, moon_buf *reply, moo
         return cut_short(err);
     d->account = account;
     MOON_TRY(moon_change_begin(job->store, &d->change, err));
-    moon_status status = draft_account(d, account, today.date, &documents, &count, err);
+    moon_status status = suppose(d, request, err);
+    if (status == MOON_OK) status = draft_account(d, account, today.date, &documents, &count, err);
     if (status == MOON_OK)
         status = moon_draft_periods(d, account, today.date, &documents, &count, &agreements, err);
     if (status == MOON_OK) {

@@ -12,13 +12,19 @@
 moon_status moon_job_settings(moon_job *job, moon_str request, moon_buf *reply, moon_err *err);
 
 /* Drafts for the due orders of one account, and for the due periods of its agreements.
- * request: str account, arg today.
+ * request: str account, arg today; and, if it goes on, varint count and as many records agreement: versions that are
+ * supposed to be in the book, to see what would be drafted with them.
  * reply: str dependencies, varint count, then a record document each, its id, versions and inputs filled in; varint
  * count of its periodic agreements, then for each: char moon_periods_outcome (run/jobs_period.h). */
 moon_status moon_job_draft(moon_job *job, moon_str request, moon_buf *reply, moon_err *err);
 
 /* What a plan charges at all. request: the plan's name. reply: char whether anything in advance, char in arrears. */
 moon_status moon_job_timings(moon_job *job, moon_str request, moon_buf *reply, moon_err *err);
+
+/* The period of an agreement that has a day.
+ * request: arg day, varint count, its versions (records agreement, ascending).
+ * reply: arg { start, stop, bill_last_day }, or nil (periods.around in lua/periods.lua). */
+moon_status moon_job_around(moon_job *job, moon_str request, moon_buf *reply, moon_err *err);
 
 /* A document by hand.
  * request: arg { kind, account, lines, reason, reference, original (id), cause, today }.

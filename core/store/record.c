@@ -420,6 +420,28 @@ moon_status moon_field_parse(const moon_field *field, moon_str text, void *recor
     }
 }
 
+moon_str moon_tags_get(const moon_tags *tags, moon_str key) {
+    for (size_t i = 0; i < tags->count; i++)
+        if (moon_str_eq(tags->items[i].key, key)) return tags->items[i].value;
+    return MOON_STR_NONE;
+}
+
+moon_tags moon_tags_with(const moon_tags *tags, moon_str key, moon_str value, moon_arena *keep) {
+    moon_tags made = {MOON_NEW_N(keep, moon_tags_pair, tags->count + 1), 0};
+    moon_tags_pair own = {moon_arena_str(keep, key), moon_arena_str(keep, value)};
+    bool placed = value.len == 0;
+    for (size_t i = 0; i < tags->count; i++) {
+        int order = moon_str_cmp(tags->items[i].key, key);
+        if (order >= 0 && !placed) {
+            made.items[made.count++] = own;
+            placed = true;
+        }
+        if (order != 0) made.items[made.count++] = tags->items[i];
+    }
+    if (!placed) made.items[made.count++] = own;
+    return made;
+}
+
 static void format_tags(moon_tags tags, moon_buf *out) {
     for (size_t i = 0; i < tags.count; i++)
         moon_buf_printf(out, "%s%.*s=%.*s", i ? " " : "", MOON_STR_ARG(tags.items[i].key),

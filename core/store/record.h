@@ -192,6 +192,10 @@ MOON_CHECK moon_status moon_field_parse(const moon_field *field, moon_str text, 
 /* A field as text, for lists and csv: plain numbers with a point, dates as ISO 8601, enums by name, "" for
  * absent. `currency` is the one of MINOR fields. Lists give their count. */
 void moon_field_format(const moon_field *field, const void *record, moon_currency currency, moon_buf *out);
+/* The value of a tag, "" where there is none; and the tags with one of them set, or, with "", taken out: a new list
+ * in `keep`. */
+moon_str moon_tags_get(const moon_tags *tags, moon_str key);
+moon_tags moon_tags_with(const moon_tags *tags, moon_str key, moon_str value, moon_arena *keep);
 /* True if both are the same in every field (head apart). */
 bool moon_record_equal(const moon_type *type, const void *a, const void *b);
 /* The record's own currency, 0 if the type has none. */

@@ -10,6 +10,7 @@ local config = require "config"
 local declare = require "declare"
 local dunning_examples = require "dunning_examples"
 local importing = require "importing"
+local meters = require "meters"
 local plans = require "plans"
 local payments = require "payments"
 local pricing = require "pricing"
@@ -340,6 +341,7 @@ local RETURNS = {
   { "^rules/payments%.lua$", "payments { ... }", function(path) return rule(path).rules() end },
   { "^rules/dunning/", "policy { ... }", function(path) return rule(path).policy() end },
   { "^rules/rates%.lua$", "rates { ... }", function(path) return rule(path).tables() end },
+  { "^rules/meters%.lua$", "meters { ... }", function(path) meters.all(rule(path)) end },
   { "^rules/calendars/", "calendar { ... }", function(path) calendars.of(path:match "^rules/calendars/(.+)%.lua$") end },
 }
 

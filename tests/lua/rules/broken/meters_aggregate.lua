@@ -1,0 +1,3 @@
+return meters {
+  meter { "api.calls", aggregate = "average" },
+}

@@ -1,0 +1,4 @@
+return meters {
+  meter { "api.calls" },
+  meter { "api.calls", aggregate = "count" },
+}

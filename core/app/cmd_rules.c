@@ -1,5 +1,6 @@
 /* rules check and rules test.                                                Floor 6. */
 
+#include "app/cmd_work.h"
 #include "app/output.h"
 #include "run/jobs.h"
 #include "run/wire.h"
@@ -62,24 +63,57 @@ static moon_status test_files(moon_app *app, moon_err *err) { return check(app, 
 
 static const moon_option options[] = {MOON_OPTION_FORMAT, MOON_OPTION_END};
 
-static const moon_command commands[] = {{"rules check", "load every rule file and say what is wrong with it",
-                                         "rules check [--format table|csv|json]",
-                                         "Loads book.lua and each file of rules/ as a run would, without "
-                                         "using the book. Run it after editing. Errors name file,\n"
-                                         "line and what to do; the exit status is 1 if any file is wrong.\n"
-                                         "\n"
-                                         "Example\n"
-                                         "  moonbill rules check",
-                                         options, 0, 0, MOON_NEEDS_BOOK, check_files},
-                                        {"rules test", "run the examples beside the rules",
-                                         "rules test [--format table|csv|json]",
-                                         "Beside rules/tax.lua lies rules/tax.examples.lua: inputs, and what "
-                                         "the rule has to answer. Each is run; what differs is\n"
-                                         "printed, and the exit status is 1.\n"
-                                         "\n"
-                                         "Example\n"
-                                         "  moonbill rules test",
-                                         options, 0, 0, MOON_NEEDS_BOOK, test_files},
-                                        {0}};
+static const moon_command commands[] = {
+    {"rules check", "load every rule file and say what is wrong with it",
+     "rules check [--format table|csv|json]",
+     "Loads book.lua and each file of rules/ as a run would, without "
+     "using the book. Run it after editing. Errors name file,\n"
+     "line and what to do; the exit status is 1 if any file is wrong.\n"
+     "\n"
+     "Example\n"
+     "  moonbill rules check",
+     options, 0, 0, MOON_NEEDS_BOOK, check_files},
+    {"rules test", "run the examples beside the rules", "rules test [--format table|csv|json]",
+     "Beside rules/tax.lua lies rules/tax.examples.lua: inputs, and what "
+     "the rule has to answer. Each is run; what differs is\n"
+     "printed, and the exit status is 1.\n"
+     "\n"
+     "Example\n"
+     "  moonbill rules test",
+     options, 0, 0, MOON_NEEDS_BOOK, test_files},
+    {.name = "quote",
+     .summary = "price a plan without any account",
+     .usage = "quote PLAN [--quantity NAME=N ...] [--usage METER=N ...] [--from DATE] [--to DATE]\n"
+              "quote PLAN --input FILE.csv [--format csv]\n"
+              "quote PLAN --picture NAME=A..B",
+     .help = "Prices rules/pricing/PLAN.lua as a bill would, and prints the "
+             "lines with how each amount came about. Nothing is written. It "
+             "works\n"
+             "in a book, in a folder that has nothing but rules/, and with "
+             "--rules anywhere. Quantities are the names that the plan\n"
+             "reads, usage is what a meter comes to in each period.\n"
+             "\n"
+             "With --input each row of the file is a quote of its own. "
+             "Columns are called as the quantities and meters; besides there\n"
+             "may be from, to, country, tax_id, coupon, product, currency and "
+             "\"tag NAME\". What the options say holds for every row that\n"
+             "says nothing else. A row that cannot be priced has an error in "
+             "its last column, the others go on, and the exit status is 1.\n"
+             "\n"
+             "Examples\n"
+             "  moonbill quote subscription --quantity seats=12 --usage "
+             "api.calls=15000\n"
+             "  moonbill quote subscription --quantity seats=12 --from "
+             "2026-01-31 --to 2027-01-31\n"
+             "  moonbill quote subscription --input offers.csv --format csv > "
+             "priced.csv\n"
+             "  moonbill quote subscription --quantity seats=1 --picture "
+             "api.calls=0..2000000",
+     .options = moon_quote_options,
+     .args_min = 1,
+     .args_max = 1,
+     .need = MOON_NEEDS_NOTHING,
+     .run = moon_command_quote},
+    {0}};
 
 const moon_command_group moon_commands_rules = {"Rules", commands};

@@ -5,5 +5,7 @@
 #include "app/command.h"
 
 moon_status moon_command_import(moon_app *app, moon_err *err);
+moon_status moon_command_quote(moon_app *app, moon_err *err);
+extern const moon_option moon_quote_options[];
 
 #endif

@@ -265,14 +265,18 @@ static moon_status open_store(moon_book *book, bool make, moon_err *err) {
     return MOON_OK;
 }
 
-static moon_status open_parts(moon_book *book, const moon_open_options *options, bool make, moon_err *err) {
-    char time[MOON_INSTANT_TEXT];
-    MOON_TRY(read_files(book, err));
+static void begin_worker(moon_book *book, const moon_open_options *options) {
     book->setup = (moon_worker_setup){
         .files = book->files, .file_count = book->file_count, .limits = MOON_SCRIPT_LIMITS};
     book->setup.plugin_folders[0] = moon_arena_printf(&book->arena, "%s/plugins", book->folder).ptr;
     for (size_t i = 0; i < 2; i++) book->setup.plugin_folders[i + 1] = options->plugins[i];
     book->worker = moon_worker_new(&book->setup);
+}
+
+static moon_status open_parts(moon_book *book, const moon_open_options *options, bool make, moon_err *err) {
+    char time[MOON_INSTANT_TEXT];
+    MOON_TRY(read_files(book, err));
+    begin_worker(book, options);
     MOON_TRY(read_settings(book, err));
     moon_worker_stop(book->worker);
     book->ctx.config = &book->config;
@@ -291,6 +295,58 @@ moon_status moon_book_open(const char *folder, const moon_open_options *options,
     snprintf(book->folder, sizeof book->folder, "%s", folder);
     snprintf(book->data, sizeof book->data, "%s/%s", folder, options->data ? options->data : "data");
     moon_status status = open_parts(book, options, make, err);
+    if (status != MOON_OK) {
+        moon_book_close(book);
+        return status;
+    }
+    *out = book;
+    return MOON_OK;
+}
+
+/* The folder above, where the folder itself is the one called rules. */
+static moon_status find_rules(const char *folder, moon_book *book, moon_err *err) {
+    char *whole = realpath(folder, NULL), path[4200];
+    if (!whole) return moon_fail(err, MOON_E_BOOK_MISSING, "there is no folder %s", folder);
+    char *name = strrchr(whole, '/');
+    bool fits = strlen(whole) < sizeof book->folder - 8;
+    snprintf(path, sizeof path, "%s/rules", whole);
+    bool inside = moon_folder_exists(path);
+    if (!inside && strcmp(name, "/rules") == 0) {
+        *name = 0;
+        inside = moon_folder_exists(path);
+    }
+    if (fits) snprintf(book->folder, sizeof book->folder, "%s", whole);
+    free(whole);
+    if (fits && inside) return MOON_OK;
+    moon_fail(err, MOON_E_BOOK_MISSING, "there are no rules in %s", folder);
+    return moon_err_hint(err, "name a folder in which rules/ lies, with plans in rules/pricing/");
+}
+
+static moon_status open_rules(moon_book *book, const moon_open_options *options, moon_err *err) {
+    file_list list = {.keep = &book->arena};
+    bool settled = has_book(book->folder);
+    if (settled) MOON_TRY(read_one(book->folder, "book.lua", &list, err));
+    MOON_TRY(read_folder(book->folder, "rules", 0, &list, err));
+    book->files = list.items;
+    book->file_count = list.count;
+    begin_worker(book, options);
+    book->settings = moon_arg_map(NULL, 0);
+    if (settled) MOON_TRY(read_settings(book, err));
+    if (settled) moon_worker_stop(book->worker);
+    book->ctx.config = &book->config;
+    book->ctx.today = options->today;
+    if (book->ctx.today == MOON_DATE_NONE)
+        book->ctx.today = settled ? moon_zone_day(book->zone, options->now)
+                                  : (moon_date)(options->now / MOON_SECOND / 86400);
+    return MOON_OK;
+}
+
+moon_status moon_book_open_rules(const char *folder, const moon_open_options *options, moon_book **out,
+                                 moon_err *err) {
+    moon_book *book = moon_malloc(sizeof *book);
+    memset(book, 0, sizeof *book);
+    moon_status status = find_rules(folder, book, err);
+    if (status == MOON_OK) status = open_rules(book, options, err);
     if (status != MOON_OK) {
         moon_book_close(book);
         return status;

@@ -88,6 +88,11 @@ void moon_job_provide_act(moon_job *job);
  * request: str verb, arg map; with `today`, the day it is. reply: arg. */
 moon_status moon_job_session(moon_job *job, moon_str request, moon_buf *reply, moon_err *err);
 
+/* A verb of quotes (lua/quoting.lua); a file that `begin` read stays in the worker for `next`.
+ * request: str verb, arg given, str account (its version of `today` is given, "" for none), str path of a file ("" for
+ * none; its text is given).  reply: arg. */
+moon_status moon_job_quote(moon_job *job, moon_str request, moon_buf *reply, moon_err *err);
+
 /* Load the plugins that book.lua switches on, for jobs whose library needs them. */
 MOON_CHECK moon_status moon_job_load_plugins(moon_job *job, const moon_arg *settings, moon_err *err);
 

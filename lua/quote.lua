@@ -1,0 +1,269 @@
+--- lua/quote.lua: what a plan comes to without any account, priced by the engine that bills.
+--- Units: quantities are decimals; days as in bills, the last one not included; amounts money in whole minor units.
+--- Source: none; the lines are those that periods.draft and billing.draft make of a made-up agreement or order.
+--- Example: quote.price { plan = "subscription", quantities = { seats = 12 }, from = date "2026-11-01" } has the lines
+--- 49.00 and 108.00 for 2026-11-01..2026-12-01, net 157.00.
+local approval = require "approval"
+local billing = require "billing"
+local config = require "config"
+local declare = require "declare"
+local periods = require "periods"
+local plans = require "plans"
+local tax = require "tax"
+
+local quote = {}
+
+local ID = "QUOTE" -- of the made-up agreement or order, and of the account where none is named
+
+-- Nobody approves a quote, and it needs no exchange rate into the book's currency.
+local function nobody() return "nobody" end
+local APPROVALS = { rows = function() return { nobody } end }
+local RATES = { tables = function()
+  return setmetatable({}, { __index = function() return { { from = date "0001-01-01", value = 1 } } end })
+end }
+
+-- ---- what a plan can be priced by ----
+
+local function path_of(name) return "rules/pricing/" .. name .. ".lua" end
+
+--- The plans that there are.
+function quote.plans()
+  local list = {}
+  for _, path in ipairs(rule_paths "rules/pricing/") do
+    local name = path:match "^rules/pricing/(.+)%.lua$"
+    if name and not name:find "%.examples$" then list[#list + 1] = name end
+  end
+  return list
+end
+
+--- The plan of a name, compiled; raises with the names that look like it.
+function quote.plan(name)
+  local list = quote.plans()
+  for _, known in ipairs(list) do
+    if known == name then return plans.of(path_of(name)), path_of(name) end
+  end
+  raise { code = "rule.missing", message = "there is no plan '" .. tostring(name) .. "': no file " .. path_of(tostring(name)),
+          hint = #list == 0 and "plans are files in rules/pricing/" or declare.suggest(name, list) }
+end
+
+local function has_function(value, depth)
+  if type(value) == "function" then return true end
+  if type(value) ~= "table" or depth > 4 then return false end
+  for key, part in pairs(value) do
+    if key ~= "rate" and key ~= "close" and key ~= "of" and has_function(part, depth + 1) then return true end
+  end
+  return false
+end
+
+local function add(list, seen, name)
+  if type(name) == "string" and not seen[name] then
+    seen[name] = true
+    list[#list + 1] = name
+  end
+end
+
+--- What a plan reads by name: quantities (tags of the agreement, the account or the order) and meters, in the order of the
+--- plan. `open` is true where a function of the plan may read more.
+function quote.inputs(plan)
+  local out = { quantities = {}, meters = {}, open = plan.adjust ~= nil }
+  local seen, metered = {}, {}
+  for _, charge in ipairs(plan.charges) do
+    if charge.each then
+      add(out.quantities, seen, "quantity")
+      add(out.quantities, seen, "price")
+    elseif type(charge.quantity) == "string" then
+      add(out.quantities, seen, charge.quantity)
+    end
+    add(out.meters, metered, charge.meter)
+    local given = charge.declared or charge
+    for _, field in ipairs { "quantity", "price", "when", "formula", "adjust" } do
+      if has_function(given[field], 0) then out.open = true end
+    end
+  end
+  return out
+end
+
+-- ---- the made-up account, agreement and order ----
+
+local function copy(values)
+  local out = {}
+  for name, value in pairs(values or {}) do out[name] = value end
+  return out
+end
+
+local function account_of(given, book)
+  local account = copy(given.account)
+  account.id, account.tags = account.id or ID, copy(account.tags)
+  account.country = given.country or account.country or book.country
+  account.tax_id = given.tax_id or account.tax_id
+  for name, value in pairs(given.tags or {}) do account.tags[name] = value end
+  return account
+end
+
+local function tags_of(given, values)
+  local tags = copy(values)
+  for name, value in pairs(given.tags or {}) do tags[name] = value end
+  for name, value in pairs(given.quantities or {}) do tags[name] = tostring(value) end
+  return tags
+end
+
+-- Tags that remember which of them were read.
+local function watched(tags, read)
+  if not read then return tags end
+  return setmetatable({}, { __index = function(_, name)
+    read[name] = true
+    return tags[name]
+  end })
+end
+
+local function coupons_of(given, from)
+  local out = {}
+  for _, code in ipairs(given.coupons or {}) do out[code] = tostring(from) end
+  return out
+end
+
+-- ---- a plan for periods ----
+
+-- The first period's end where none was given: the next bound, so that one whole period is priced.
+local function end_of(plan, from)
+  return from:step(plan.unit or plan.every, plan.count or 1, 1)
+end
+
+local function usage_of(given)
+  local usage, meters = given.usage or {}, given.meters
+  return function(_, meter)
+    if meters then meters[meter] = true end
+    return usage[meter] or 0
+  end
+end
+
+local function claims_of(given, plan, account, agreement, from, to)
+  local list = {}
+  local i = 0
+  repeat
+    local start = from:step(plan.every, 1, i)
+    local stop = from:step(plan.every, 1, i + 1)
+    for _, timing in ipairs { "advance", "arrears" } do
+      list[#list + 1] = { account = account, agreement = agreement, start = start, stop = stop, timing = timing }
+    end
+    i = i + 1
+  until stop >= to
+  return list
+end
+
+local function draft_periods(given, plan, book)
+  local from = given.from or given.today
+  local to = given.to or end_of(plan, from)
+  local account = account_of(given, book)
+  local agreement = { id = ID, version = 1, account = account.id, plan = given.plan, start = from, from = from, tags =
+    watched(tags_of(given, given.agreement and given.agreement.tags), given.read), coupons = coupons_of(given, from) }
+  account.tags = watched(account.tags, given.read)
+  local made = periods.draft {
+    claims = claims_of(given, plan, account, agreement, from, to), book = book, usage = usage_of(given),
+    approvals = APPROVALS, rates = RATES, tax = given.tax,
+  }
+  local documents = {}
+  for i = 1, #made do documents[i] = periods.document(i) end
+  return documents, from, to
+end
+
+-- ---- a plan for orders ----
+
+local function lines_of(given)
+  local quantities = given.quantities or {}
+  if given.lines then return given.lines end
+  return { { ordinal = 1, quantity = quantities.quantity or 1, price = quantities.price, product = given.product,
+             text = not given.product and "Goods" or nil } }
+end
+
+local function find_product(id, day)
+  local found = host.product and host.product(id, day)
+  if not found then
+    declare.fail("there is no product " .. id .. " here", "give the line a price: --quantity price=12.50")
+  end
+  return found
+end
+
+local function draft_order(given, plan, book)
+  local day, account, value = given.from or given.today, account_of(given, book), 0
+  local lines = lines_of(given)
+  for _, line in ipairs(lines) do value = value + (line.price or 0) * line.quantity end
+  account.tags = watched(account.tags, given.read)
+  local order = { id = ID, kind = "sale", date = day, currency = given.currency or plan.currency or book.currency, lines = lines,
+                  value = value, tags = watched(tags_of(given), given.read), account = account.id }
+  return { billing.draft { order = order, account = account, agreement = { id = ID, plan = given.plan, tags = {} }, book = book,
+    find_product = find_product, approvals = APPROVALS, rates = RATES, tax = given.tax, today = day } }, day
+end
+
+-- ---- what it comes to ----
+
+local function check_dates(given)
+  if given.from and given.to and given.to <= given.from then
+    declare.fail("the time ends on " .. given.to .. ", before it begins on " .. given.from,
+                 "--to is the first day that is no longer billed")
+  end
+end
+
+local function check_names(what, values, known, open, read)
+  local names = {}
+  for _, name in ipairs(known) do names[name] = true end
+  for name in pairs(values or {}) do
+    if not names[name] and not (open and (not read or read[name])) then
+      declare.fail("the plan reads no " .. what .. " '" .. name .. "'",
+                   #known > 0 and declare.suggest(name, known) or "it reads none at all")
+    end
+  end
+end
+
+-- What a folder of rules without a book.lua is priced by: the settings of examples.
+local plain
+
+-- What a folder without rules/tax.lua is taxed by: not at all.
+local untaxed
+local function no_tax()
+  if #rule_paths "rules/tax.lua" > 0 then return nil end
+  untaxed = untaxed or tax.declare { tax.outside { quote.book().country, reason = "there is no rules/tax.lua" } }.rules()
+  return untaxed
+end
+
+--- The settings of the book; where there is no book.lua those of examples: EUR, DE.
+function quote.book()
+  if #rule_paths "book.lua" > 0 then return config.read() end
+  plain = plain or config.declare { currency = "EUR", country = "DE", zone = "UTC" }.settings()
+  return plain
+end
+
+--- Price a plan.
+---@param given table plan (name); quantities and usage by name; from and to (dates: `to` is the first day not billed; without
+---  it one whole period), today; tags, country, tax_id, account (a record), coupons (list of codes), currency, lines and product
+---  (of a plan for orders); book, tax instead of those of the rule files; unchecked (true: names that nothing reads are left)
+---@return table lines, taxes, net, tax, total (money), currency, from, to, every (nil for orders)
+function quote.price(given)
+  local plan = quote.plan(given.plan)
+  local book = given.book or quote.book()
+  local inputs = quote.inputs(plan)
+  given.tax = given.tax or no_tax()
+  check_dates(given)
+  if inputs.open and not given.unchecked then given.read, given.meters = {}, {} end
+  if not inputs.open and not given.unchecked then
+    check_names("quantity", given.quantities, inputs.quantities)
+    check_names("meter", given.usage, inputs.meters)
+  end
+  local documents, from, to = (plan.every and draft_periods or draft_order)(given, plan, book)
+  if inputs.open and not given.unchecked then
+    check_names("quantity", given.quantities, inputs.quantities, true, given.read)
+    check_names("meter", given.usage, inputs.meters, true, given.meters)
+  end
+  local currency = plan.currency or given.currency or book.currency
+  local nothing = money(0, currency)
+  local out = { lines = {}, taxes = {}, net = nothing, tax = nothing, total = nothing, currency = currency, from = from, to = to,
+                every = plan.every, title = plan.title }
+  for _, document in ipairs(documents) do
+    for _, line in ipairs(document.lines) do out.lines[#out.lines + 1] = line end
+    for _, row in ipairs(document.taxes) do out.taxes[#out.taxes + 1] = row end
+    out.net, out.tax, out.total = out.net + document.net, out.tax + document.tax, out.total + document.total
+  end
+  return out
+end
+
+return quote

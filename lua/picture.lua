@@ -168,7 +168,7 @@ function picture.draw(given)
   local canvas = canvas_of(most - indent - 2, height, unicode and 2 or 1, unicode and 4 or 1)
   points = sample(given, canvas.columns)
   plot(canvas, points, low, high)
-  local bounds, ticks, out = bounds_of(given, canvas), marks(given, canvas), { (given.unit or "amount") }
+  local bounds, ticks, out = bounds_of(given, canvas), marks(given, canvas), { (given.unit or "amount") .. " over " .. (given.name or "x") }
   for y = 0, canvas.height - 1 do
     local row = { pad(labels[y] or "", indent), labels[y] and (unicode and " ┤" or " +") or (unicode and " │" or " |") }
     for x = 0, canvas.width - 1 do row[#row + 1] = cell_text(canvas.cells[y][x], bounds[x], unicode) end
@@ -177,10 +177,7 @@ function picture.draw(given)
   local axis = { string.rep(" ", indent), unicode and " └" or " +" }
   for x = 0, canvas.width - 1 do axis[#axis + 1] = ticks[x] and (unicode and "┬" or "+") or (unicode and "─" or "-") end
   out[#out + 1] = table.concat(axis)
-  local numbers = below(given, canvas, indent + 2)
-  local name = given.name or ""
-  if #numbers + #name + 2 <= most then numbers = numbers .. "  " .. name end
-  out[#out + 1] = numbers
+  out[#out + 1] = below(given, canvas, indent + 2)
   return table.concat(out, "\n") .. "\n"
 end
 

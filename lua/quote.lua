@@ -95,7 +95,7 @@ local function account_of(given, book)
   local account = copy(given.account)
   account.id, account.tags = account.id or ID, copy(account.tags)
   account.country = given.country or account.country or book.country
-  account.tax_id = given.tax_id or account.tax_id
+  account.tax_id, account.currency = given.tax_id or account.tax_id, given.currency or account.currency
   for name, value in pairs(given.tags or {}) do account.tags[name] = value end
   return account
 end
@@ -124,9 +124,20 @@ end
 
 -- ---- a plan for periods ----
 
--- The first period's end where none was given: the next bound, so that one whole period is priced.
-local function end_of(plan, from)
-  return from:step(plan.unit or plan.every, plan.count or 1, 1)
+-- The nominal period that has a day, of an agreement from that day on.
+local function around(agreement, plan, day)
+  local found = periods.around and periods.around { versions = { agreement }, day = day }
+  return found or { start = day, stop = day:step(plan.every, 1, 1) }
+end
+
+-- The days to price. Where no end is given one whole period is, and where no day is given the one that today is in.
+local function days_of(given, plan, agreement)
+  local from = given.from or given.today
+  agreement.start, agreement.from = from, from
+  if given.to then return from, given.to, given.to end
+  local found = around(agreement, plan, from)
+  if not given.from then from = found.start end
+  return from, found.stop, plan.bill_last_day and found.stop:add_days(-1) or found.stop
 end
 
 local function usage_of(given)
@@ -137,30 +148,21 @@ local function usage_of(given)
   end
 end
 
-local function claims_of(given, plan, account, agreement, from, to)
-  local list = {}
-  local i = 0
-  repeat
-    local start = from:step(plan.every, 1, i)
-    local stop = from:step(plan.every, 1, i + 1)
-    for _, timing in ipairs { "advance", "arrears" } do
-      list[#list + 1] = { account = account, agreement = agreement, start = start, stop = stop, timing = timing }
-    end
-    i = i + 1
-  until stop >= to
-  return list
-end
-
 local function draft_periods(given, plan, book)
-  local from = given.from or given.today
-  local to = given.to or end_of(plan, from)
   local account = account_of(given, book)
-  local agreement = { id = ID, version = 1, account = account.id, plan = given.plan, start = from, from = from, tags =
-    watched(tags_of(given, given.agreement and given.agreement.tags), given.read), coupons = coupons_of(given, from) }
+  local agreement = { id = ID, version = 1, account = account.id, plan = given.plan, currency = given.currency,
+                      tags = watched(tags_of(given), given.read) }
+  local from, to, last = days_of(given, plan, agreement)
+  agreement.start, agreement.from, agreement["until"] = from, from, last
+  agreement.coupons = coupons_of(given, from)
   account.tags = watched(account.tags, given.read)
+  local usage = usage_of(given)
   local made = periods.draft {
-    claims = claims_of(given, plan, account, agreement, from, to), book = book, usage = usage_of(given),
+    account = account.id, today = to:add_years(2), book = book, explain = true, -- everything is due by then
+    agreements = { { id = ID, versions = { agreement }, claims = {}, late = {} } },
+    account_on = function() return account end, usage = usage, usage_of = usage,
     approvals = APPROVALS, rates = RATES, tax = given.tax,
+    billed = function() return {} end, grants = function() return {} end,
   }
   local documents = {}
   for i = 1, #made do documents[i] = periods.document(i) end
@@ -198,7 +200,10 @@ end
 -- ---- what it comes to ----
 
 local function check_dates(given)
-  if given.from and given.to and given.to <= given.from then
+  if given.from and given.from == given.to then
+    declare.fail("from " .. given.from .. " to " .. given.to .. " there is no day", "--to is the first day that is no longer billed")
+  end
+  if given.from and given.to and given.to < given.from then
     declare.fail("the time ends on " .. given.to .. ", before it begins on " .. given.from,
                  "--to is the first day that is no longer billed")
   end
@@ -233,6 +238,17 @@ function quote.book()
   return plain
 end
 
+-- A quantity that the plan names has to be there: of the account's tags too.
+local function check_missing(given, plan, names)
+  local tags = given.account and given.account.tags or {}
+  for _, name in ipairs(names) do
+    local has = (given.quantities or {})[name] or (given.tags or {})[name] or tags[name]
+    if not has and plan.every then
+      declare.fail("the quantity '" .. name .. "' is missing", "the plan reads it: --quantity " .. name .. "=...")
+    end
+  end
+end
+
 --- Price a plan.
 ---@param given table plan (name); quantities and usage by name; from and to (dates: `to` is the first day not billed; without
 ---  it one whole period), today; tags, country, tax_id, account (a record), coupons (list of codes), currency, lines and product
@@ -249,6 +265,7 @@ function quote.price(given)
     check_names("quantity", given.quantities, inputs.quantities)
     check_names("meter", given.usage, inputs.meters)
   end
+  check_missing(given, plan, inputs.quantities)
   local documents, from, to = (plan.every and draft_periods or draft_order)(given, plan, book)
   if inputs.open and not given.unchecked then
     check_names("quantity", given.quantities, inputs.quantities, true, given.read)

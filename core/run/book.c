@@ -313,7 +313,7 @@ static moon_status find_rules(const char *folder, moon_book *book, moon_err *err
     bool inside = moon_folder_exists(path);
     if (!inside && strcmp(name, "/rules") == 0) {
         *name = 0;
-        inside = moon_folder_exists(path);
+        inside = true;
     }
     if (fits) snprintf(book->folder, sizeof book->folder, "%s", whole);
     free(whole);

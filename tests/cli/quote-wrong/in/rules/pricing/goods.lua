@@ -1,0 +1,1 @@
+return plan { title = "Goods", per_unit { "Goods", each = "line" } }

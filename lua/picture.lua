@@ -168,9 +168,11 @@ function picture.draw(given)
   local canvas = canvas_of(most - indent - 2, height, unicode and 2 or 1, unicode and 4 or 1)
   points = sample(given, canvas.columns)
   plot(canvas, points, low, high)
-  local bounds, ticks, out = bounds_of(given, canvas), marks(given, canvas), { (given.unit or "amount") .. " over " .. (given.name or "x") }
+  local bounds, ticks = bounds_of(given, canvas), marks(given, canvas)
+  local out = { (given.unit or "amount") .. " over " .. (given.name or "x") }
   for y = 0, canvas.height - 1 do
-    local row = { pad(labels[y] or "", indent), labels[y] and (unicode and " ┤" or " +") or (unicode and " │" or " |") }
+    local side = labels[y] and (unicode and " ┤" or " +") or (unicode and " │" or " |")
+    local row = { pad(labels[y] or "", indent), side }
     for x = 0, canvas.width - 1 do row[#row + 1] = cell_text(canvas.cells[y][x], bounds[x], unicode) end
     out[#out + 1] = table.concat(row):gsub("%s+$", "")
   end

@@ -7,6 +7,7 @@ local approval = require "approval"
 local billing = require "billing"
 local config = require "config"
 local declare = require "declare"
+local meters = require "meters"
 local periods = require "periods"
 local plans = require "plans"
 local tax = require "tax"
@@ -141,9 +142,9 @@ local function days_of(given, plan, agreement)
 end
 
 local function usage_of(given)
-  local usage, meters = given.usage or {}, given.meters
+  local usage, read = given.usage or {}, given.meters
   return function(_, meter)
-    if meters then meters[meter] = true end
+    if read then read[meter] = true end
     return usage[meter] or 0
   end
 end
@@ -156,11 +157,12 @@ local function draft_periods(given, plan, book)
   agreement.start, agreement.from, agreement["until"] = from, from, last
   agreement.coupons = coupons_of(given, from)
   account.tags = watched(account.tags, given.read)
-  local usage = usage_of(given)
+  local usage_on = usage_of(given)
+  local function usage(id, meter, start, stop) return meters.made(meter, usage_on(id, meter), period(start, stop)) end
   local made = periods.draft {
     account = account.id, today = to:add_years(2), book = book, explain = true, -- everything is due by then
     agreements = { { id = ID, versions = { agreement }, claims = {}, late = {} } },
-    account_on = function() return account end, usage = usage, usage_of = usage,
+    account_on = function() return account end, usage = usage, usage_of = usage_on,
     approvals = APPROVALS, rates = RATES, tax = given.tax,
     billed = function() return {} end, grants = function() return {} end,
   }
@@ -201,7 +203,8 @@ end
 
 local function check_dates(given)
   if given.from and given.from == given.to then
-    declare.fail("from " .. given.from .. " to " .. given.to .. " there is no day", "--to is the first day that is no longer billed")
+    declare.fail("from " .. given.from .. " to " .. given.to .. " there is no day",
+                 "--to is the first day that is no longer billed")
   end
   if given.from and given.to and given.to < given.from then
     declare.fail("the time ends on " .. given.to .. ", before it begins on " .. given.from,

@@ -120,7 +120,8 @@ local COLUMNS = {
   { name = "stop", cell = "date" }, { name = "how" }, { name = "quantity", cell = "number", detail = true },
   { name = "price", cell = "number", detail = true }, { name = "share", detail = true },
   { name = "whole", cell = "number", detail = true }, { name = "amount", cell = "number" }, { name = "currency", detail = true },
-  { name = "kind", detail = true }, { name = "tax_category", detail = true }, { name = "tax_rate", cell = "number", detail = true },
+  { name = "kind", detail = true }, { name = "tax_category", detail = true },
+  { name = "tax_rate", cell = "number", detail = true },
 }
 
 --- Digits alone, without a currency.
@@ -247,7 +248,8 @@ function quoting.draw(input, name, low, high, style)
   end
   at(low)
   return picture.draw {
-    from = low, to = high, at = at, name = name, unit = "net " .. currency, whole = low == math.floor(low) and high == math.floor(high),
+    from = low, to = high, at = at, name = name, unit = "net " .. currency,
+    whole = low == math.floor(low) and high == math.floor(high),
     bounds = bounds_of(plan, name), width = style.width, ascii = style.ascii,
   }
 end
@@ -432,7 +434,8 @@ end
 
 local function message_of(problem)
   if type(problem) ~= "table" then return tostring(problem) end
-  local place = problem.file and problem.line and problem.file:find "^rules/" and problem.file .. ":" .. problem.line .. ": " or ""
+  local ruled = problem.file and problem.line and problem.file:find "^rules/"
+  local place = ruled and problem.file .. ":" .. problem.line .. ": " or ""
   return place .. problem.message
 end
 

@@ -39,8 +39,9 @@ MOON_CHECK moon_status moon_book_find(const char *named, char folder[2048], moon
 /* Read book.lua and rules/, and open the store. `make` begins an empty store (init). */
 MOON_CHECK moon_status moon_book_open(const char *folder, const moon_open_options *options, bool make,
                                       moon_book **out, moon_err *err);
-/* Rules alone, to try them out: book.lua, if there is one, and rules/ of a folder, or a folder that is called rules. There is no
- * store (book->store is NULL); without book.lua the settings are empty and the zone is UTC. MOON_E_BOOK_MISSING. */
+/* Rules alone, to try them out: book.lua, if there is one, and rules/ of a folder, or a folder that is called
+ * rules. There is no store (book->store is NULL); without book.lua the settings are empty and the zone is UTC.
+ * MOON_E_BOOK_MISSING. */
 MOON_CHECK moon_status moon_book_open_rules(const char *folder, const moon_open_options *options,
                                             moon_book **out, moon_err *err);
 void moon_book_close(moon_book *book);

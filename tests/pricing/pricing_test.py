@@ -71,7 +71,8 @@ def read_table(path):
         if line[0] not in " \t":
             heading = HEADING.match(line)
             if not heading:
-                raise Wrong("%s: '%s' is no heading: there are plan:, orders:, with:, rows:, settings:, tax:, meters:, discounts:" % (where, line))
+                raise Wrong("%s: '%s' is no heading: there are plan:, orders:, with:, rows:, settings:, tax:, meters:, discounts:"
+                            % (where, line))
             word, name, rest = heading.group(1), heading.group(2).strip(), heading.group(3).strip()
             block = word
             if word in ("plan", "orders"):
@@ -133,8 +134,8 @@ def price(plan, build, folder):
     for _, row in plan.rows:
         table.writerow([row[column] for column in inputs] + list(given.values()))
     path = write(folder, "rows.csv", out.getvalue())
-    done = subprocess.run([os.path.join(build, "moonbill"), "quote", "plan", "--rules", folder, "--today", "2026-01-01", "--input", path,
-                           "--format", "csv"], capture_output=True, text=True, check=False, timeout=120,
+    done = subprocess.run([os.path.join(build, "moonbill"), "quote", "plan", "--rules", folder, "--today", "2026-01-01",
+                           "--input", path, "--format", "csv"], capture_output=True, text=True, check=False, timeout=120,
                           env={key: value for key, value in os.environ.items() if not key.startswith("MOONBILL_BOOK")})
     answers = list(csv.reader(io.StringIO(done.stdout)))
     if not answers:

@@ -4,9 +4,39 @@
 #include "books/party.h"
 #include "store/table.h"
 
-moon_status moon_agreement_period(const moon_agreement *newest, int64_t n, moon_period *out, moon_err *err) {
-    MOON_TRY(moon_date_step(newest->start, MOON_UNIT_MONTH, 1, n, &out->start, err));
-    return moon_date_step(newest->start, MOON_UNIT_MONTH, 1, n + 1, &out->end, err);
+const moon_cycle moon_monthly = {MOON_UNIT_MONTH, 1, 0, false};
+
+/* ---- periods ---- */
+
+/* The day from which the bounds of all periods are stepped, on or before the start where the calendar says it. */
+static moon_status anchor_of(const moon_agreement *newest, const moon_cycle *cycle, moon_date *anchor,
+                             moon_err *err) {
+    moon_date start = newest->start;
+    bool days = cycle->unit == MOON_UNIT_DAY || cycle->unit == MOON_UNIT_WEEK;
+    *anchor = newest->anchor != MOON_DATE_NONE ? newest->anchor : start;
+    if (newest->anchor != MOON_DATE_NONE || cycle->align == 0) return MOON_OK;
+    if (days) return moon_date_add_days(start, 1 - moon_date_weekday(start), anchor, err);
+    return moon_date_make(moon_date_ymd(start).year, 1, cycle->align > 0 ? cycle->align : 1, anchor, err);
+}
+
+moon_status moon_periods_begin(const moon_agreement *newest, const moon_cycle *cycle, moon_periods *out,
+                               moon_err *err) {
+    moon_date bound;
+    *out = (moon_periods){.cycle = cycle, .next = newest->start};
+    MOON_TRY(anchor_of(newest, cycle, &out->anchor, err));
+    MOON_TRY(moon_date_steps(out->anchor, cycle->unit, cycle->n, newest->start, &out->step, err));
+    if (!cycle->merged) return MOON_OK;
+    MOON_TRY(moon_date_step(out->anchor, cycle->unit, cycle->n, out->step, &bound, err));
+    out->step += bound != newest->start;
+    return MOON_OK;
+}
+
+moon_status moon_periods_next(moon_periods *periods, moon_period *out, moon_err *err) {
+    out->start = periods->next;
+    MOON_TRY(moon_date_step(periods->anchor, periods->cycle->unit, periods->cycle->n, ++periods->step,
+                            &out->end, err));
+    periods->next = out->end;
+    return MOON_OK;
 }
 
 static bool covers(const moon_agreement *newest, moon_date day) {
@@ -14,18 +44,15 @@ static bool covers(const moon_agreement *newest, moon_date day) {
            (newest->until == MOON_DATE_NONE || day < newest->until);
 }
 
-moon_status moon_agreement_period_of(const moon_agreement *newest, moon_date day, moon_period *out,
-                                     bool *found, moon_err *err) {
+moon_status moon_agreement_period_of(const moon_agreement *newest, const moon_cycle *cycle, moon_date day,
+                                     moon_period *out, bool *found, moon_err *err) {
+    moon_periods periods;
     *found = covers(newest, day);
-    return *found ? moon_period_containing(newest->start, MOON_UNIT_MONTH, 1, day, out, err) : MOON_OK;
-}
-
-bool moon_agreement_has(const moon_agreement *newest, moon_date start) {
-    moon_period period;
-    moon_err err;
-    return covers(newest, start) &&
-           moon_period_containing(newest->start, MOON_UNIT_MONTH, 1, start, &period, &err) == MOON_OK &&
-           period.start == start;
+    if (!*found) return MOON_OK;
+    MOON_TRY(moon_periods_begin(newest, cycle, &periods, err));
+    MOON_TRY(moon_periods_next(&periods, out, err));
+    if (day < out->end) return MOON_OK;
+    return moon_period_containing(periods.anchor, cycle->unit, cycle->n, day, out, err);
 }
 
 /* ---- an account's ---- */
@@ -72,6 +99,26 @@ moon_status moon_agreements_of(moon_change *change, moon_str account, moon_arena
     return status;
 }
 
+moon_status moon_agreement_versions(moon_change *change, moon_str id, moon_arena *keep, moon_agreement **out,
+                                    size_t *count, moon_err *err) {
+    moon_agreement bound = {.id = id}, version;
+    list made = {0};
+    moon_scan scan;
+    bool more = true;
+    MOON_TRY(moon_scan_begin(change, &moon_agreement_type, MOON_BY_KEY, &bound, 1, &bound, 1, false, &scan,
+                             err));
+    moon_status status = MOON_OK;
+    while (status == MOON_OK) {
+        status = moon_scan_next(&scan, &version, &more, err);
+        if (status != MOON_OK || !more) break;
+        keep_agreement(&made, &version, keep);
+    }
+    moon_scan_end(&scan);
+    *out = made.items;
+    *count = made.count;
+    return status;
+}
+
 /* ---- what a version may say ---- */
 
 static moon_status check_fixed(moon_change *change, const moon_agreement *version, moon_err *err) {
@@ -87,35 +134,58 @@ static moon_status check_fixed(moon_change *change, const moon_agreement *versio
     moon_fail(err, MOON_E_RECORD_INVALID,
               "agreement %.*s is billed by periods from %s for account %.*s; neither can change any more",
               MOON_STR_ARG(version->id), day, MOON_STR_ARG(newest.account));
-    return moon_err_hint(err, "end it with until=..., and add another agreement");
+    return moon_err_hint(err, "void what is billed of it first, or end it with until=... and add another agreement");
 }
 
-static moon_status check_until(const moon_agreement *version, moon_err *err) {
-    moon_period period;
-    char until[MOON_DATE_TEXT], start[MOON_DATE_TEXT], end[MOON_DATE_TEXT];
-    if (version->until == MOON_DATE_NONE || version->until == version->start) return MOON_OK;
+static moon_status check_days(const moon_agreement *version, moon_err *err) {
+    char until[MOON_DATE_TEXT], start[MOON_DATE_TEXT];
+    if (version->until == MOON_DATE_NONE || version->until >= version->start) return MOON_OK;
     moon_date_format(version->until, until);
     moon_date_format(version->start, start);
-    if (version->until < version->start)
-        return moon_fail(err, MOON_E_RECORD_INVALID, "agreement %.*s ends on %s, before it starts on %s",
-                         MOON_STR_ARG(version->id), until, start);
-    MOON_TRY(moon_period_containing(version->start, MOON_UNIT_MONTH, 1, version->until, &period, err));
-    if (period.start == version->until) return MOON_OK;
-    moon_date_format(period.start, start);
-    moon_date_format(period.end, end);
-    moon_fail(err, MOON_E_RECORD_INVALID,
-              "agreement %.*s would end on %s, within its period from %s, which is billed whole",
+    moon_fail(err, MOON_E_RECORD_INVALID, "agreement %.*s ends on %s, before it starts on %s",
               MOON_STR_ARG(version->id), until, start);
-    return moon_err_hint(err, "write until=%s or until=%s", start, end);
+    return moon_err_hint(err, "until is the first day without service: on or after %s", start);
+}
+
+/* prices.seats=8.00 */
+static moon_status check_prices(const moon_agreement *version, moon_err *err) {
+    for (size_t i = 0; i < version->prices.count; i++) {
+        moon_str name = version->prices.items[i].key, text = version->prices.items[i].value;
+        moon_decimal price;
+        moon_err ignored;
+        if (moon_decimal_parse(text, &price, &ignored) == MOON_OK && moon_decimal_sign(price) >= 0) continue;
+        moon_fail(err, MOON_E_RECORD_INVALID, "agreement %.*s has prices.%.*s=%.*s, which is no price",
+                  MOON_STR_ARG(version->id), MOON_STR_ARG(name), MOON_STR_ARG(text));
+        return moon_err_hint(err, "write a number from 0 up, for example prices.%.*s=8.00",
+                             MOON_STR_ARG(name));
+    }
+    return MOON_OK;
+}
+
+/* coupons.WELCOME=2026-01-15 */
+static moon_status check_coupons(const moon_agreement *version, moon_err *err) {
+    for (size_t i = 0; i < version->coupons.count; i++) {
+        moon_str code = version->coupons.items[i].key, text = version->coupons.items[i].value;
+        moon_date day;
+        moon_err ignored;
+        if (moon_date_parse(text, &day, &ignored) == MOON_OK) continue;
+        moon_fail(err, MOON_E_RECORD_INVALID, "agreement %.*s has coupons.%.*s=%.*s, which is no date",
+                  MOON_STR_ARG(version->id), MOON_STR_ARG(code), MOON_STR_ARG(text));
+        return moon_err_hint(err, "write the day from which it counts, for example coupons.%.*s=2026-01-15",
+                             MOON_STR_ARG(code));
+    }
+    return MOON_OK;
 }
 
 moon_status moon_agreement_check(moon_change *change, const moon_agreement *version, moon_err *err) {
     MOON_TRY(check_fixed(change, version, err));
+    MOON_TRY(check_prices(version, err));
+    MOON_TRY(check_coupons(version, err));
     if (version->start == MOON_DATE_NONE) return MOON_OK;
     if (version->plan.len == 0) {
         moon_fail(err, MOON_E_RECORD_INVALID, "agreement %.*s has a start and no plan",
                   MOON_STR_ARG(version->id));
         return moon_err_hint(err, "name one of rules/pricing, for example plan=subscription");
     }
-    return check_until(version, err);
+    return check_days(version, err);
 }

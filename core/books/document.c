@@ -4,6 +4,7 @@
 #include "books/closing.h"
 #include "books/grant.h"
 #include "books/input.h"
+#include "books/late.h"
 #include "books/party.h"
 #include "books/posting.h"
 #include "books/receivable.h"
@@ -309,6 +310,7 @@ moon_status moon_document_void(moon_change *change, const moon_context *ctx, moo
     if (ctx->today < document->date)
         return moon_fail(err, MOON_E_VOID_REFUSED, "%.*s was issued after this day",
                          MOON_STR_ARG(document->number));
+    MOON_TRY(moon_claim_check_last(change, document, err));
     snprintf(what, sizeof what, "the voiding of %.*s", MOON_STR_ARG(document->number));
     MOON_TRY(moon_check_open_day(change, ctx->today, what, err));
     MOON_TRY(moon_item_void(change, document, ctx->today, err));
@@ -317,6 +319,7 @@ moon_status moon_document_void(moon_change *change, const moon_context *ctx, moo
     MOON_TRY(moon_touch_account(change, document->account, err));
     MOON_TRY(moon_put(change, &moon_document_type, document, err));
     MOON_TRY(moon_claim_free(change, document, err));
+    MOON_TRY(moon_late_again(change, ctx, document, err));
     MOON_TRY(moon_burn_free(change, document, err));
     return moon_posting_void(change, ctx, document, err);
 }

@@ -1,6 +1,6 @@
 #include "books/input.h"
 
-#include "books/agreement.h"
+#include "books/billed.h"
 #include "books/grant.h"
 #include "books/party.h"
 #include "books/usage.h"
@@ -53,32 +53,23 @@ static moon_status check_order(moon_change *change, const moon_document *documen
 
 /* ---- periods ---- */
 
-/* Is the version that holds on `date` among those that the draft read? */
-static moon_status check_read(moon_change *change, const moon_document *document, const moon_type *type,
-                              moon_str id, moon_date date, moon_err *err) {
-    int64_t version;
-    moon_str name = moon_arena_printf(moon_change_arena(change), "%s/%.*s", type->name, MOON_STR_ARG(id));
-    MOON_TRY(version_on(change, type, id, date, &version, err));
-    for (size_t i = 0; i < document->inputs.count; i++) {
-        const moon_input *input = MOON_AT(moon_input, document->inputs, i);
-        if (input->version == version && moon_str_eq(input->record, name)) return MOON_OK;
-    }
-    return changed(type->name, id, err);
+/* "account/ACME" as it was asked for a day. */
+static moon_status check_account(moon_change *change, const moon_input *input, moon_err *err) {
+    if (input->day == MOON_DATE_NONE) return MOON_OK;
+    return check_version(change, &moon_account_type, input, input->day, err);
 }
 
-static moon_status check_line(moon_change *change, const moon_document *document, const moon_line *line,
-                              moon_err *err) {
+/* "agreement/A-7": no version has come since, whatever its day, and it is this account's. */
+static moon_status check_agreement(moon_change *change, const moon_document *document,
+                                   const moon_input *input, moon_err *err) {
+    moon_str id = moon_str_sub(input->record, strlen("agreement/"), input->record.len);
     moon_agreement newest;
+    int64_t count;
     bool found;
-    bool advance = moon_str_is(line->claim, "advance");
-    MOON_TRY(
-        moon_version_at(change, &moon_agreement_type, line->agreement, MOON_DATE_MAX, &newest, &found, err));
-    if (!found || !moon_str_eq(newest.account, document->account) ||
-        !moon_agreement_has(&newest, line->start))
-        return changed("agreement", line->agreement, err);
-    MOON_TRY(check_read(change, document, &moon_agreement_type, line->agreement, line->start, err));
-    return check_read(change, document, &moon_account_type, document->account,
-                      advance ? line->start : line->stop - 1, err);
+    MOON_TRY(moon_version_count(change, &moon_agreement_type, id, &count, err));
+    MOON_TRY(moon_version_at(change, &moon_agreement_type, id, MOON_DATE_MAX, &newest, &found, err));
+    if (found && count == input->version && moon_str_eq(newest.account, document->account)) return MOON_OK;
+    return changed("agreement", id, err);
 }
 
 /* "usage/api.calls/2026-10-01..2026-11-01" */
@@ -94,15 +85,38 @@ static moon_status check_usage(moon_change *change, const moon_document *documen
                      MOON_STR_ARG(meter));
 }
 
-static moon_status check_periods(moon_change *change, const moon_document *document, moon_err *err) {
-    for (size_t i = 0; i < document->lines.count; i++) {
-        const moon_line *line = MOON_AT(moon_line, document->lines, i), *before = i > 0 ? line - 1 : NULL;
-        bool same = before && before->start == line->start && moon_str_eq(before->claim, line->claim) &&
-                    moon_str_eq(before->agreement, line->agreement);
-        if (!same) MOON_TRY(check_line(change, document, line, err));
-    }
+static moon_status check_period_input(moon_change *change, const moon_document *document,
+                                      const moon_input *input, moon_err *err) {
+    bool same;
+    if (moon_str_starts(input->record, MOON_STR("account/"))) return check_account(change, input, err);
+    if (moon_str_starts(input->record, MOON_STR("agreement/")))
+        return check_agreement(change, document, input, err);
+    MOON_TRY(check_usage(change, document, input, err));
+    MOON_TRY(moon_billed_check(change, input, &same, err));
+    if (same) return MOON_OK;
+    return moon_fail(err, MOON_E_STALE, "what was billed of the period (%.*s) has changed since this was drafted",
+                     MOON_STR_ARG(input->record));
+}
+
+/* Of each agreement on its lines the draft says which version was the newest. */
+static moon_status check_line(moon_change *change, const moon_document *document, moon_str agreement,
+                              moon_err *err) {
+    moon_str name = moon_arena_printf(moon_change_arena(change), "agreement/%.*s", MOON_STR_ARG(agreement));
     for (size_t i = 0; i < document->inputs.count; i++)
-        MOON_TRY(check_usage(change, document, MOON_AT(moon_input, document->inputs, i), err));
+        if (moon_str_eq(MOON_AT(moon_input, document->inputs, i)->record, name)) return MOON_OK;
+    return changed("agreement", agreement, err);
+}
+
+static moon_status check_periods(moon_change *change, const moon_document *document, moon_err *err) {
+    moon_str last = MOON_STR_NONE;
+    for (size_t i = 0; i < document->inputs.count; i++)
+        MOON_TRY(check_period_input(change, document, MOON_AT(moon_input, document->inputs, i), err));
+    for (size_t i = 0; i < document->lines.count; i++) {
+        moon_str agreement = MOON_AT(moon_line, document->lines, i)->agreement;
+        if (agreement.len == 0 || moon_str_eq(agreement, last)) continue;
+        MOON_TRY(check_line(change, document, agreement, err));
+        last = agreement;
+    }
     return MOON_OK;
 }
 

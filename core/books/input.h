@@ -6,8 +6,8 @@
 
 #include "books/config.h"
 
-/* MOON_E_STALE naming what has changed since a draft was made: the account's, a product's or an agreement's version
- * of the days it bills, the usage of a period, or that the agreement has ended before. */
+/* MOON_E_STALE naming what has changed since a draft was made: the account's or a product's version of the days it
+ * bills, any version of an agreement, the usage of a period, or what was billed of it. */
 MOON_CHECK moon_status moon_input_check(moon_change *change, const moon_document *document, moon_err *err);
 
 #endif

@@ -1,7 +1,7 @@
 #include "books/usage.h"
 
 #include "books/agreement.h"
-#include "books/claim.h"
+#include "books/late.h"
 #include "books/party.h"
 #include "store/table.h"
 
@@ -128,98 +128,11 @@ moon_status moon_usage_take(moon_change *change, const moon_event *event, moon_u
     return MOON_OK;
 }
 
-/* ---- late ones ---- */
-
-/* Whether the lines of a document for a meter and period are another agreement's alone. */
-static bool is_of_another(const moon_document *bill, moon_str agreement, moon_str meter, moon_period period) {
-    bool another = false;
-    for (size_t i = 0; i < bill->lines.count; i++) {
-        const moon_line *line = MOON_AT(moon_line, bill->lines, i);
-        if (line->start != period.start || !moon_str_eq(line->meter, meter)) continue;
-        if (moon_str_eq(line->agreement, agreement)) return false;
-        another = true;
-    }
-    return another;
-}
-
-moon_status moon_usage_bill(moon_change *change, moon_str agreement, moon_str meter, moon_period period,
-                            moon_document *bill, moon_aggregate *counted, bool *found, moon_err *err) {
-    moon_str name = moon_usage_name(meter, period, moon_change_arena(change));
-    moon_claim claim;
-    MOON_TRY(moon_claim_of(change, agreement, period.start, "arrears", &claim, found, err));
-    if (!*found) return MOON_OK;
-    bill->id = claim.document;
-    MOON_TRY(moon_get(change, &moon_document_type, bill, found, err));
-    for (size_t i = 0; *found && i < bill->inputs.count; i++) {
-        const moon_input *input = MOON_AT(moon_input, bill->inputs, i);
-        *counted = (moon_aggregate){input->count, input->quantity};
-        if (moon_str_eq(input->record, name)) {
-            *found = !is_of_another(bill, agreement, meter, period);
-            return MOON_OK;
-        }
-    }
-    *found = false;
-    return MOON_OK;
-}
-
-static moon_str parked_id(moon_change *change, moon_str agreement, moon_date start, moon_str meter) {
-    char day[MOON_DATE_TEXT];
-    moon_date_format(start, day);
-    return moon_arena_printf(moon_change_arena(change), "%.*s/%s/%.*s", MOON_STR_ARG(agreement), day,
-                             MOON_STR_ARG(meter));
-}
-
-static moon_status park_late(moon_change *change, const moon_context *ctx, const day_sum *sum,
-                             const moon_agreement *agreement, moon_period period, const moon_document *bill,
-                             moon_err *err) {
-    moon_arena *keep = moon_change_arena(change);
-    moon_parked parked = {.work = MOON_STR("usage"),
-                          .id = parked_id(change, agreement->id, period.start, sum->meter)},
-                before = parked;
-    char start[MOON_DATE_TEXT], end[MOON_DATE_TEXT];
-    bool found;
-    moon_date_format(period.start, start);
-    moon_date_format(period.end, end);
-    MOON_TRY(moon_get(change, &moon_parked_type, &before, &found, err));
-    moon_record_init(&moon_parked_type, &parked);
-    parked.work = MOON_STR("usage");
-    parked.id = parked_id(change, agreement->id, period.start, sum->meter);
-    parked.account = agreement->account;
-    parked.code = moon_str_of(moon_status_name(MOON_E_CLAIMED));
-    parked.reason = moon_arena_printf(keep, "usage of %.*s came after %.*s had billed %s..%s",
-                                      MOON_STR_ARG(sum->meter), MOON_STR_ARG(bill->number), start, end);
-    parked.hint =
-        moon_arena_printf(keep, "void %.*s and bill again, or bill it by hand: moonbill add invoice",
-                          MOON_STR_ARG(bill->number));
-    parked.lines = sum->sum.count + (found ? before.lines : 0);
-    parked.since = found ? before.since : ctx->today;
-    return moon_put(change, &moon_parked_type, &parked, err);
-}
-
 typedef struct account_agreements {
     moon_str account;
     moon_agreement *items;
     size_t count;
 } account_agreements;
-
-static moon_status check_late(moon_change *change, const moon_context *ctx, const day_sum *sum,
-                              const account_agreements *of, bool *late, moon_err *err) {
-    *late = false;
-    for (size_t i = 0; i < of->count; i++) {
-        moon_period period;
-        moon_document bill;
-        moon_aggregate counted;
-        bool found;
-        MOON_TRY(moon_agreement_period_of(&of->items[i], sum->day, &period, &found, err));
-        if (found)
-            MOON_TRY(
-                moon_usage_bill(change, of->items[i].id, sum->meter, period, &bill, &counted, &found, err));
-        if (!found) continue;
-        *late = true;
-        MOON_TRY(park_late(change, ctx, sum, &of->items[i], period, &bill, err));
-    }
-    return MOON_OK;
-}
 
 /* ---- folding ---- */
 
@@ -254,7 +167,8 @@ moon_status moon_usage_fold(moon_change *change, const moon_context *ctx, moon_u
             MOON_TRY(moon_touch_account(change, sum->account, err));
             MOON_TRY(moon_agreements_of(change, sum->account, sums->keep, &of.items, &of.count, err));
         }
-        MOON_TRY(check_late(change, ctx, sum, &of, &is_late, err));
+        MOON_TRY(moon_late_check(change, ctx, of.items, of.count, sum->meter, sum->day, sum->sum.count, &is_late,
+                                 err));
         if (is_late) *late += sum->sum.count;
     }
     sums->count = 0;
@@ -299,23 +213,4 @@ bool moon_usage_named(moon_str name, moon_str *meter, moon_period *period) {
     return moon_date_parse(moon_str_sub(name, name.len - 22, name.len - 12), &period->start, &err) ==
                MOON_OK &&
            moon_date_parse(moon_str_sub(name, name.len - 10, name.len), &period->end, &err) == MOON_OK;
-}
-
-/* ---- the work list ---- */
-
-moon_status moon_usage_unpark(moon_change *change, moon_str agreement, moon_date start, moon_err *err) {
-    moon_parked bound = {.work = MOON_STR("usage"), .id = parked_id(change, agreement, start, MOON_STR_NONE)},
-                last = {.work = MOON_STR("usage")}, parked;
-    moon_scan scan;
-    bool more = true;
-    moon_str prefix = bound.id;
-    MOON_TRY(moon_scan_begin(change, &moon_parked_type, MOON_BY_KEY, &bound, 2, &last, 1, false, &scan, err));
-    moon_status status = MOON_OK;
-    while (status == MOON_OK) {
-        status = moon_scan_next(&scan, &parked, &more, err);
-        if (status != MOON_OK || !more || !moon_str_starts(parked.id, prefix)) break;
-        status = moon_delete(change, &moon_parked_type, &parked, err);
-    }
-    moon_scan_end(&scan);
-    return status;
 }

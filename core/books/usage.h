@@ -2,7 +2,7 @@
  *
  * An event belongs to a civil day, fixed when it was taken in. Sums by account, meter and day are kept with the
  * events; the usage of a period is the sum of its days. An event of a period that is billed already is kept and
- * put on the work list (work "usage"), once for each agreement, meter and period: it changes no document. */
+ * put on the work list (books/late.h): the next run bills it. */
 #ifndef MOON_BOOKS_USAGE_H
 #define MOON_BOOKS_USAGE_H
 
@@ -34,17 +34,8 @@ typedef struct moon_aggregate {
 MOON_CHECK moon_status moon_usage_of(moon_change *change, moon_str account, moon_str meter,
                                      moon_period period, moon_aggregate *out, moon_err *err);
 
-/* The issued document that counted a meter for a period of an agreement, and what it counted. */
-MOON_CHECK moon_status moon_usage_bill(moon_change *change, moon_str agreement, moon_str meter,
-                                       moon_period period, moon_document *bill, moon_aggregate *counted,
-                                       bool *found, moon_err *err);
-
 /* The name of an aggregate among a document's inputs, "usage/api.calls/2026-10-01..2026-11-01"; and back. */
 moon_str moon_usage_name(moon_str meter, moon_period period, moon_arena *keep);
 bool moon_usage_named(moon_str name, moon_str *meter, moon_period *period);
-
-/* Take what came late for a period of an agreement off the work list. */
-MOON_CHECK moon_status moon_usage_unpark(moon_change *change, moon_str agreement, moon_date start,
-                                         moon_err *err);
 
 #endif

@@ -105,7 +105,7 @@ static moon_drafting *drafting_of(moon_job *job) {
         moon_script_provide(job->script, "document_id", host_document_id, &kept);
         moon_script_provide(job->script, "invoice", host_invoice, &kept);
         moon_script_provide(job->script, "credits", host_credits, &kept);
-        moon_script_provide(job->script, "usage", moon_host_usage, &kept);
+        moon_period_hosts(job, &kept);
         moon_grant_hosts(job, &kept);
     }
     kept = (moon_drafting){.job = job};

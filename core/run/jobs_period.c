@@ -1,7 +1,9 @@
 #include "run/jobs_period.h"
 
-#include "books/agreement.h"
+#include "books/billed.h"
+#include "books/claim.h"
 #include "books/document.h"
+#include "books/late.h"
 #include "books/party.h"
 #include "books/usage.h"
 #include "run/jobs.h"
@@ -9,132 +11,256 @@
 #include "run/wire.h"
 #include "store/table.h"
 
-/* One period of one agreement with one timing that nothing claims so far. */
-typedef struct claim {
-    const moon_agreement *newest;
-    size_t place;             /* of the agreement among those of the account */
-    moon_agreement agreement; /* the version that prices the period */
-    moon_account account;     /* of the tax point */
-    moon_period period;
-    bool advance;
-} claim;
-
-/* An aggregate that the library asked for. */
-typedef struct read_usage {
-    size_t claim;
-    moon_input input;
-} read_usage;
-
-typedef struct moon_period_claims {
-    claim *items;
-    size_t count, room;
-    read_usage *reads;
-    size_t read_count, read_room;
-} moon_period_claims;
-
 static moon_named named(const char *name, moon_arg value) { return (moon_named){moon_str_of(name), value}; }
 
-/* Room for one more of `size` bytes. */
-static void *with_room(moon_arena *keep, void *items, size_t count, size_t *room, size_t size) {
-    if (count < *room) return items;
-    size_t wanted = *room ? *room * 2 : 8;
-    void *larger = moon_arena_alloc_n(keep, wanted, size);
-    if (count) memcpy(larger, items, count * size);
-    *room = wanted;
-    return larger;
+static moon_arg text_or_nil(moon_str text) { return text.len ? moon_arg_text(text) : (moon_arg){0}; }
+static moon_arg integer_or_nil(int64_t value) {
+    return value == MOON_INT_NONE ? (moon_arg){0} : moon_arg_integer(value);
+}
+static moon_arg decimal_or_nil(moon_decimal value) {
+    return value.scale < 0 ? (moon_arg){0} : moon_arg_decimal(value);
 }
 
-/* ---- what is due ---- */
+/* ---- what was read ---- */
 
-static moon_status add_claim(moon_drafting *d, const claim *wanted, moon_err *err) {
-    moon_period_claims *of = d->claims;
-    moon_date start = wanted->period.start, day = wanted->advance ? start : wanted->period.end - 1;
-    bool found;
-    of->items = with_room(moon_change_arena(d->change), of->items, of->count, &of->room, sizeof *of->items);
-    claim *one = &of->items[of->count++];
-    *one = *wanted;
-    MOON_TRY(moon_version_at(d->change, &moon_agreement_type, wanted->newest->id, start, &one->agreement,
-                             &found, err));
-    return moon_drafting_account(d, wanted->newest->account, day, &one->account, err);
+typedef struct moon_period_read {
+    struct moon_period_read *next;
+    moon_str agreement;
+    moon_date start;
+    moon_input input;
+} period_read;
+
+void moon_period_note(moon_drafting *d, moon_str agreement, moon_date start, const moon_input *input) {
+    moon_arena *keep = moon_change_arena(d->change);
+    period_read *made = MOON_NEW(keep, period_read), **last = &d->reads;
+    while (*last) last = &(*last)->next;
+    *made = (period_read){.agreement = moon_arena_str(keep, agreement), .start = start};
+    moon_record_copy(&moon_input_type, input, &made->input, keep);
+    *last = made;
 }
 
-/* What is due of an agreement and not claimed. */
-static moon_status due_of(moon_drafting *d, const moon_agreement *newest, size_t place, moon_date today,
-                          moon_err *err) {
-    moon_unclaimed *list;
-    size_t count;
-    MOON_TRY(moon_unclaimed_of(d->change, newest, today, &list, &count, err));
-    for (size_t i = 0; i < count; i++) {
-        claim wanted = {
-            .newest = newest, .place = place, .period = list[i].period, .advance = list[i].advance};
-        MOON_TRY(add_claim(d, &wanted, err));
+static bool bills(const moon_document *document, moon_str agreement, moon_date start) {
+    for (size_t i = 0; i < document->lines.count; i++) {
+        const moon_line *line = MOON_AT(moon_line, document->lines, i);
+        if (moon_str_eq(line->agreement, agreement) &&
+            (start == MOON_DATE_NONE || moon_line_period(line) == start))
+            return true;
     }
+    return false;
+}
+
+static void note_reads(moon_drafting *d, const moon_document *document) {
+    for (const period_read *one = d->reads; one; one = one->next)
+        if (one->agreement.len == 0 || bills(document, one->agreement, one->start))
+            moon_drafting_note_input(d, &one->input);
+}
+
+/* ---- host.account ---- */
+
+/* The last day for which a version was asked stands for the days before it, from the version's own day on. */
+static void note_account(moon_drafting *d, const moon_account *account, moon_date day) {
+    moon_arena *keep = moon_change_arena(d->change);
+    moon_input input;
+    moon_record_init(&moon_input_type, &input);
+    input.record = moon_arena_printf(keep, "account/%.*s", MOON_STR_ARG(account->id));
+    input.version = account->version;
+    input.day = day;
+    for (period_read *one = d->reads; one; one = one->next) {
+        moon_input *known = &one->input;
+        if (known->version != account->version || !moon_str_eq(known->record, input.record)) continue;
+        bool within = known->day >= account->from && day >= account->from;
+        if (within && day > known->day) known->day = day;
+        if (within || day == known->day) return;
+    }
+    moon_period_note(d, MOON_STR_NONE, MOON_DATE_NONE, &input);
+}
+
+static moon_status host_account(void *ctx, const moon_arg *args, size_t n, moon_arena *scratch,
+                                moon_arg *result, moon_err *err) {
+    moon_drafting *d = ctx;
+    moon_account *account = MOON_NEW(scratch, moon_account);
+    if (n < 1 || args[0].kind != MOON_ARG_DATE || d->account.len == 0)
+        return moon_fail(err, MOON_E_SCRIPT_VALUE, "account wants a day, while a document is drafted");
+    MOON_TRY(moon_drafting_account(d, d->account, args[0].date, account, err));
+    note_account(d, account, args[0].date);
+    *result = moon_arg_record(&moon_account_type, account);
     return MOON_OK;
 }
 
-/* ---- what the library asks for ---- */
+/* ---- host.billed ---- */
 
-/* The number of a claim, as the library counts them, as an index. */
-static bool read_number(const moon_arg *number, size_t count, size_t *index) {
-    int64_t whole;
-    moon_err err;
-    if (number->kind != MOON_ARG_DECIMAL || moon_decimal_to_int(number->decimal, &whole, &err) != MOON_OK)
-        return false;
-    *index = (size_t)whole - 1;
-    return whole >= 1 && *index < count;
+enum { BILLED_FIELDS = 27 };
+
+static moon_arg money_or_nil(int64_t minor, moon_currency currency) {
+    if (minor == MOON_INT_NONE) return (moon_arg){0};
+    return moon_arg_money(moon_money_decimal((moon_money){minor, currency}), currency);
 }
 
-moon_status moon_host_usage(void *ctx, const moon_arg *args, size_t n, moon_arena *scratch, moon_arg *result,
-                            moon_err *err) {
+static moon_arg view_of(const moon_billed *billed, moon_arena *keep) {
+    const moon_line *line = billed->line;
+    moon_currency currency = billed->document->currency;
+    moon_named fields[BILLED_FIELDS] = {
+        named("document", moon_arg_text(billed->document->id)),
+        named("number", moon_arg_text(billed->document->number)),
+        named("ordinal", moon_arg_integer(line->ordinal)),
+        named("kind", moon_arg_text(moon_str_of(moon_line_kinds[line->kind - 1]))),
+        named("claim", moon_arg_text(line->claim)),
+        named("charge", text_or_nil(line->charge)),
+        named("product", text_or_nil(line->product)),
+        named("text", text_or_nil(line->text)),
+        named("amount", money_or_nil(line->amount, currency)),
+        named("discount", money_or_nil(line->discount, currency)),
+        named("credited", money_or_nil(billed->credited, currency)),
+        named("start", moon_arg_date(line->start)),
+        named("stop", moon_arg_date(line->stop)),
+        named("share", text_or_nil(line->share)),
+        named("whole", money_or_nil(line->whole, currency)),
+        named("quantity", decimal_or_nil(line->quantity)),
+        named("price", decimal_or_nil(line->price)),
+        named("unit", text_or_nil(line->unit)),
+        named("tax_category", moon_arg_text(line->tax_category)),
+        named("tax_rate", decimal_or_nil(line->tax_rate)),
+        named("revenue", text_or_nil(line->revenue)),
+        named("meter", text_or_nil(line->meter)),
+        named("cause", text_or_nil(line->cause)),
+        named("coupon", text_or_nil(line->coupon)),
+        named("corrects", text_or_nil(line->corrects)),
+        named("corrects_line", integer_or_nil(line->corrects_line)),
+        named("gross", money_or_nil(line->gross, currency)),
+    };
+    moon_named *kept = MOON_NEW_N(keep, moon_named, BILLED_FIELDS);
+    memcpy(kept, fields, sizeof fields);
+    return moon_arg_map(kept, BILLED_FIELDS);
+}
+
+static moon_status host_billed(void *ctx, const moon_arg *args, size_t n, moon_arena *scratch,
+                               moon_arg *result, moon_err *err) {
     moon_drafting *d = ctx;
-    moon_period_claims *of = d->claims;
-    moon_arena *keep = moon_change_arena(d->change);
+    moon_billed *list;
+    moon_input input;
+    size_t count;
+    if (n < 2 || args[0].kind != MOON_ARG_TEXT || args[1].kind != MOON_ARG_DATE)
+        return moon_fail(err, MOON_E_SCRIPT_VALUE, "billed wants an agreement and the first day of a period");
+    MOON_TRY(moon_billed_of(d->change, args[0].text, args[1].date, scratch, &list, &count, err));
+    MOON_TRY(moon_billed_input(args[0].text, args[1].date, list, count, scratch, &input, err));
+    moon_period_note(d, args[0].text, args[1].date, &input);
+    moon_arg *views = MOON_NEW_N(scratch, moon_arg, count);
+    for (size_t i = 0; i < count; i++) views[i] = view_of(&list[i], scratch);
+    *result = moon_arg_list(views, count);
+    return MOON_OK;
+}
+
+/* ---- host.usage ---- */
+
+static moon_status host_usage(void *ctx, const moon_arg *args, size_t n, moon_arena *scratch,
+                              moon_arg *result, moon_err *err) {
+    moon_drafting *d = ctx;
     moon_aggregate sum;
-    size_t k;
-    (void)scratch;
-    if (n < 2 || !of || !read_number(&args[0], of->count, &k) || args[1].kind != MOON_ARG_TEXT)
-        return moon_fail(err, MOON_E_SCRIPT_VALUE, "usage wants the number of a claim and a meter");
-    const claim *one = &of->items[k];
-    MOON_TRY(moon_usage_of(d->change, one->account.id, args[1].text, one->period, &sum, err));
-    of->reads = with_room(keep, of->reads, of->read_count, &of->read_room, sizeof *of->reads);
-    read_usage *read = &of->reads[of->read_count++];
-    read->claim = k;
-    moon_record_init(&moon_input_type, &read->input);
-    read->input.record = moon_usage_name(args[1].text, one->period, keep);
-    read->input.count = sum.count;
-    read->input.quantity = sum.quantity;
+    moon_input input;
+    if (n < 4 || args[0].kind != MOON_ARG_TEXT || args[1].kind != MOON_ARG_TEXT ||
+        args[2].kind != MOON_ARG_DATE || args[3].kind != MOON_ARG_DATE)
+        return moon_fail(err, MOON_E_SCRIPT_VALUE, "usage wants an agreement, a meter, and two days");
+    moon_period span = {args[2].date, args[3].date};
+    MOON_TRY(moon_usage_of(d->change, d->account, args[1].text, span, &sum, err));
+    moon_record_init(&moon_input_type, &input);
+    input.record = moon_usage_name(args[1].text, span, scratch);
+    input.count = sum.count;
+    input.quantity = sum.quantity;
+    moon_period_note(d, args[0].text, MOON_DATE_NONE, &input);
     *result = moon_arg_decimal(sum.quantity);
     return MOON_OK;
 }
 
-/* ---- documents ---- */
+void moon_period_hosts(moon_job *job, moon_drafting *d) {
+    moon_script_provide(job->script, "account", host_account, d);
+    moon_script_provide(job->script, "billed", host_billed, d);
+    moon_script_provide(job->script, "usage", host_usage, d);
+}
 
-static moon_status ask(moon_drafting *d, moon_arg *documents, moon_err *err) {
+/* ---- what the library is given ---- */
+
+/* An agreement of the account at hand. */
+typedef struct held {
+    const moon_agreement *newest;
+    moon_agreement *versions;
+    size_t version_count;
+    int64_t version; /* the highest number */
+    moon_claim *claims;
+    size_t claim_count;
+    moon_late *late;
+    size_t late_count;
+    bool billed;
+} held;
+
+static moon_status hold(moon_drafting *d, const moon_agreement *newest, held *of, moon_err *err) {
     moon_arena *keep = moon_change_arena(d->change);
-    const moon_period_claims *of = d->claims;
-    moon_arg *list = MOON_NEW_N(keep, moon_arg, of->count);
-    for (size_t i = 0; i < of->count; i++) {
-        const claim *one = &of->items[i];
-        moon_named *facts = MOON_NEW_N(keep, moon_named, 5);
-        facts[0] = named("account", moon_arg_record(&moon_account_type, &one->account));
-        facts[1] = named("agreement", moon_arg_record(&moon_agreement_type, &one->agreement));
-        facts[2] = named("start", moon_arg_date(one->period.start));
-        facts[3] = named("stop", moon_arg_date(one->period.end));
-        facts[4] = named("timing", moon_arg_text(one->advance ? MOON_STR("advance") : MOON_STR("arrears")));
-        list[i] = moon_arg_map(facts, 5);
+    *of = (held){.newest = newest};
+    MOON_TRY(
+        moon_agreement_versions(d->change, newest->id, keep, &of->versions, &of->version_count, err));
+    for (size_t i = 0; i < of->version_count; i++)
+        if (of->versions[i].version > of->version) of->version = of->versions[i].version;
+    MOON_TRY(moon_claims_of(d->change, newest->id, MOON_DATE_NONE, keep, &of->claims, &of->claim_count, err));
+    return moon_late_of(d->change, newest->id, keep, &of->late, &of->late_count, err);
+}
+
+static moon_arg claims_arg(const held *of, moon_arena *keep) {
+    moon_arg *items = MOON_NEW_N(keep, moon_arg, of->claim_count);
+    for (size_t i = 0; i < of->claim_count; i++) {
+        const moon_claim *claim = &of->claims[i];
+        moon_named *fields = MOON_NEW_N(keep, moon_named, 4);
+        fields[0] = named("start", moon_arg_date(claim->start));
+        fields[1] = named("cause", moon_arg_text(claim->cause));
+        fields[2] = named("document", moon_arg_text(claim->document));
+        fields[3] = named("version", integer_or_nil(claim->version));
+        items[i] = moon_arg_map(fields, 4);
     }
-    moon_named input[] = {named("claims", moon_arg_list(list, of->count))};
-    moon_arg args[] = {moon_arg_map(input, 1)};
+    return moon_arg_list(items, of->claim_count);
+}
+
+static moon_arg late_arg(const held *of, moon_arena *keep) {
+    moon_arg *items = MOON_NEW_N(keep, moon_arg, of->late_count);
+    for (size_t i = 0; i < of->late_count; i++) {
+        moon_named *fields = MOON_NEW_N(keep, moon_named, 2);
+        fields[0] = named("start", moon_arg_date(of->late[i].start));
+        fields[1] = named("meter", moon_arg_text(of->late[i].meter));
+        items[i] = moon_arg_map(fields, 2);
+    }
+    return moon_arg_list(items, of->late_count);
+}
+
+static moon_arg held_arg(const held *of, moon_arena *keep) {
+    moon_arg *versions = MOON_NEW_N(keep, moon_arg, of->version_count);
+    moon_named *fields = MOON_NEW_N(keep, moon_named, 4);
+    for (size_t i = 0; i < of->version_count; i++)
+        versions[i] = moon_arg_record(&moon_agreement_type, &of->versions[i]);
+    fields[0] = named("id", moon_arg_text(of->newest->id));
+    fields[1] = named("versions", moon_arg_list(versions, of->version_count));
+    fields[2] = named("claims", claims_arg(of, keep));
+    fields[3] = named("late", late_arg(of, keep));
+    return moon_arg_map(fields, 4);
+}
+
+static moon_status ask(moon_drafting *d, const held *list, size_t count, moon_date today, moon_arg *documents,
+                       moon_err *err) {
+    moon_arena *keep = moon_change_arena(d->change);
+    moon_arg *agreements = MOON_NEW_N(keep, moon_arg, count);
+    for (size_t i = 0; i < count; i++) agreements[i] = held_arg(&list[i], keep);
+    moon_named input[] = {named("account", moon_arg_text(d->account)), named("today", moon_arg_date(today)),
+                          named("agreements", moon_arg_list(agreements, count))};
+    moon_arg args[] = {moon_arg_map(input, sizeof input / sizeof *input)};
     return moon_script_call(d->job->script, "periods.draft", args, 1, keep, documents, err);
 }
 
+/* ---- documents ---- */
+
 /* "periods/ACME/2026-10-01", or the first of ".../2", ".../3" that no issued document has and none of this job. */
-static moon_status find_id(moon_drafting *d, moon_document *const *made, size_t count, moon_str account,
-                           moon_date start, moon_str *id, moon_err *err) {
+static moon_status find_id(moon_drafting *d, moon_document *const *made, size_t count, moon_date start,
+                           moon_str *id, moon_err *err) {
     moon_arena *keep = moon_change_arena(d->change);
     char day[MOON_DATE_TEXT];
     moon_date_format(start, day);
-    moon_str source = moon_arena_printf(keep, "periods/%.*s/%s", MOON_STR_ARG(account), day), name = source;
+    moon_str source = moon_arena_printf(keep, "periods/%.*s/%s", MOON_STR_ARG(d->account), day),
+             name = source;
     for (int n = 2;; n++) {
         moon_document known;
         bool taken;
@@ -148,54 +274,98 @@ static moon_status find_id(moon_drafting *d, moon_document *const *made, size_t 
     }
 }
 
-/* Note what the claims of a document read; the first day among their periods, and the account of the last tax
- * point. */
-static moon_status note_claims(moon_drafting *d, const moon_arg *numbers, bool *billed, moon_date *first,
-                               const moon_account **account, moon_err *err) {
-    moon_period_claims *of = d->claims;
-    moon_date last = MOON_DATE_NONE;
-    if (numbers->kind != MOON_ARG_LIST)
-        return moon_fail(err, MOON_E_SCRIPT_VALUE, "a draft does not say what it bills");
-    *first = MOON_DATE_MAX;
-    moon_drafting_forget(d);
-    for (size_t i = 0; i < numbers->list.count; i++) {
-        size_t k;
-        if (!read_number(&numbers->list.items[i], of->count, &k))
-            return moon_fail(err, MOON_E_SCRIPT_VALUE, "a draft bills a claim that is not there");
-        const claim *one = &of->items[k];
-        moon_date day = one->advance ? one->period.start : one->period.end - 1;
-        moon_drafting_note(d, "agreement", one->agreement.id, one->agreement.version, NULL);
-        moon_drafting_note(d, "account", one->account.id, one->account.version, NULL);
-        for (size_t r = 0; r < of->read_count; r++)
-            if (of->reads[r].claim == k) moon_drafting_note_input(d, &of->reads[r].input);
-        billed[one->place] = true;
-        if (one->period.start < *first) *first = one->period.start;
-        if (day > last) {
-            last = day;
-            *account = &one->account;
-        }
+/* The agreements that a document bills are among those of the account, with their newest version. */
+static moon_status note_agreements(moon_drafting *d, const moon_arg *ids, held *list, size_t count,
+                                   moon_err *err) {
+    if (ids->kind != MOON_ARG_LIST || ids->list.count == 0)
+        return moon_fail(err, MOON_E_SCRIPT_VALUE, "a draft does not say which agreements it bills");
+    for (size_t i = 0; i < ids->list.count; i++) {
+        const moon_arg *id = &ids->list.items[i];
+        size_t k = 0;
+        while (k < count && !(id->kind == MOON_ARG_TEXT && moon_str_eq(list[k].newest->id, id->text))) k++;
+        if (k == count)
+            return moon_fail(err, MOON_E_SCRIPT_VALUE, "a draft bills an agreement that is not there");
+        moon_drafting_note(d, "agreement", list[k].newest->id, list[k].version, NULL);
+        list[k].billed = true;
     }
     return MOON_OK;
 }
 
-static moon_status add_documents(moon_drafting *d, const moon_arg *list, bool *billed, moon_buf *documents,
-                                 uint64_t *count, moon_err *err) {
-    moon_arena *keep = moon_change_arena(d->change);
-    moon_document **made = MOON_NEW_N(keep, moon_document *, list->list.count);
-    for (size_t i = 0; i < list->list.count; i++) {
-        const moon_account *account = NULL;
-        moon_date first;
-        moon_arg number = moon_arg_integer((int64_t)i + 1);
-        made[i] = MOON_NEW(keep, moon_document);
-        MOON_TRY(note_claims(d, &list->list.items[i], billed, &first, &account, err));
-        if (!account) return moon_fail(err, MOON_E_SCRIPT_VALUE, "a draft bills no claim");
-        MOON_TRY(moon_script_call_record(d->job->script, "periods.document", &number, 1, &moon_document_type,
-                                         keep, made[i], err));
-        MOON_TRY(find_id(d, made, i, account->id, first, &made[i]->id, err));
-        MOON_TRY(moon_drafting_complete(d, made[i], account, MOON_STR_NONE, "period", err));
-        moon_wire_add_record(documents, &moon_document_type, made[i]);
-        ++*count;
+static moon_date first_period(const moon_document *document) {
+    moon_date first = MOON_DATE_MAX;
+    for (size_t i = 0; i < document->lines.count; i++) {
+        moon_date start = moon_line_period(MOON_AT(moon_line, document->lines, i));
+        if (start != MOON_DATE_NONE && start < first) first = start;
     }
+    return first;
+}
+
+typedef struct made {
+    moon_document **items;
+    size_t count;
+} made;
+
+/* The document with a line that changes what was billed in arrears of a period; or the first that bills the
+ * agreement, where nothing changed. */
+static const moon_document *bill_of_late(const made *all, moon_str agreement, moon_date start) {
+    const moon_document *first = NULL;
+    moon_str base;
+    for (size_t i = 0; i < all->count; i++) {
+        const moon_document *document = all->items[i];
+        if (!first && bills(document, agreement, MOON_DATE_NONE)) first = document;
+        for (size_t k = 0; k < document->lines.count; k++) {
+            const moon_line *line = MOON_AT(moon_line, document->lines, k);
+            if (moon_str_eq(line->agreement, agreement) && moon_line_period(line) == start &&
+                moon_claim_turn(line->claim, &base) > 0 && moon_str_starts(base, MOON_STR("arrears")))
+                return document;
+        }
+    }
+    return first;
+}
+
+static void note_late(moon_drafting *d, const made *all, const moon_document *document, const held *list,
+                      size_t count) {
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = 0; k < list[i].late_count; k++) {
+            moon_input input;
+            if (bill_of_late(all, list[i].newest->id, list[i].late[k].start) != document) continue;
+            moon_late_input(list[i].newest->id, &list[i].late[k], moon_change_arena(d->change), &input);
+            moon_drafting_note_input(d, &input);
+        }
+}
+
+static moon_status complete(moon_drafting *d, const made *all, size_t i, const moon_arg *of, held *list,
+                            size_t count, moon_err *err) {
+    moon_account account;
+    moon_document *document = all->items[i];
+    moon_arg ids = moon_arg_get(of, "agreements"), day = moon_arg_get(of, "account_day");
+    moon_drafting_forget(d);
+    MOON_TRY(note_agreements(d, &ids, list, count, err));
+    if (day.kind != MOON_ARG_DATE)
+        return moon_fail(err, MOON_E_SCRIPT_VALUE, "a draft does not say the day of its account");
+    MOON_TRY(moon_drafting_account(d, d->account, day.date, &account, err));
+    MOON_TRY(find_id(d, all->items, i, first_period(document), &document->id, err));
+    note_reads(d, document);
+    note_late(d, all, document, list, count);
+    return moon_drafting_complete(d, document, &account, MOON_STR_NONE, "period", err);
+}
+
+static moon_status add_documents(moon_drafting *d, const moon_arg *documents, held *list, size_t count,
+                                 moon_buf *out, uint64_t *made_count, moon_err *err) {
+    moon_arena *keep = moon_change_arena(d->change);
+    made all = {.count = documents->list.count};
+    all.items = MOON_NEW_N(keep, moon_document *, all.count);
+    for (size_t i = 0; i < all.count; i++) {
+        moon_arg number = moon_arg_integer((int64_t)i + 1);
+        all.items[i] = MOON_NEW(keep, moon_document);
+        MOON_TRY(moon_script_call_record(d->job->script, "periods.document", &number, 1, &moon_document_type,
+                                         keep, all.items[i], err));
+    }
+    for (size_t i = 0; i < all.count; i++) {
+        MOON_TRY(complete(d, &all, i, &documents->list.items[i], list, count, err));
+        moon_wire_add_record(out, &moon_document_type, all.items[i]);
+    }
+    *made_count += all.count;
     return MOON_OK;
 }
 
@@ -209,28 +379,38 @@ moon_periods_outcome moon_periods_outcome_of(const moon_agreement *newest, bool 
 moon_status moon_draft_periods(moon_drafting *d, moon_str account, moon_date today, moon_buf *documents,
                                uint64_t *count, moon_buf *agreements, moon_err *err) {
     moon_arena *keep = moon_change_arena(d->change);
-    moon_period_claims claims = {0};
-    moon_agreement *list;
+    moon_agreement *newest;
     size_t n;
-    moon_arg made = moon_arg_list(NULL, 0);
-    d->claims = &claims;
-    MOON_TRY(moon_agreements_of(d->change, account, keep, &list, &n, err));
-    for (size_t i = 0; i < n; i++) MOON_TRY(due_of(d, &list[i], i, today, err));
-    bool *billed = MOON_NEW_N(keep, bool, n);
-    for (size_t i = 0; i < n; i++) billed[i] = false;
-    if (claims.count) MOON_TRY(ask(d, &made, err));
-    if (made.kind == MOON_ARG_LIST) MOON_TRY(add_documents(d, &made, billed, documents, count, err));
-    d->claims = NULL;
+    moon_arg answer = moon_arg_list(NULL, 0);
+    d->account = account;
+    MOON_TRY(moon_agreements_of(d->change, account, keep, &newest, &n, err));
+    held *list = MOON_NEW_N(keep, held, n);
+    for (size_t i = 0; i < n; i++) MOON_TRY(hold(d, &newest[i], &list[i], err));
+    if (n) MOON_TRY(ask(d, list, n, today, &answer, err));
+    if (answer.kind == MOON_ARG_LIST) MOON_TRY(add_documents(d, &answer, list, n, documents, count, err));
+    d->reads = NULL;
     moon_buf_add_varint(agreements, n);
     for (size_t i = 0; i < n; i++)
-        moon_buf_add_char(agreements, (char)moon_periods_outcome_of(&list[i], billed[i], today));
+        moon_buf_add_char(agreements, (char)moon_periods_outcome_of(&newest[i], list[i].billed, today));
     return MOON_OK;
 }
 
+/* ---- what plans charge at all ---- */
+
 moon_status moon_job_timings(moon_job *job, moon_str request, moon_buf *reply, moon_err *err) {
+    static const char *const units[] = {"day", "week", "month", "quarter", "half_year", "year"};
     moon_arg plan = moon_arg_text(request), out;
+    unsigned char unit = MOON_UNIT_MONTH;
     MOON_TRY(moon_script_call(job->script, "periods.timings", &plan, 1, &job->arena, &out, err));
+    moon_str name = moon_arg_text_of(&out, "unit"), align = moon_arg_text_of(&out, "align");
+    for (unsigned char i = 0; i < sizeof units / sizeof *units; i++)
+        if (moon_str_is(name, units[i])) unit = i;
     moon_buf_add_char(reply, moon_arg_get(&out, "advance").boolean);
     moon_buf_add_char(reply, moon_arg_get(&out, "arrears").boolean);
+    moon_buf_add_char(reply, moon_arg_get(&out, "plain").boolean);
+    moon_buf_add_char(reply, moon_str_is(moon_arg_text_of(&out, "first"), "merged"));
+    moon_buf_add_char(reply, (char)unit);
+    moon_buf_add_char(reply, (char)moon_arg_int_of(&out, "align", moon_str_is(align, "calendar") ? 0x7F : 0));
+    moon_buf_add_varint(reply, (uint64_t)moon_arg_int_of(&out, "n", 1));
     return MOON_OK;
 }

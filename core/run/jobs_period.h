@@ -2,6 +2,7 @@
 #ifndef MOON_RUN_JOBS_PERIOD_H
 #define MOON_RUN_JOBS_PERIOD_H
 
+#include "books/agreement.h"
 #include "run/drafting.h"
 
 /* What a run comes to for a periodic agreement. */
@@ -17,15 +18,18 @@ typedef enum moon_periods_outcome {
 /* What a run comes to for an agreement that is not parked. */
 moon_periods_outcome moon_periods_outcome_of(const moon_agreement *newest, bool billed, moon_date today);
 
-/* Draft what is due by `today` for all periodic agreements of an account: periods that have begun in advance,
- * periods that are over in arrears, as far as nothing claims them. Adds the documents, and to `agreements` their
- * number and a moon_periods_outcome each. */
+/* Draft what is due by `today` for all periodic agreements of an account: what nothing claims so far, and what has
+ * changed since it was billed. Adds the documents, and to `agreements` their number and a moon_periods_outcome
+ * each. */
 MOON_CHECK moon_status moon_draft_periods(moon_drafting *d, moon_str account, moon_date today,
                                           moon_buf *documents, uint64_t *count, moon_buf *agreements,
                                           moon_err *err);
 
-/* host.usage(claim, meter): what the account used of a meter in the period of a claim, by the claim's number. */
-moon_status moon_host_usage(void *ctx, const moon_arg *args, size_t n, moon_arena *scratch, moon_arg *result,
-                            moon_err *err);
+/* Note for the drafts to come what rules have read: for those that bill the agreement (of any, if there is none), and
+ * of its periods the one from `start` (MOON_DATE_NONE: any). Texts are kept. */
+void moon_period_note(moon_drafting *d, moon_str agreement, moon_date start, const moon_input *input);
+
+/* Let scripts of this worker ask for what drafts of periods need: host.account, host.billed, host.usage. */
+void moon_period_hosts(moon_job *job, moon_drafting *d);
 
 #endif

@@ -1,126 +1,191 @@
 #include "run/period_due.h"
 
 #include "books/agreement.h"
+#include "books/claim.h"
+#include "books/late.h"
 #include "books/party.h"
 #include "run/jobs.h"
 #include "store/table.h"
-
-/* ---- what nothing claims ---- */
-
-typedef struct unclaimed_list {
-    moon_arena *keep;
-    moon_unclaimed *items;
-    size_t count, room;
-} unclaimed_list;
-
-static void add_unclaimed(unclaimed_list *list, moon_period period, bool advance) {
-    if (list->count == list->room) {
-        size_t room = list->room ? list->room * 2 : 8;
-        moon_unclaimed *larger = MOON_NEW_N(list->keep, moon_unclaimed, room);
-        if (list->count) memcpy(larger, list->items, list->count * sizeof *larger);
-        list->items = larger;
-        list->room = room;
-    }
-    list->items[list->count++] = (moon_unclaimed){period, advance};
-}
-
-/* Reads the claims on an agreement by the start of their periods, alongside the periods themselves. */
-typedef struct claim_reader {
-    moon_scan scan;
-    moon_claim claim; /* the next one, if `more` */
-    bool more;
-} claim_reader;
-
-/* Which timings of the period from `start` are claimed; earlier claims are passed over. */
-static moon_status claimed_at(claim_reader *r, moon_date start, bool *advance, bool *arrears, moon_err *err) {
-    *advance = *arrears = false;
-    while (r->more && r->claim.start <= start) {
-        if (r->claim.start == start) {
-            *advance = *advance || moon_str_is(r->claim.cause, "advance");
-            *arrears = *arrears || moon_str_is(r->claim.cause, "arrears");
-        }
-        MOON_TRY(moon_scan_next(&r->scan, &r->claim, &r->more, err));
-    }
-    return MOON_OK;
-}
-
-static moon_status each_period(claim_reader *r, const moon_agreement *newest, moon_date today,
-                               unclaimed_list *list, moon_err *err) {
-    bool advance, arrears;
-    MOON_TRY(moon_scan_next(&r->scan, &r->claim, &r->more, err));
-    for (int64_t n = 0;; n++) {
-        moon_period period;
-        MOON_TRY(moon_agreement_period(newest, n, &period, err));
-        if (period.start > today || (newest->until != MOON_DATE_NONE && period.start >= newest->until))
-            return MOON_OK;
-        MOON_TRY(claimed_at(r, period.start, &advance, &arrears, err));
-        if (!advance) add_unclaimed(list, period, true);
-        if (!arrears && period.end <= today) add_unclaimed(list, period, false);
-    }
-}
-
-moon_status moon_unclaimed_of(moon_change *change, const moon_agreement *newest, moon_date today,
-                              moon_unclaimed **out, size_t *count, moon_err *err) {
-    unclaimed_list list = {.keep = moon_change_arena(change)};
-    moon_claim bound = {.source = moon_arena_printf(list.keep, "agreement/%.*s", MOON_STR_ARG(newest->id))};
-    claim_reader reader = {.more = true};
-    MOON_TRY(moon_scan_begin(change, &moon_claim_type, MOON_BY_KEY, &bound, 1, &bound, 1, false, &reader.scan,
-                             err));
-    moon_status status = each_period(&reader, newest, today, &list, err);
-    moon_scan_end(&reader.scan);
-    *out = list.items;
-    *count = list.count;
-    return status;
-}
 
 /* ---- what plans charge at all ---- */
 
 struct moon_plan_timings {
     struct moon_plan_timings *next;
     moon_str plan;
-    bool advance, arrears;
+    moon_timings timings;
 };
 
-/* A plan that cannot be asked may charge anything: drafting says what is wrong with it. */
-static const struct moon_plan_timings *timings_of(moon_due_check *check, moon_str plan) {
+enum { CALENDAR = 0x7F };
+
+static bool read_timings(moon_str reply, moon_timings *out) {
+    unsigned char head[6];
+    uint64_t n;
+    if (reply.len < sizeof head) return false;
+    memcpy(head, reply.ptr, sizeof head);
+    moon_str rest = moon_str_sub(reply, sizeof head, reply.len);
+    if (!moon_varint_read(&rest, &n) || rest.len || n < 1 || n > 1000 || head[4] > MOON_UNIT_YEAR ||
+        (head[5] > 31 && head[5] != CALENDAR))
+        return false;
+    *out = (moon_timings){.advance = head[0], .arrears = head[1], .plain = head[2]};
+    out->cycle = (moon_cycle){(moon_unit)head[4], (int64_t)n, head[5] == CALENDAR ? -1 : head[5], head[3]};
+    return true;
+}
+
+const moon_timings *moon_timings_of(moon_due_check *check, moon_str plan) {
     for (const struct moon_plan_timings *known = check->plans; known; known = known->next)
-        if (moon_str_eq(known->plan, plan)) return known;
+        if (moon_str_eq(known->plan, plan)) return &known->timings;
     moon_buf request = MOON_BUF_EMPTY;
     moon_str reply;
     moon_err ignored;
     struct moon_plan_timings *made = MOON_NEW(check->keep, struct moon_plan_timings);
-    *made = (struct moon_plan_timings){check->plans, moon_arena_str(check->keep, plan), true, true};
+    moon_timings timings;
+    *made = (struct moon_plan_timings){
+        check->plans, moon_arena_str(check->keep, plan), {true, true, false, moon_monthly}};
     moon_buf_add_str(&request, plan);
     if (moon_worker_call(check->book->worker, moon_job_timings, moon_buf_str(&request), true, check->keep,
                          &reply, &ignored) == MOON_OK &&
-        reply.len == 2) {
-        made->advance = reply.ptr[0] != 0;
-        made->arrears = reply.ptr[1] != 0;
-    }
+        read_timings(reply, &timings))
+        made->timings = timings;
     moon_buf_free(&request);
     check->plans = made;
-    return made;
+    return &made->timings;
 }
 
-/* Whether it may come to a line, or to a failure. */
-static moon_status may_charge(moon_due_check *check, moon_change *change, const moon_agreement *newest,
-                              const moon_unclaimed *one, bool *may, moon_err *err) {
-    moon_date day = one->advance ? one->period.start : one->period.end - 1;
-    moon_agreement version;
-    moon_account account;
-    *may = true;
-    MOON_TRY(
-        moon_version_at(change, &moon_agreement_type, newest->id, one->period.start, &version, may, err));
-    if (!*may || !version.plan.len) return MOON_OK;
-    const struct moon_plan_timings *plan = timings_of(check, version.plan);
-    *may = one->advance ? plan->advance : plan->arrears;
-    if (*may) return MOON_OK;
-    MOON_TRY(moon_version_at(change, &moon_account_type, newest->account, day, &account, may, err));
-    *may = !*may || account.head.erased;
+/* ---- the versions of an agreement ---- */
+
+typedef struct versions {
+    const moon_agreement *newest; /* by day */
+    moon_agreement *items;
+    size_t count;
+    int64_t version; /* the highest number */
+    moon_timings timings;
+    bool doubtful;
+} versions;
+
+/* All versions are of one plan with plain periods, and none rests. */
+static moon_status read_versions(moon_due_check *check, moon_change *change, const moon_agreement *newest,
+                                 versions *of, moon_err *err) {
+    *of = (versions){.newest = newest, .version = newest->version};
+    of->timings = *moon_timings_of(check, newest->plan);
+    of->doubtful = !of->timings.plain;
+    if (of->doubtful) return MOON_OK;
+    MOON_TRY(moon_agreement_versions(change, newest->id, moon_change_arena(change), &of->items, &of->count,
+                                     err));
+    for (size_t i = 0; i < of->count; i++) {
+        const moon_agreement *one = &of->items[i];
+        if (one->version > of->version) of->version = one->version;
+        of->doubtful = of->doubtful || one->pause != 0 || !moon_str_eq(one->plan, newest->plan) ||
+                       one->start != newest->start || one->anchor != newest->anchor;
+    }
     return MOON_OK;
 }
 
+/* Whether versions after number `version` can change what it said of days before `stop`. */
+static bool may_change(const versions *of, int64_t version, moon_date stop) {
+    const moon_agreement *known = NULL;
+    if (version == of->version) return false;
+    if (version == MOON_INT_NONE) return true;
+    for (size_t i = 0; i < of->count; i++) {
+        const moon_agreement *one = &of->items[i];
+        if (one->version > version && one->from < stop) return true;
+        if (one->version <= version) known = one; /* the last by day of those that were there */
+    }
+    moon_date then = known ? known->until : MOON_DATE_NONE, now = of->newest->until;
+    return then != now && ((then != MOON_DATE_NONE && then < stop) || (now != MOON_DATE_NONE && now < stop));
+}
+
+/* ---- claims alongside the periods ---- */
+
+/* Reads the claims on an agreement by the start of their periods. */
+typedef struct claim_reader {
+    moon_scan scan;
+    moon_claim claim; /* the next one, if `more` */
+    bool more;
+} claim_reader;
+
+/* What is billed of a period with one timing: the newest claim's version. */
+typedef struct standing {
+    bool claimed;
+    int64_t turn, version;
+} standing;
+
+static bool stand(standing *timing, const moon_claim *claim, int64_t turn) {
+    if (!timing->claimed || turn > timing->turn) *timing = (standing){true, turn, claim->version};
+    return true;
+}
+
+/* What is billed of the period from `start`; claims on a day that begins no period are `strange`. */
+static moon_status billed_at(claim_reader *r, moon_date start, standing *advance, standing *arrears,
+                             bool *strange, moon_err *err) {
+    *advance = *arrears = (standing){0};
+    while (r->more && r->claim.start <= start) {
+        moon_str base;
+        int64_t turn = moon_claim_turn(r->claim.cause, &base);
+        bool known = r->claim.start == start &&
+                     ((moon_str_is(base, "advance") && stand(advance, &r->claim, turn)) ||
+                      (moon_str_is(base, "arrears") && stand(arrears, &r->claim, turn)));
+        *strange = *strange || !known;
+        MOON_TRY(moon_scan_next(&r->scan, &r->claim, &r->more, err));
+    }
+    return MOON_OK;
+}
+
+/* Whether a period may come to a line: what its plan charges is not billed yet, or may have changed since. */
+static bool may_bill(const versions *of, moon_period period, moon_date today, const standing *advance,
+                     const standing *arrears) {
+    bool over = period.end <= today;
+    if (advance->claimed && may_change(of, advance->version, period.end)) return true;
+    if (arrears->claimed && may_change(of, arrears->version, period.end)) return true;
+    return (!advance->claimed && of->timings.advance) || (!arrears->claimed && over && of->timings.arrears);
+}
+
+static moon_status each_period(claim_reader *r, const versions *of, moon_date today, bool *may,
+                               moon_err *err) {
+    const moon_agreement *newest = of->newest;
+    moon_periods periods;
+    MOON_TRY(moon_periods_begin(newest, &of->timings.cycle, &periods, err));
+    MOON_TRY(moon_scan_next(&r->scan, &r->claim, &r->more, err));
+    while (!*may) {
+        moon_period period;
+        standing advance, arrears;
+        MOON_TRY(moon_periods_next(&periods, &period, err));
+        if (newest->until != MOON_DATE_NONE && period.end > newest->until) period.end = newest->until;
+        if (period.start > today || period.end <= period.start) break;
+        MOON_TRY(billed_at(r, period.start, &advance, &arrears, may, err));
+        *may = *may || may_bill(of, period, today, &advance, &arrears);
+    }
+    /* Billed are only periods behind an end that was not known then. */
+    for (; r->more && !*may;) {
+        *may = may_change(of, r->claim.version, MOON_DATE_MAX);
+        MOON_TRY(moon_scan_next(&r->scan, &r->claim, &r->more, err));
+    }
+    return MOON_OK;
+}
+
+static moon_status walk(moon_change *change, const versions *of, moon_date today, bool *may, moon_err *err) {
+    moon_claim bound = {.source = moon_arena_printf(moon_change_arena(change), "agreement/%.*s",
+                                                    MOON_STR_ARG(of->newest->id))};
+    claim_reader reader = {.more = true};
+    MOON_TRY(moon_scan_begin(change, &moon_claim_type, MOON_BY_KEY, &bound, 1, &bound, 1, false, &reader.scan,
+                             err));
+    moon_status status = each_period(&reader, of, today, may, err);
+    moon_scan_end(&reader.scan);
+    return status;
+}
+
 /* ---- accounts ---- */
+
+/* Most books have no usage that came late. */
+static moon_status any_late(moon_due_check *check, moon_change *change, moon_err *err) {
+    moon_parked bound = {.work = MOON_STR("usage")}, parked;
+    moon_scan scan;
+    if (check->looked) return MOON_OK;
+    MOON_TRY(moon_scan_begin(change, &moon_parked_type, MOON_BY_KEY, &bound, 1, &bound, 1, false, &scan, err));
+    moon_status status = moon_scan_next(&scan, &parked, &check->late, err);
+    moon_scan_end(&scan);
+    check->looked = true;
+    return status;
+}
 
 static moon_status has_order(moon_change *change, moon_str account, moon_date today, bool *has,
                              moon_err *err) {
@@ -133,14 +198,21 @@ static moon_status has_order(moon_change *change, moon_str account, moon_date to
     return status;
 }
 
-static moon_status has_charge(moon_due_check *check, moon_change *change, const moon_agreement *newest,
-                              bool *has, moon_err *err) {
-    moon_unclaimed *list;
+static moon_status may_charge(moon_due_check *check, moon_change *change, const moon_agreement *newest,
+                              bool *may, moon_err *err) {
+    versions of;
+    moon_late *late;
     size_t count;
-    *has = false;
-    MOON_TRY(moon_unclaimed_of(change, newest, check->book->ctx.today, &list, &count, err));
-    for (size_t i = 0; i < count && !*has; i++)
-        MOON_TRY(may_charge(check, change, newest, &list[i], has, err));
+    *may = false;
+    if (newest->start > check->book->ctx.today) return MOON_OK;
+    MOON_TRY(read_versions(check, change, newest, &of, err));
+    *may = of.doubtful;
+    if (!*may) MOON_TRY(walk(change, &of, check->book->ctx.today, may, err));
+    if (*may) return MOON_OK;
+    MOON_TRY(any_late(check, change, err));
+    if (!check->late) return MOON_OK;
+    MOON_TRY(moon_late_of(change, newest->id, moon_change_arena(change), &late, &count, err));
+    *may = count > 0;
     return MOON_OK;
 }
 
@@ -155,7 +227,7 @@ moon_status moon_is_due(moon_due_check *check, moon_change *change, moon_str acc
     if (*due) return MOON_OK;
     MOON_TRY(moon_agreements_of(change, account, moon_change_arena(change), &list, &count, err));
     for (size_t i = 0; i < count && !*due; i++) {
-        MOON_TRY(has_charge(check, change, &list[i], due, err));
+        MOON_TRY(may_charge(check, change, &list[i], due, err));
         agreements[moon_periods_outcome_of(&list[i], false, today)]++;
     }
     return MOON_OK;

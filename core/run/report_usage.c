@@ -1,7 +1,8 @@
 #include "run/report_usage.h"
 
 #include "books/agreement.h"
-#include "books/usage.h"
+#include "books/late.h"
+#include "run/period_due.h"
 #include "store/table.h"
 
 const moon_heading moon_usage_headings[] = {{.name = "account", .cell = MOON_CELL_TEXT},
@@ -32,6 +33,7 @@ typedef struct filling {
     moon_agreement *agreements;
     size_t count;
     row row;
+    moon_due_check due;
 } filling;
 
 static moon_str text_of(filling *f, moon_decimal value) {
@@ -48,8 +50,7 @@ static moon_str day_of(filling *f, moon_date day) {
 /* The row is complete: say what billed it. */
 static moon_status put_row(filling *f, moon_err *err) {
     const row *r = &f->row;
-    moon_document bill;
-    moon_aggregate counted;
+    moon_counted counted;
     moon_decimal late;
     bool billed = false;
     if (!r->open) return MOON_OK;
@@ -62,13 +63,13 @@ static moon_status put_row(filling *f, moon_err *err) {
         moon_arena_printf(f->report->keep, "%lld", (long long)r->sum.count),
         text_of(f, r->sum.quantity)};
     if (r->agreement)
-        MOON_TRY(
-            moon_usage_bill(f->change, r->agreement->id, r->meter, r->period, &bill, &counted, &billed, err));
+        MOON_TRY(moon_late_counted(f->change, r->agreement->id, r->meter, r->period.start, &counted, &billed,
+                                   err));
     if (billed) {
-        MOON_TRY(moon_decimal_sub(r->sum.quantity, counted.quantity, &late, err));
-        cells[7] = text_of(f, counted.quantity);
-        if (moon_decimal_sign(late) != 0 || counted.count != r->sum.count) cells[8] = text_of(f, late);
-        cells[9] = bill.number;
+        MOON_TRY(moon_decimal_sub(r->sum.quantity, counted.sum.quantity, &late, err));
+        cells[7] = text_of(f, counted.sum.quantity);
+        if (moon_decimal_sign(late) != 0 || counted.sum.count != r->sum.count) cells[8] = text_of(f, late);
+        cells[9] = counted.bill.number;
     }
     moon_report_add(f->report, cells);
     f->row.open = false;
@@ -87,17 +88,16 @@ static moon_status find_period(filling *f, const moon_usage *day, const moon_agr
                                moon_period *period, moon_err *err) {
     *agreement = NULL;
     for (size_t i = 0; i < f->count; i++) {
-        moon_period one;
-        moon_document bill;
-        moon_aggregate counted;
-        bool covered, billed = false;
-        MOON_TRY(moon_agreement_period_of(&f->agreements[i], day->day, &one, &covered, err));
-        if (covered && f->count > 1)
-            MOON_TRY(moon_usage_bill(f->change, f->agreements[i].id, day->meter, one, &bill, &counted,
-                                     &billed, err));
-        if (!covered || (*agreement && !billed)) continue;
-        *agreement = &f->agreements[i];
-        *period = one;
+        const moon_agreement *one = &f->agreements[i];
+        moon_period own;
+        moon_counted counted;
+        bool covered, billed;
+        MOON_TRY(moon_late_counted(f->change, one->id, day->meter, day->day, &counted, &billed, err));
+        MOON_TRY(moon_agreement_period_of(one, &moon_timings_of(&f->due, one->plan)->cycle, day->day, &own,
+                                          &covered, err));
+        if ((!covered && !billed) || (*agreement && !billed)) continue;
+        *agreement = one;
+        *period = billed ? counted.span : own;
         if (billed) return MOON_OK;
     }
     return *agreement ? MOON_OK : month_of(day->day, period, err);
@@ -132,7 +132,7 @@ moon_status moon_report_usage(moon_book *book, moon_change *change, const moon_a
                               moon_report *report, moon_err *err) {
     moon_date as_of = book->ctx.today, from = MOON_DATE_MIN;
     moon_usage bound = {0}, day;
-    filling f = {.change = change, .report = report};
+    filling f = {.change = change, .report = report, .due = {.book = book, .keep = report->keep}};
     moon_scan scan;
     bool more = true;
     char text[MOON_DATE_TEXT];

@@ -151,17 +151,25 @@ static int64_t nearest_step(moon_date anchor, moon_unit unit, int64_t n, moon_da
     return floor_div(floor_div(months, lengths[unit].months), n);
 }
 
-moon_status moon_period_containing(moon_date anchor, moon_unit unit, int64_t n, moon_date date,
-                                   moon_period *out, moon_err *err) {
-    moon_period made;
+moon_status moon_date_steps(moon_date anchor, moon_unit unit, int64_t n, moon_date date, int64_t *count,
+                            moon_err *err) {
+    moon_date start;
     moon_assert(unit <= MOON_UNIT_YEAR);
     if (n < 1)
         return moon_fail(err, MOON_E_PERIOD_ORDER,
                          "periods follow each other by 1 or more units, not by %lld", (long long)n);
-    int64_t count = nearest_step(anchor, unit, n, date);
+    *count = nearest_step(anchor, unit, n, date);
+    MOON_TRY(moon_date_step(anchor, unit, n, *count, &start, err));
+    if (start > date) --*count; /* in the month of the step, but before its day */
+    return MOON_OK;
+}
+
+moon_status moon_period_containing(moon_date anchor, moon_unit unit, int64_t n, moon_date date,
+                                   moon_period *out, moon_err *err) {
+    moon_period made;
+    int64_t count;
+    MOON_TRY(moon_date_steps(anchor, unit, n, date, &count, err));
     MOON_TRY(moon_date_step(anchor, unit, n, count, &made.start, err));
-    /* In the month of the step, but before its day. */
-    if (made.start > date) MOON_TRY(moon_date_step(anchor, unit, n, --count, &made.start, err));
     MOON_TRY(moon_date_step(anchor, unit, n, count + 1, &made.end, err));
     *out = made;
     return MOON_OK;

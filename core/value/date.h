@@ -56,6 +56,10 @@ static inline int64_t moon_period_days(moon_period p) { return (int64_t)p.end - 
 static inline bool moon_period_has(moon_period p, moon_date d) { return d >= p.start && d < p.end; }
 /* The common part; false if there is none. */
 bool moon_period_intersect(moon_period a, moon_period b, moon_period *out);
+/* How many whole steps of moon_date_step lie between the anchor and `date`: the last that is not behind it.
+ * MOON_E_PERIOD_ORDER for n < 1, MOON_E_DATE_RANGE. */
+MOON_CHECK moon_status moon_date_steps(moon_date anchor, moon_unit unit, int64_t n, moon_date date,
+                                       int64_t *count, moon_err *err);
 /* The period of the anchored series (moon_date_step) that contains `date`. MOON_E_PERIOD_ORDER for n < 1,
  * MOON_E_DATE_RANGE if the period does not lie within the range of dates whole. */
 MOON_CHECK moon_status moon_period_containing(moon_date anchor, moon_unit unit, int64_t n, moon_date date,

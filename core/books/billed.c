@@ -1,0 +1,145 @@
+#include "books/billed.h"
+
+#include "books/claim.h"
+#include "books/document.h"
+#include "store/table.h"
+
+static moon_status add(int64_t *sum, int64_t amount, moon_err *err) {
+    return moon_minor_add(sum, amount, "a sum of what was billed", err);
+}
+
+/* ---- what credit notes gave back ---- */
+
+typedef struct credits {
+    const moon_document *document;
+    int64_t *lines; /* by position: what was given back of it, of its sign */
+    int64_t discounts, discounts_left;
+} credits;
+
+static moon_status read_credits(moon_change *change, const moon_document *document, moon_arena *keep,
+                                credits *out, moon_err *err) {
+    moon_document *notes;
+    size_t count;
+    *out = (credits){document, MOON_NEW_N(keep, int64_t, document->lines.count), 0, 0};
+    memset(out->lines, 0, document->lines.count * sizeof *out->lines);
+    MOON_TRY(moon_document_credits(change, document->id, keep, &notes, &count, err));
+    for (size_t n = 0; n < count; n++) {
+        if (notes[n].state != MOON_STATE_ISSUED) continue;
+        for (size_t i = 0; i < notes[n].lines.count; i++) {
+            const moon_line *line = MOON_AT(moon_line, notes[n].lines, i);
+            int64_t at = line->corrects_line;
+            if (at >= 1 && (uint64_t)at <= document->lines.count)
+                MOON_TRY(add(&out->lines[at - 1], -line->amount, err));
+        }
+    }
+    for (size_t i = 0; i < document->lines.count; i++) {
+        const moon_line *line = MOON_AT(moon_line, document->lines, i);
+        if (line->kind != MOON_LINE_DISCOUNT) continue;
+        MOON_TRY(add(&out->discounts, line->amount, err));
+        MOON_TRY(add(&out->discounts_left, line->amount - out->lines[i], err));
+    }
+    return MOON_OK;
+}
+
+/* Of a line, with the share of the document's discounts that falls on it and was taken back with it. */
+static moon_status credited_of(const credits *of, size_t i, int64_t *credited, moon_err *err) {
+    const moon_line *line = MOON_AT(moon_line, of->document->lines, i);
+    int64_t discount = line->discount == MOON_INT_NONE ? 0 : line->discount, back = 0;
+    *credited = of->lines[i];
+    if (discount != 0 && of->discounts < 0 && of->discounts_left <= 0 &&
+        of->discounts_left >= of->discounts)
+        MOON_TRY(moon_split_running(discount, 0, of->discounts_left - of->discounts, -of->discounts, &back,
+                                    err));
+    return add(credited, back, err);
+}
+
+/* ---- the lines of a period ---- */
+
+typedef struct billed_list {
+    moon_billed *items;
+    size_t count, room;
+} billed_list;
+
+static void add_billed(billed_list *list, moon_billed one, moon_arena *keep) {
+    if (list->count == list->room) {
+        list->room = list->room ? list->room * 2 : 8;
+        moon_billed *larger = MOON_NEW_N(keep, moon_billed, list->room);
+        if (list->count) memcpy(larger, list->items, list->count * sizeof *larger);
+        list->items = larger;
+    }
+    list->items[list->count++] = one;
+}
+
+static bool is_of(const moon_line *line, const moon_claim *claim, moon_str agreement) {
+    return moon_line_period(line) == claim->start && moon_str_eq(line->agreement, agreement) &&
+           moon_str_eq(line->claim, claim->cause);
+}
+
+static moon_status add_claimed(moon_change *change, const moon_claim *claim, moon_str agreement,
+                               moon_arena *keep, billed_list *list, moon_err *err) {
+    moon_document *document = MOON_NEW(keep, moon_document), read = {.id = claim->document};
+    credits back;
+    bool found;
+    MOON_TRY(moon_get(change, &moon_document_type, &read, &found, err));
+    if (!found || read.state != MOON_STATE_ISSUED) return MOON_OK;
+    moon_record_copy(&moon_document_type, &read, document, keep);
+    MOON_TRY(read_credits(change, document, keep, &back, err));
+    for (size_t i = 0; i < document->lines.count; i++) {
+        moon_billed one = {.document = document, .line = MOON_AT(moon_line, document->lines, i)};
+        if (!is_of(one.line, claim, agreement)) continue;
+        MOON_TRY(credited_of(&back, i, &one.credited, err));
+        add_billed(list, one, keep);
+    }
+    return MOON_OK;
+}
+
+moon_status moon_billed_of(moon_change *change, moon_str agreement, moon_date start, moon_arena *keep,
+                           moon_billed **out, size_t *count, moon_err *err) {
+    moon_claim *claims;
+    billed_list list = {0};
+    size_t n;
+    MOON_TRY(moon_claims_of(change, agreement, start, keep, &claims, &n, err));
+    for (size_t i = 0; i < n; i++)
+        MOON_TRY(add_claimed(change, &claims[i], agreement, keep, &list, err));
+    *out = list.items;
+    *count = list.count;
+    return MOON_OK;
+}
+
+/* ---- as an input ---- */
+
+static const size_t HEAD = 7, TAIL = 11; /* "billed/", "/2026-04-01" */
+
+moon_status moon_billed_input(moon_str agreement, moon_date start, const moon_billed *list, size_t count,
+                              moon_arena *keep, moon_input *out, moon_err *err) {
+    char day[MOON_DATE_TEXT];
+    int64_t left = 0;
+    moon_date_format(start, day);
+    for (size_t i = 0; i < count; i++) {
+        MOON_TRY(add(&left, list[i].line->amount, err));
+        MOON_TRY(add(&left, -list[i].credited, err));
+    }
+    moon_record_init(&moon_input_type, out);
+    out->record = moon_arena_printf(keep, "billed/%.*s/%s", MOON_STR_ARG(agreement), day);
+    out->count = (int64_t)count;
+    return moon_decimal_make(left, 0, &out->quantity, err);
+}
+
+moon_status moon_billed_check(moon_change *change, const moon_input *input, bool *same, moon_err *err) {
+    moon_arena *keep = moon_change_arena(change);
+    moon_str name = input->record;
+    moon_billed *list;
+    moon_input now;
+    moon_date start;
+    size_t count;
+    moon_err ignored;
+    *same = true;
+    if (!moon_str_starts(name, MOON_STR("billed/")) || name.len <= HEAD + TAIL ||
+        moon_date_parse(moon_str_sub(name, name.len - TAIL + 1, name.len), &start, &ignored) != MOON_OK)
+        return MOON_OK;
+    moon_str agreement = moon_str_sub(name, HEAD, name.len - TAIL);
+    MOON_TRY(moon_billed_of(change, agreement, start, keep, &list, &count, err));
+    MOON_TRY(moon_billed_input(agreement, start, list, count, keep, &now, err));
+    *same = now.count == input->count && moon_decimal_eq(now.quantity, input->quantity);
+    return MOON_OK;
+}

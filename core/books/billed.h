@@ -1,0 +1,27 @@
+/* books/billed: what issued documents bill of a period of an agreement.       Floor 3.
+ *
+ * What is changed later is computed from this, not from today's prices: the lines as they were billed, less what
+ * credit notes gave back of them. Lines that credit a part of an earlier line are lines of their own here. */
+#ifndef MOON_BOOKS_BILLED_H
+#define MOON_BOOKS_BILLED_H
+
+#include "books/config.h"
+
+typedef struct moon_billed {
+    const moon_document *document;
+    const moon_line *line;
+    int64_t credited; /* what credit notes gave back of amount + discount; of the sign of the line */
+} moon_billed;
+
+/* The lines of issued documents for the period that begins on `start`, in the order of their claims, in `keep`. */
+MOON_CHECK moon_status moon_billed_of(moon_change *change, moon_str agreement, moon_date start,
+                                      moon_arena *keep, moon_billed **out, size_t *count, moon_err *err);
+
+/* That answer as an input of a draft: how many lines, and what is left of them in all ("billed/A-7/2026-04-01"). */
+MOON_CHECK moon_status moon_billed_input(moon_str agreement, moon_date start, const moon_billed *list,
+                                         size_t count, moon_arena *keep, moon_input *out, moon_err *err);
+/* Whether that input is of this name, and whether the answer is the same now. */
+MOON_CHECK moon_status moon_billed_check(moon_change *change, const moon_input *input, bool *same,
+                                         moon_err *err);
+
+#endif

@@ -43,6 +43,7 @@ local CHART = {
   bad_debt = { "6800", "Bad debt" },
   differences = { "6810", "Small differences" },
   exchange = { "7700", "Exchange differences" },
+  breakage = { "4850", "Breakage" },
 }
 -- Roles whose accounts moonbill keeps in step with records of its own: each needs a number to itself.
 local CONTROL = { "receivables", "unapplied", "deferred" }

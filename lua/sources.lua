@@ -22,6 +22,7 @@ local PARTS = {
   { name = "postings", type = "entry", fixed = {}, partial = {}, list = "lines" }, -- a row for each line of an entry
   { name = "drafts", type = "document", fixed = {}, partial = { work = true },
     holds = function(row) return row.state == "draft" or row.state == "approved" end },
+  { name = "prepaid", type = "payment", fixed = {}, partial = {}, holds = function(row) return row.prepaid == true end },
 }
 local HIDDEN = { book = true, blob = true, touch = true }
 

@@ -56,6 +56,7 @@ return book {
     bad_debt = { "6800", "Bad debt" },
     differences = { "6810", "Small differences" }, -- what payments fall short of by less than the tolerance
     exchange = { "7700", "Exchange differences" },
+    breakage = { "4850", "Breakage" },             -- prepaid money that expired
     others = {
       -- ["4010"] = "Postage",
     },

@@ -293,6 +293,14 @@ static moon_status fill_payments(lister *l, moon_change *change, moon_err *err) 
     return walk(l, change, moon_type_index(&moon_payment_type, "account"), NULL, payment_row, err);
 }
 
+static moon_status prepaid_row(lister *l, moon_change *change, void *record, moon_err *err) {
+    return ((const moon_payment *)record)->prepaid ? payment_row(l, change, record, err) : MOON_OK;
+}
+
+static moon_status fill_prepaid(lister *l, moon_change *change, moon_err *err) {
+    return walk(l, change, moon_type_index(&moon_payment_type, "account"), NULL, prepaid_row, err);
+}
+
 /* What issued documents left of a grant. */
 static moon_status grant_row(lister *l, moon_change *change, void *record, moon_err *err) {
     const moon_grant *grant = record;
@@ -468,6 +476,9 @@ static const list_kind kinds[] = {
     {"payments", "payment", &moon_payment_type,
      "id kind state account date currency amount unapplied method remittance", "amount unapplied",
      fill_payments, 0, NULL, "currency method kind state remittance"},
+    {"prepaid", "prepaid", &moon_payment_type,
+     "id account date expires priority currency amount unapplied remittance", "amount unapplied",
+     fill_prepaid, 0, "prepaid money", "currency priority remittance"},
     {"adjustments", "adjustment", &moon_adjustment_type,
      "id kind account date currency amount settles against reason", "amount", fill_plain, 0, NULL,
      "currency against settles"},

@@ -4,6 +4,7 @@
 #include "app/output.h"
 #include "app/progress.h"
 #include "books/payment.h"
+#include "run/expire.h"
 #include "run/pay.h"
 #include "run/reverse.h"
 #include "value/id.h"
@@ -89,7 +90,11 @@ static void say_dry(moon_app *app, bool dry_run) {
 static moon_status read_pay(moon_app *app, moon_pay_request *request, moon_err *err) {
     moon_str code;
     size_t count = 0;
-    *request = (moon_pay_request){.account = moon_app_arg(app, 0), .date = MOON_DATE_NONE};
+    *request = (moon_pay_request){.account = moon_app_arg(app, 0),
+                                  .date = MOON_DATE_NONE,
+                                  .prepaid = moon_app_flag(app, "prepaid"),
+                                  .priority = MOON_INT_NONE,
+                                  .expires = MOON_DATE_NONE};
     MOON_TRY(read_amount(moon_app_arg(app, 1), &request->amount, err));
     moon_app_date(app, "date", &request->date);
     moon_app_text(app, "text", &request->text);
@@ -102,6 +107,13 @@ static moon_status read_pay(moon_app *app, moon_pay_request *request, moon_err *
             MOON_TRY(read_on(app->options.given[i].text, &on[count++], err));
     request->on = on;
     request->on_count = count;
+    bool ranked = moon_app_int(app, "priority", &request->priority);
+    bool expires = moon_app_date(app, "expires", &request->expires);
+    if ((ranked || expires) && !request->prepaid)
+        return moon_fail(err, MOON_E_USAGE, "--priority and --expires are for --prepaid");
+    if (count && request->prepaid)
+        return moon_fail(err, MOON_E_USAGE,
+                         "what is prepaid settles nothing now: --prepaid or --on, not both");
     return MOON_OK;
 }
 
@@ -118,6 +130,9 @@ static void say_paid(moon_app *app, const moon_paid *paid, bool dry_run) {
                      "it waits on the work list until somebody knows whose it is: moonbill set payment "
                      "%.*s account=ID\n",
                      MOON_STR_ARG(paid->id));
+    else if (paid->prepaid)
+        moon_app_say(app, "prepaid: it settles invoices of %.*s when they are issued\n",
+                     MOON_STR_ARG(paid->account));
     else
         say_left(app, paid->left, paid->currency);
 }
@@ -307,6 +322,39 @@ static moon_status run_recover(moon_app *app, moon_err *err) {
     return MOON_OK;
 }
 
+/* ---- expire ---- */
+
+static void on_expired(void *ctx, const moon_expired *one) {
+    char day[MOON_DATE_TEXT];
+    moon_app_say(ctx, "%s of %.*s, account %.*s, expired on %s: %.*s\n",
+                 money(one->amount, one->currency).text, MOON_STR_ARG(one->payment),
+                 MOON_STR_ARG(one->account), day_text(one->expires, day), MOON_STR_ARG(one->id));
+}
+
+static void on_not_expired(void *ctx, moon_str account, const moon_err *why) {
+    (void)account;
+    moon_err_print(stderr, why);
+    ((moon_app *)ctx)->refused = true;
+}
+
+static moon_status run_expire(moon_app *app, moon_err *err) {
+    moon_expire_report report;
+    size_t count = moon_app_arg_count(app);
+    moon_str *accounts = MOON_NEW_N(&app->arena, moon_str, count + 1);
+    for (size_t i = 0; i < count; i++) accounts[i] = moon_app_arg(app, i);
+    moon_expire_options options = {.accounts = accounts,
+                                   .account_count = count,
+                                   .dry_run = moon_app_flag(app, "dry-run"),
+                                   .ctx = app,
+                                   .expired = on_expired,
+                                   .refused = on_not_expired};
+    if (!options.dry_run) MOON_TRY(wants_reason(app, "expire", &options.reason, err));
+    MOON_TRY(moon_run_expire(app->book, &options, &app->arena, &report, err));
+    if (report.expired + report.refused == 0) moon_app_say(app, "Nothing that is prepaid has expired.\n");
+    say_dry(app, options.dry_run);
+    return MOON_OK;
+}
+
 /* ---- set payment ---- */
 
 moon_status moon_command_set_payment(moon_app *app, moon_str id, const moon_pair *pairs, size_t count,
@@ -360,6 +408,17 @@ static const moon_option pay_options[] = {
      .repeated = true},
     {.name = "currency", .kind = MOON_OPTION_TEXT, .value = "C", .doc = "the account's if not given"},
     {.name = "method", .kind = MOON_OPTION_TEXT, .value = "TEXT", .doc = "transfer, card, cash ..."},
+    {.name = "prepaid",
+     .kind = MOON_OPTION_FLAG,
+     .doc = "paid in advance: settles nothing now, and invoices when they are issued"},
+    {.name = "priority",
+     .kind = MOON_OPTION_INT,
+     .value = "N",
+     .doc = "of prepaid money the lowest is used first; 0 if not given"},
+    {.name = "expires",
+     .kind = MOON_OPTION_DATE,
+     .value = "DATE",
+     .doc = "the last day on which prepaid money is used"},
     MOON_OPTION_DRY_RUN,
     MOON_OPTION_END};
 static const moon_option apply_options[] = {{.name = "all",
@@ -378,20 +437,28 @@ static const moon_option return_options[] = {OPTION_REASON,
                                              MOON_OPTION_END};
 static const moon_option reason_amount_options[] = {OPTION_REASON, OPTION_AMOUNT, MOON_OPTION_DRY_RUN,
                                                     MOON_OPTION_END};
+static const moon_option expire_options[] = {OPTION_REASON, MOON_OPTION_DRY_RUN, MOON_OPTION_END};
 static const moon_option reason_options[] = {OPTION_REASON, MOON_OPTION_DRY_RUN, MOON_OPTION_END};
 
 static const moon_command commands[] = {
     {.name = "pay",
      .summary = "put in a payment by hand, and apply it",
-     .usage = "pay ACCOUNT AMOUNT [--date D] [--id ID] [--text T] [--on NUMBER[=AMOUNT]]...",
-     .help = "Without --on, rules/payments.lua says what it settles: documents that --text names, then what "
-             "is due first.\n"
-             "What settles nothing stays on the account as unapplied cash. ACCOUNT unidentified holds what "
-             "nobody knows\n"
-             "whose it is.\n"
-             "\n"
-             "  moonbill pay ACME 150.00 --date 2026-12-04 --text \"INV-2026-00004\"\n"
-             "  moonbill pay ACME 150.00 --on INV-2026-00004=120.00 --on INV-2026-00007",
+     .usage = "pay ACCOUNT AMOUNT [--date D] [--id ID] [--text T] [--on NUMBER[=AMOUNT]]...\n"
+              "pay ACCOUNT AMOUNT --prepaid [--priority N] [--expires D]",
+     .help =
+         "Without --on, rules/payments.lua says what it settles: documents that --text names, then what "
+         "is due first.\n"
+         "What settles nothing stays on the account as unapplied cash. ACCOUNT unidentified holds what "
+         "nobody knows\n"
+         "whose it is.\n"
+         "--prepaid is money for invoices to come: it settles each when it is issued, after tax, the lowest "
+         "priority first, then\n"
+         "what expires earlier, then what came earlier. What is left can be refunded; what has expired: "
+         "moonbill help expire.\n"
+         "\n"
+         "  moonbill pay ACME 150.00 --date 2026-12-04 --text \"INV-2026-00004\"\n"
+         "  moonbill pay ACME 150.00 --on INV-2026-00004=120.00 --on INV-2026-00007\n"
+         "  moonbill pay ACME 500.00 --prepaid --expires 2027-12-31",
      .options = pay_options,
      .args_min = 2,
      .args_max = 2,
@@ -458,12 +525,31 @@ static const moon_command commands[] = {
      .args_max = 1,
      .need = MOON_NEEDS_BOOK,
      .run = run_write_off},
+    {.name = "expire",
+     .summary = "give up prepaid money that has expired",
+     .usage = "expire [ACCOUNT...] --reason TEXT [--dry-run]",
+     .help =
+         "What is left of payments whose last day is over goes to the chart's breakage; nothing does so by "
+         "itself. --dry-run\n"
+         "lists it. It is shown in the statement, and taken back by: moonbill recover BREAKAGE. All that is "
+         "prepaid:\n"
+         "moonbill list prepaid\n"
+         "\n"
+         "  moonbill expire --dry-run\n"
+         "  moonbill expire --reason \"terms of 2026, section 4\"",
+     .options = expire_options,
+     .args_max = -1,
+     .need = MOON_NEEDS_BOOK,
+     .run = run_expire},
     {.name = "recover",
-     .summary = "take a write-off back",
-     .usage = "recover WRITE-OFF --reason TEXT",
-     .help = "What was written off is open again with its own due date, and can be paid.\n"
-             "\n"
-             "  moonbill recover write-off/INV-2026-00004/1 --reason \"paid after all\"",
+     .summary = "take a write-off or breakage back",
+     .usage = "recover WRITE-OFF --reason TEXT\nrecover BREAKAGE --reason TEXT",
+     .help =
+         "What was written off is open again with its own due date, and can be paid. Prepaid money is the "
+         "account's again:\n"
+         "refund it, or apply it by hand.\n"
+         "\n"
+         "  moonbill recover write-off/INV-2026-00004/1 --reason \"paid after all\"",
      .options = reason_options,
      .args_min = 1,
      .args_max = 1,

@@ -23,13 +23,11 @@ static const moon_option edit_options[] = {
 static const moon_command commands[] = {
     {"list", "records of one kind, filtered",
      "list KIND [FIELD=VALUE ...] [--format table|csv|json] [--limit N]",
-     "Kinds: accounts, products, agreements, orders, events, usage, grants, burns, invoices, credit-notes, "
-     "drafts, "
-     "documents, items,\n"
-     "payments, applications, adjustments, disputes, promises, holds, reminders, messages, entries, "
-     "balances, "
-     "series, gaps,\n"
-     "closings, occurrences, claims, closures, parked, audit.\n"
+     "Kinds: accounts, products, agreements, orders, events, usage, grants, burns, invoices, credit-notes,\n"
+     "drafts, documents, items, payments, prepaid, applications, adjustments, disputes, promises, holds,\n"
+     "reminders, messages, entries, balances, series, gaps, closings, occurrences, claims, closures, "
+     "parked,\n"
+     "audit.\n"
      "\n"
      "FIELD=VALUE chooses rows; other signs are != < <= > >= and ~ (contains). Quote what has < or > in it. "
      "All must hold.\n"

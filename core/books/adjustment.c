@@ -7,6 +7,7 @@
 #include "books/ledger.h"
 #include "books/party.h"
 #include "books/payment.h"
+#include "books/wallet.h"
 #include "store/table.h"
 
 /* ---- record, item and posting ---- */
@@ -265,6 +266,122 @@ moon_status moon_difference_undo(moon_change *change, const moon_context *ctx, c
     return MOON_OK;
 }
 
+/* ---- prepaid money that expired ---- */
+
+static moon_status check_expired(moon_change *change, const moon_context *ctx, const moon_item *item,
+                                 moon_err *err) {
+    moon_payment receipt;
+    bool prepaid;
+    char day[MOON_DATE_TEXT];
+    MOON_TRY(moon_wallet_receipt(change, item, &receipt, &prepaid, err));
+    if (!prepaid || receipt.expires == MOON_DATE_NONE)
+        return moon_fail(err, MOON_E_STATE_REFUSED, "%.*s is no prepaid money that expires",
+                         MOON_STR_ARG(item->number));
+    moon_date_format(receipt.expires, day);
+    if (receipt.expires >= ctx->today)
+        return moon_fail(err, MOON_E_STATE_REFUSED, "%.*s can be used through %s", MOON_STR_ARG(item->number),
+                         day);
+    if (item->open < 0) return MOON_OK;
+    return moon_fail(err, MOON_E_CREDIT_EXCEEDS, "nothing of %.*s is left", MOON_STR_ARG(item->number));
+}
+
+moon_status moon_breakage(moon_change *change, const moon_context *ctx, const moon_item *item,
+                          moon_str reason, moon_adjustment *out, moon_err *err) {
+    moon_date from;
+    int64_t base;
+    MOON_TRY(moon_operator_check(ctx, "approve", err));
+    MOON_TRY(check_reason(reason, "breakage", err));
+    MOON_TRY(moon_check_open_day(change, ctx->today, "breakage", err));
+    MOON_TRY(check_expired(change, ctx, item, err));
+    MOON_TRY(moon_item_free_from(change, item, -item->open, ctx->today, &from, err));
+    MOON_TRY(moon_item_base_open(item, item->open, &base, err));
+    moon_record_init(&moon_adjustment_type, out);
+    MOON_TRY(moon_chart_account(ctx->config, "breakage", &out->against, err));
+    MOON_TRY(next_id(change, "breakage", item->number, &out->id, err));
+    out->kind = MOON_ADJUST_BREAKAGE;
+    out->account = item->account;
+    out->currency = item->currency;
+    out->amount = -item->open;
+    out->date = from;
+    out->settles = item->document;
+    out->control = MOON_CONTROL_UNAPPLIED;
+    out->rate = item->rate;
+    out->reason = reason;
+    moon_str text = moon_arena_printf(moon_change_arena(change), "prepaid money of %.*s expired",
+                                      MOON_STR_ARG(item->number));
+    MOON_TRY(put(change, ctx, out, -base, err));
+    MOON_TRY(post(change, ctx, out, -base, text, err));
+    return moon_apply(change, ctx, item->account, item->document, out->id, out->amount, from, MOON_STR_NONE,
+                      err);
+}
+
+/* The money is freed from the breakage, which is spent by its opposite. */
+static moon_status give_back(moon_change *change, const moon_context *ctx, const moon_adjustment *old,
+                             moon_date date, moon_str reason, moon_adjustment *made, moon_err *err) {
+    moon_arena *keep = moon_change_arena(change);
+    moon_item money, item;
+    bool any;
+    MOON_TRY(moon_item_get(change, old->account, old->settles, &money, err));
+    MOON_TRY(moon_item_get(change, old->account, old->id, &item, err));
+    moon_record_init(&moon_adjustment_type, made);
+    made->date = date > item.date ? date : item.date;
+    MOON_TRY(moon_application_release(change, ctx, &money, old->id, made->date, &any, err));
+    made->id = moon_arena_printf(keep, "%.*s/back", MOON_STR_ARG(old->id));
+    made->kind = MOON_ADJUST_BREAKAGE;
+    made->account = old->account;
+    made->currency = old->currency;
+    made->amount = -old->amount;
+    made->settles = old->id;
+    made->control = old->control;
+    made->against = old->against;
+    made->rate = old->rate;
+    made->reason = reason;
+    moon_str text = moon_arena_printf(keep, "take back %.*s", MOON_STR_ARG(old->id));
+    MOON_TRY(put(change, ctx, made, -moon_item_base(&item), err));
+    MOON_TRY(post(change, ctx, made, -moon_item_base(&item), text, err));
+    return moon_apply(change, ctx, old->account, made->id, old->id, old->amount, made->date, MOON_STR_NONE,
+                      err);
+}
+
+static moon_status is_taken_back(moon_change *change, const moon_adjustment *breakage, bool *yes,
+                                 moon_err *err) {
+    int64_t applied;
+    MOON_TRY(moon_applied(change, breakage->account, breakage->settles, breakage->id, &applied, err));
+    *yes = applied == 0;
+    return MOON_OK;
+}
+
+moon_status moon_breakage_recover(moon_change *change, const moon_context *ctx, moon_str breakage,
+                                  moon_str reason, moon_adjustment *out, moon_err *err) {
+    moon_adjustment old = {.id = breakage};
+    bool found, back;
+    MOON_TRY(moon_operator_check(ctx, "approve", err));
+    MOON_TRY(check_reason(reason, "recovery", err));
+    MOON_TRY(moon_check_open_day(change, ctx->today, "a recovery", err));
+    MOON_TRY(moon_get(change, &moon_adjustment_type, &old, &found, err));
+    if (!found || old.kind != MOON_ADJUST_BREAKAGE || old.amount < 0)
+        return moon_fail(err, MOON_E_NOT_FOUND, "there is no breakage %.*s", MOON_STR_ARG(breakage));
+    MOON_TRY(is_taken_back(change, &old, &back, err));
+    if (back) return moon_fail(err, MOON_E_STATE_REFUSED, "%.*s has been recovered", MOON_STR_ARG(old.id));
+    return give_back(change, ctx, &old, ctx->today, reason, out, err);
+}
+
+moon_status moon_breakage_undo(moon_change *change, const moon_context *ctx, const moon_item *item,
+                               moon_date date, moon_str reason, moon_err *err) {
+    moon_adjustment *all, made;
+    size_t count;
+    moon_date open;
+    MOON_TRY(moon_open_day(change, date, &open, err));
+    MOON_TRY(moon_adjustments_of(change, item->document, &all, &count, err));
+    for (size_t i = 0; i < count; i++) {
+        bool back;
+        if (all[i].kind != MOON_ADJUST_BREAKAGE || all[i].amount < 0) continue;
+        MOON_TRY(is_taken_back(change, &all[i], &back, err));
+        if (!back) MOON_TRY(give_back(change, ctx, &all[i], open, reason, &made, err));
+    }
+    return MOON_OK;
+}
+
 /* ---- items of the system before this book ---- */
 
 static moon_status same_opening(const moon_adjustment *old, const moon_adjustment *new, moon_err *err) {
@@ -399,6 +516,7 @@ static moon_status undo_one(moon_change *change, const moon_context *ctx, const 
     MOON_TRY(moon_item_get(change, credit->account, from_id, &left, err));
     if (date < moved.date) date = moved.date;
     MOON_TRY(moon_transfer_undo(change, ctx, &moved, date, reason, err));
+    MOON_TRY(moon_breakage_undo(change, ctx, &moved, date, reason, err));
     MOON_TRY(moon_application_release(change, ctx, &moved, MOON_STR_NONE, date, &any, err));
     MOON_TRY(moon_application_release(change, ctx, credit, left.document, date, &any, err));
     back.id = moon_entry_id(moon_arena_printf(keep, "%.*s/from", MOON_STR_ARG(home.id)), keep);

@@ -25,6 +25,17 @@ MOON_CHECK moon_status moon_difference(moon_change *change, const moon_context *
 MOON_CHECK moon_status moon_opening_item(moon_change *change, const moon_context *ctx, moon_adjustment *item,
                                          bool *written, moon_err *err);
 
+/* Move what is left of prepaid money that has expired, `item`, to the chart's breakage on ctx->today. Wants role
+ * "approve" and a reason. MOON_E_STATE_REFUSED where it is not prepaid, or has not expired. */
+MOON_CHECK moon_status moon_breakage(moon_change *change, const moon_context *ctx, const moon_item *item,
+                                     moon_str reason, moon_adjustment *out, moon_err *err);
+/* Take such a move back: the money is owed to the account again. `date` as in moon_difference_undo, which this is for
+ * breakage of an item. */
+MOON_CHECK moon_status moon_breakage_recover(moon_change *change, const moon_context *ctx, moon_str breakage,
+                                             moon_str reason, moon_adjustment *out, moon_err *err);
+MOON_CHECK moon_status moon_breakage_undo(moon_change *change, const moon_context *ctx, const moon_item *item,
+                                          moon_date date, moon_str reason, moon_err *err);
+
 /* Take back the differences that closed an item, as of `date`: what they closed is open again. */
 MOON_CHECK moon_status moon_difference_undo(moon_change *change, const moon_context *ctx,
                                             const moon_item *invoice, moon_date date, moon_err *err);

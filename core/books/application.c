@@ -232,7 +232,8 @@ static moon_status release_pair(moon_change *change, const moon_context *ctx, co
 static bool is_own_way(const moon_item *item) {
     return item->kind == MOON_ITEM_WRITE_OFF || item->kind == MOON_ITEM_DIFFERENCE ||
            item->kind == MOON_ITEM_REFUND || item->kind == MOON_ITEM_RETURN ||
-           item->kind == MOON_ITEM_RECOVERY || (item->kind == MOON_ITEM_TRANSFER && item->amount > 0);
+           item->kind == MOON_ITEM_RECOVERY || item->kind == MOON_ITEM_BREAKAGE ||
+           (item->kind == MOON_ITEM_TRANSFER && item->amount > 0);
 }
 
 static moon_status release(moon_change *change, const moon_context *ctx, const moon_item *source,

@@ -9,6 +9,7 @@
 #include "books/posting.h"
 #include "books/receivable.h"
 #include "books/series.h"
+#include "books/wallet.h"
 #include "store/table.h"
 
 /* ---- finding ---- */
@@ -313,6 +314,7 @@ moon_status moon_document_void(moon_change *change, const moon_context *ctx, moo
     MOON_TRY(moon_claim_check_last(change, document, err));
     snprintf(what, sizeof what, "the voiding of %.*s", MOON_STR_ARG(document->number));
     MOON_TRY(moon_check_open_day(change, ctx->today, what, err));
+    MOON_TRY(moon_wallet_release(change, ctx, document, err));
     MOON_TRY(moon_item_void(change, document, ctx->today, err));
     document->state = MOON_STATE_VOID;
     document->reason = reason;

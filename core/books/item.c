@@ -114,8 +114,8 @@ moon_status moon_item_named(moon_change *change, moon_str name, moon_item *out, 
 
 const char *moon_item_a(const moon_item *item) {
     static const char *const words[] = {
-        "an invoice",  "a credit note", "a payment",          "a refund",        "a return",
-        "a write-off", "a recovery",    "a small difference", "an opening item", "a transfer"};
+        "an invoice", "a credit note",      "a payment",       "a refund",   "a return", "a write-off",
+        "a recovery", "a small difference", "an opening item", "a transfer", "breakage"};
     return words[item->kind - 1];
 }
 

@@ -107,8 +107,8 @@ static void add_difference(moon_buf *out, const char *name, const moon_payment *
 
 /* Whose it is may have become known meanwhile. */
 static moon_str difference_of(const moon_payment *old, const moon_payment *new, moon_arena *keep) {
-    static const char *const names[] = {"kind",  "currency",   "amount", "date", "method",
-                                        "payer", "remittance", "rate",   "cash"};
+    static const char *const names[] = {"kind",       "currency", "amount", "date",    "method",   "payer",
+                                        "remittance", "rate",     "cash",   "prepaid", "priority", "expires"};
     moon_payment known = *old;
     moon_buf out = MOON_BUF_EMPTY;
     known.date = stated_of(old);
@@ -161,6 +161,13 @@ static moon_status check_receipt(moon_change *change, const moon_context *ctx, c
         return moon_fail(err, MOON_E_RECORD_INVALID, "payment %.*s is of %s, after today, %s",
                          MOON_STR_ARG(payment->id), date, today);
     }
+    if (!payment->prepaid && (payment->expires != MOON_DATE_NONE || payment->priority != MOON_INT_NONE))
+        return moon_fail(err, MOON_E_RECORD_INVALID,
+                         "payment %.*s has a priority or an expiry, but is not prepaid",
+                         MOON_STR_ARG(payment->id));
+    if (payment->expires != MOON_DATE_NONE && payment->expires < payment->date)
+        return moon_fail(err, MOON_E_RECORD_INVALID, "payment %.*s expires before its value date",
+                         MOON_STR_ARG(payment->id));
     MOON_TRY(check_id(payment->id, err));
     MOON_TRY(check_account(change, payment->account, err));
     MOON_TRY(moon_item_named(change, payment->id, &other, &found, err));
@@ -247,6 +254,7 @@ static moon_status free_receipt(moon_change *change, const moon_context *ctx, co
     bool any;
     MOON_TRY(moon_item_get(change, receipt->account, receipt->id, item, err));
     MOON_TRY(moon_transfer_undo(change, ctx, item, date, reason, err));
+    MOON_TRY(moon_breakage_undo(change, ctx, item, date, reason, err));
     MOON_TRY(moon_application_release(change, ctx, item, MOON_STR_NONE, date, &any, err));
     return moon_item_get(change, receipt->account, receipt->id, item, err);
 }

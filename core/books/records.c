@@ -8,12 +8,12 @@ const char *const moon_document_kinds[] = {"invoice", "credit_note", NULL};
 const char *const moon_document_states[] = {"draft", "approved", "issued", "void", NULL};
 const char *const moon_item_kinds[] = {"invoice", "credit_note", "payment",  "refund",
                                        "return",  "write_off",   "recovery", "difference",
-                                       "opening", "transfer",    NULL};
+                                       "opening", "transfer",    "breakage", NULL};
 const char *const moon_controls[] = {"receivables", "unapplied", NULL};
 const char *const moon_payment_kinds[] = {"receipt", "refund", "return", NULL};
 const char *const moon_payment_states[] = {"proposed", "posted", "refused", NULL};
-const char *const moon_adjustment_kinds[] = {"write_off", "recovery", "difference",
-                                             "opening",   "transfer", NULL};
+const char *const moon_adjustment_kinds[] = {"write_off", "recovery", "difference", "opening",
+                                             "transfer",  "breakage", NULL};
 const char *const moon_dispute_states[] = {"open", "upheld", "rejected", "split", NULL};
 const char *const moon_message_states[] = {"queued", "written", NULL};
 const char *const moon_occurrence_states[] = {"done", "failed", "begun", "working", NULL};

@@ -285,7 +285,8 @@ enum {
     MOON_ITEM_RECOVERY,
     MOON_ITEM_DIFFERENCE,
     MOON_ITEM_OPENING,
-    MOON_ITEM_TRANSFER
+    MOON_ITEM_TRANSFER,
+    MOON_ITEM_BREAKAGE
 };
 extern const char *const moon_item_kinds[];
 /* Two control accounts: what is owed, and cash that settles nothing yet. Receipts, their refunds and returns
@@ -338,16 +339,18 @@ enum {
     MOON_ADJUST_RECOVERY,
     MOON_ADJUST_DIFFERENCE,
     MOON_ADJUST_OPENING,
-    MOON_ADJUST_TRANSFER
+    MOON_ADJUST_TRANSFER,
+    MOON_ADJUST_BREAKAGE
 };
 extern const char *const moon_adjustment_kinds[];
 
 /* What changes an account's balance without a document and without cash: a write-off and its recovery, a small
- * difference of a payment, an item of the system before this book, cash moved to the account it belongs to. */
+ * difference of a payment, an item of the system before this book, cash moved to the account it belongs to, prepaid
+ * money that expired. */
 #define MOON_ADJUSTMENT_FIELDS(F)                                                                            \
     F(1, ID, id, MOON_REQUIRED, MOON_PLAIN, "derived from what it is about")                                 \
     F(2, ENUM, kind, MOON_REQUIRED, moon_adjustment_kinds,                                                   \
-      "write_off, recovery, difference, opening, transfer")                                                  \
+      "write_off, recovery, difference, opening, transfer, breakage")                                        \
     F(3, ID, account, MOON_REQUIRED, MOON_PLAIN, "whose balance")                                            \
     F(4, CURRENCY, currency, MOON_REQUIRED, MOON_PLAIN, "of amount")                                         \
     F(5, MINOR, amount, MOON_REQUIRED, MOON_PLAIN, "what the account owes more; negative: less")             \

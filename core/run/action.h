@@ -116,6 +116,7 @@ moon_status moon_action_return(moon_action_call *call, moon_err *err);
 moon_status moon_action_refund(moon_action_call *call, moon_err *err);
 moon_status moon_action_write_off(moon_action_call *call, moon_err *err);
 moon_status moon_action_recover(moon_action_call *call, moon_err *err);
+moon_status moon_action_expire(moon_action_call *call, moon_err *err);
 moon_status moon_action_set_payment(moon_action_call *call, moon_err *err);
 /* Reports (action_report.c). */
 moon_status moon_action_report(moon_action_call *call, moon_err *err);

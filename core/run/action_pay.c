@@ -1,9 +1,11 @@
 /* Actions of cash: pay, apply, unapply, return, refund, write-off, recover, set payment. */
 #include "books/item.h"
 #include "run/action.h"
+#include "run/expire.h"
 #include "run/pay.h"
 #include "run/report.h"
 #include "run/reverse.h"
+#include "run/wire.h"
 
 static moon_str money(moon_action_call *call, int64_t minor, moon_currency currency) {
     char text[MOON_MONEY_TEXT];
@@ -115,8 +117,17 @@ static void say_paid(moon_action_call *call, const moon_paid *paid, const char *
                     day);
 }
 
+static moon_status read_prepaid(moon_action_call *call, moon_pay_request *request, moon_err *err) {
+    MOON_TRY(moon_action_flag(call, "prepaid", &request->prepaid, err));
+    MOON_TRY(moon_asked_date(call->args, "expires", &request->expires, err));
+    request->priority = moon_arg_int_of(call->args, "priority", MOON_INT_NONE);
+    if (request->prepaid || (request->expires == MOON_DATE_NONE && request->priority == MOON_INT_NONE))
+        return MOON_OK;
+    return moon_fail(err, MOON_E_SCRIPT_VALUE, "priority and expires are for prepaid money");
+}
+
 moon_status moon_action_pay(moon_action_call *call, moon_err *err) {
-    moon_pay_request request = {.date = MOON_DATE_NONE};
+    moon_pay_request request = {.date = MOON_DATE_NONE, .expires = MOON_DATE_NONE, .priority = MOON_INT_NONE};
     moon_str code = MOON_STR_NONE;
     moon_currency said;
     moon_paid paid;
@@ -126,6 +137,7 @@ moon_status moon_action_pay(moon_action_call *call, moon_err *err) {
     MOON_TRY(moon_asked_text(call->args, "method", &request.method, err));
     MOON_TRY(moon_asked_text(call->args, "currency", &code, err));
     MOON_TRY(moon_asked_date(call->args, "date", &request.date, err));
+    MOON_TRY(read_prepaid(call, &request, err));
     if (code.len) MOON_TRY(moon_currency_parse(code, &request.currency, err));
     MOON_TRY(read_amount(call, &request.amount, &said, err));
     if (!moon_decimal_present(request.amount))
@@ -232,6 +244,51 @@ moon_status moon_action_write_off(moon_action_call *call, moon_err *err) {
     MOON_TRY(read_amount_of(call, invoice, &amount, err));
     MOON_TRY(moon_run_write_off(call->book, invoice, amount, reason, call->dry_run, call->keep, &done, err));
     return say_reversal(call, "wrote off", &done);
+}
+
+typedef struct expiring {
+    moon_arg *list;
+    size_t count, room;
+    moon_action_call *call;
+} expiring;
+
+static void on_expired(void *ctx, const moon_expired *one) {
+    expiring *e = ctx;
+    moon_arena *keep = e->call->keep;
+    if (e->count == e->room) {
+        moon_arg *larger = MOON_NEW_N(keep, moon_arg, e->room ? e->room * 2 : 8);
+        if (e->room) memcpy(larger, e->list, e->room * sizeof *larger);
+        e->list = larger;
+        e->room = e->room ? e->room * 2 : 8;
+    }
+    moon_named items[] = {{MOON_STR("account"), moon_arg_text(moon_arena_str(keep, one->account))},
+                          {MOON_STR("amount"), moon_result_money(one->amount, one->currency)},
+                          {MOON_STR("id"), moon_arg_text(moon_arena_str(keep, one->id))},
+                          {MOON_STR("payment"), moon_arg_text(moon_arena_str(keep, one->payment))}};
+    e->list[e->count++] = moon_result_map(keep, items, sizeof items / sizeof *items);
+}
+
+static void on_not_expired(void *ctx, moon_str account, const moon_err *why) {
+    moon_result_refused(((expiring *)ctx)->call, account, why);
+}
+
+moon_status moon_action_expire(moon_action_call *call, moon_err *err) {
+    expiring e = {.call = call};
+    moon_str account = MOON_STR_NONE;
+    moon_expire_report report;
+    moon_expire_options options = {.accounts = &account,
+                                   .dry_run = call->dry_run,
+                                   .ctx = &e,
+                                   .expired = on_expired,
+                                   .refused = on_not_expired};
+    MOON_TRY(moon_asked_text(call->args, "account", &account, err));
+    MOON_TRY(moon_action_text(call, "reason", &options.reason, err));
+    options.account_count = account.len ? 1 : 0;
+    MOON_TRY(moon_run_expire(call->book, &options, call->keep, &report, err));
+    moon_result_add(call, "expired", moon_arg_list(e.list, e.count));
+    moon_result_say(call, "%llu prepaid payment%s expired", (unsigned long long)report.expired,
+                    report.expired == 1 ? "" : "s");
+    return MOON_OK;
 }
 
 moon_status moon_action_recover(moon_action_call *call, moon_err *err) {

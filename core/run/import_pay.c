@@ -63,6 +63,7 @@ static moon_status keep_taken(moon_import_run *run, const moon_payment *payment,
     MOON_TRY(add_amount(&run->report->taken, payment->amount, payment->currency, err));
     MOON_TRY(moon_import_unpark(run, payment->id, err));
     if (moon_str_is(payment->account, MOON_UNIDENTIFIED)) return park_unidentified(run, payment, why, err);
+    if (payment->prepaid) return MOON_OK; /* settles invoices when they are issued */
     taken_payment *one = MOON_NEW(moon_change_arena(run->change), taken_payment);
     *one = (taken_payment){run->taken, payment->account, payment->id, false};
     run->taken = one;

@@ -8,6 +8,7 @@
 #include "books/party.h"
 #include "books/payment.h"
 #include "books/receivable.h"
+#include "books/wallet.h"
 #include "run/batch.h"
 #include "run/jobs.h"
 #include "run/wire.h"
@@ -354,6 +355,8 @@ static moon_status issue_account(void *ctx, moon_change *change, moon_str accoun
             return moon_err_context(err, "%s %.*s", moon_document_kinds[w.documents[i].kind - 1],
                                     MOON_STR_ARG(w.documents[i].id));
     if (w.credits) MOON_TRY(apply_credits(r, change, account, &w, err));
+    for (size_t i = 0; i < w.count; i++)
+        MOON_TRY(moon_wallet_pay(change, &r->book->ctx, &w.documents[i], err));
     for (size_t i = 0; i < w.count; i++) add_pending(r, change, &w.documents[i]);
     return moon_unpark(change, "issue", account, err);
 }

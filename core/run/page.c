@@ -83,15 +83,16 @@ static moon_arg money(int64_t minor, moon_currency currency) {
 }
 
 /* Kinds of item, in the order of moon_item_kinds, in words for a customer. */
-static const char *const movement_words[] = {"invoice",          "credit note", "payment",   "refund",
-                                             "payment returned", "written off", "recovered", "difference",
-                                             "opening item",     "transfer"};
-_Static_assert(sizeof movement_words / sizeof *movement_words == MOON_ITEM_TRANSFER, "a word for each kind");
+static const char *const movement_words[] = {
+    "invoice",   "credit note", "payment",      "refund",   "payment returned",     "written off",
+    "recovered", "difference",  "opening item", "transfer", "prepaid money expired"};
+_Static_assert(sizeof movement_words / sizeof *movement_words == MOON_ITEM_BREAKAGE, "a word for each kind");
 
 static moon_arg movement_of(moon_arena *keep, const moon_movement *m, moon_currency currency) {
     moon_named *items = MOON_NEW_N(keep, moon_named, 6);
-    moon_str text =
-        moon_arena_printf(keep, "%s%s", m->voids ? "voided " : "", movement_words[m->item->kind - 1]);
+    bool back = m->item->kind == MOON_ITEM_BREAKAGE && m->item->amount < 0;
+    moon_str text = moon_arena_printf(keep, "%s%s", m->voids ? "voided " : "",
+                                      back ? "prepaid money given back" : movement_words[m->item->kind - 1]);
     items[0] = named("balance", money(m->balance, currency));
     items[1] = named("credit", m->amount < 0 ? money(-m->amount, currency) : (moon_arg){0});
     items[2] = named("date", moon_arg_date(m->date));

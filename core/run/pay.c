@@ -6,6 +6,7 @@
 #include "books/item.h"
 #include "books/party.h"
 #include "books/payment.h"
+#include "books/wallet.h"
 #include "run/batch.h"
 #include "run/jobs.h"
 #include "run/wire.h"
@@ -182,6 +183,7 @@ static moon_str id_of(const moon_payment *payment, const moon_pay_request *reque
     moon_hasher_add_sized(&hasher, moon_str_of(amount));
     moon_hasher_add_sized(&hasher, request->text);
     for (size_t i = 0; i < request->on_count; i++) moon_hasher_add_sized(&hasher, request->on[i].number);
+    if (payment->prepaid) moon_hasher_add_sized(&hasher, MOON_STR("prepaid"));
     moon_hash hash = moon_hasher_end(&hasher);
     moon_hash_format(&hash, digits);
     return moon_arena_printf(keep, "%s-%.8s", day, digits);
@@ -204,6 +206,11 @@ static moon_status make_payment(moon_book *book, moon_change *change, const moon
     MOON_TRY(moon_desk_minor(request->amount, payment->currency, &payment->amount, err));
     if (payment->currency != book->config.currency)
         MOON_TRY(rate_of(book, payment->currency, payment->date, keep, &payment->rate, err));
+    if (request->prepaid) {
+        payment->prepaid = true;
+        payment->priority = request->priority;
+        payment->expires = request->expires;
+    }
     payment->remittance = request->text;
     payment->method = request->method;
     payment->id = id_of(payment, request, keep);
@@ -224,10 +231,13 @@ static moon_status pay(moon_book *book, moon_change *change, void *ctx, moon_err
                           .amount = payment.amount,
                           .date = payment.date,
                           .stated = payment.stated,
+                          .left = payment.prepaid ? payment.amount : 0,
+                          .prepaid = payment.prepaid,
                           .taken = taken,
                           .difference = moon_arena_str(p->keep, difference)};
     if (taken != MOON_TAKEN_NEW) return MOON_OK;
     MOON_TRY(moon_item_get(change, payment.account, payment.id, &credit, err));
+    if (payment.prepaid && !moon_str_is(payment.account, MOON_UNIDENTIFIED)) return MOON_OK;
     return settle_credit(book, change, &credit, p->request->on, p->request->on_count, p->keep, p->out, err);
 }
 
@@ -330,8 +340,13 @@ static moon_status settle_account(void *ctx, moon_change *change, moon_str accou
     struct pending *one = MOON_NEW(keep, struct pending);
     MOON_TRY(moon_items_open(change, account, keep, &items, &count, err));
     moon_credit *list = MOON_NEW_N(keep, moon_credit, count);
-    for (size_t i = 0; i < count; i++)
-        if (is_unapplied(&items[i])) list[credits++] = (moon_credit){.id = items[i].document};
+    for (size_t i = 0; i < count; i++) {
+        moon_payment receipt;
+        bool prepaid;
+        if (!is_unapplied(&items[i])) continue;
+        MOON_TRY(moon_wallet_receipt(change, &items[i], &receipt, &prepaid, err));
+        if (!prepaid) list[credits++] = (moon_credit){.id = items[i].document};
+    }
     MOON_TRY(moon_settle(r->book, change, account, list, credits, keep, &one->list, err));
     one->next = r->pending;
     r->pending = one;

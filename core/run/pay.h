@@ -21,6 +21,9 @@ typedef struct moon_pay_request {
     moon_date date;         /* MOON_DATE_NONE: today */
     const moon_pay_on *on;  /* with these it settles nothing else */
     size_t on_count;
+    bool prepaid;      /* it settles nothing now, and invoices when they are issued (books/wallet.h) */
+    int64_t priority;  /* of prepaid money; MOON_INT_NONE: none */
+    moon_date expires; /* its last day; MOON_DATE_NONE: never */
 } moon_pay_request;
 
 /* A credit, and what became of it. */
@@ -30,8 +33,9 @@ typedef struct moon_paid {
     int64_t amount, left; /* of the credit: all of it, and what settles nothing yet */
     moon_date date;       /* from which it counts */
     moon_date stated;     /* as it was given, where that is closed; else MOON_DATE_NONE */
-    moon_taken taken;     /* of a payment */
-    moon_str difference;  /* DIFFERENT: in words */
+    bool prepaid;
+    moon_taken taken;    /* of a payment */
+    moon_str difference; /* DIFFERENT: in words */
     moon_settlement_list settled;
 } moon_paid;
 

@@ -4,6 +4,7 @@
 #include "books/application.h"
 #include "books/item.h"
 #include "books/payment.h"
+#include "books/wallet.h"
 #include "run/jobs.h"
 #include "run/wire.h"
 #include "store/table.h"
@@ -274,6 +275,17 @@ moon_status moon_run_write_off(moon_book *book, moon_str invoice, moon_decimal a
     return run(book, "write-off", &a, dry_run, write_off, err);
 }
 
+/* The money is unapplied again, and expired still: it is refunded, or applied by hand. */
+static moon_status recover_breakage(moon_book *book, moon_change *change, const asked *a,
+                                    const moon_item *breakage, moon_err *err) {
+    moon_adjustment made;
+    MOON_TRY(moon_breakage_recover(change, &book->ctx, breakage->document, a->reason, &made, err));
+    begin(a, breakage);
+    a->out->id = moon_arena_str(a->keep, made.id);
+    a->out->amount = -made.amount;
+    return MOON_OK;
+}
+
 static moon_status recover(moon_book *book, moon_change *change, void *ctx, moon_err *err) {
     asked *a = ctx;
     moon_adjustment made;
@@ -282,6 +294,7 @@ static moon_status recover(moon_book *book, moon_change *change, void *ctx, moon
     size_t count;
     bool found;
     MOON_TRY(moon_item_named(change, a->subject, &credit, &found, err));
+    if (found && credit.kind == MOON_ITEM_BREAKAGE) return recover_breakage(book, change, a, &credit, err);
     if (!found || credit.kind != MOON_ITEM_WRITE_OFF) {
         moon_fail(err, MOON_E_NOT_FOUND, "there is no write-off %.*s", MOON_STR_ARG(a->subject));
         return moon_err_hint(err, "moonbill list adjustments kind=write_off");
@@ -306,6 +319,8 @@ static moon_status move(moon_book *book, moon_change *change, void *ctx, moon_er
     asked *a = ctx;
     moon_adjustment made;
     moon_item credit, moved;
+    moon_payment receipt;
+    bool prepaid;
     MOON_TRY(moon_desk_credit(change, a->subject, &credit, err));
     MOON_TRY(moon_payment_move(change, &book->ctx, a->subject, a->other, &made, err));
     MOON_TRY(moon_unpark(change, "pay", credit.document, err));
@@ -314,7 +329,9 @@ static moon_status move(moon_book *book, moon_change *change, void *ctx, moon_er
     a->out->id = moon_arena_str(a->keep, made.id);
     a->out->amount = -made.amount;
     moon_credit one = {.id = made.id};
-    if (!moon_str_is(made.account, MOON_UNIDENTIFIED))
+    MOON_TRY(moon_item_get(change, made.account, made.id, &moved, err));
+    MOON_TRY(moon_wallet_receipt(change, &moved, &receipt, &prepaid, err));
+    if (!moon_str_is(made.account, MOON_UNIDENTIFIED) && !prepaid)
         MOON_TRY(moon_settle(book, change, made.account, &one, 1, a->keep, &a->out->settled, err));
     MOON_TRY(moon_item_get(change, made.account, made.id, &moved, err));
     a->out->left = -moved.open;

@@ -42,6 +42,7 @@ return book {
     bad_debt = { "6800", "Bad debt" },
     differences = { "6810", "Small differences" },
     exchange = { "7700", "Exchange differences" },
+    breakage = { "4850", "Breakage" },
   },
 
   -- Whoever made the demo book is its sole operator.

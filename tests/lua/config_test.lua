@@ -26,15 +26,15 @@ local cases = {
   { "series", get = "series", want = "{credit_note=CN-{year}-{number:5} invoice=INV-{year}-{number:5}}" },
   { "one series of its own", { series = { invoice = "R{year}/{number}" } }, get = "series",
     want = "{credit_note=CN-{year}-{number:5} invoice=R{year}/{number}}" },
-  { "chart", get = "chart", want = "{bad_debt=6800 cash=1200 deferred=2300 differences=6810 discounts=4900 exchange=7700 fees=4800 "
+  { "chart", get = "chart", want = "{bad_debt=6800 breakage=4850 cash=1200 deferred=2300 differences=6810 discounts=4900 exchange=7700 fees=4800 "
       .. "interest=4810 opening=3900 receivables=1100 revenue=4000 tax=2200 unapplied=2100}" },
   { "names of the chart", { chart = { revenue = { "8400", "Erlöse" }, others = { ["8401"] = "Porto" } } }, get = "chart_names",
     want = "{1100=Trade receivables 1200=Bank 2100=Unapplied cash 2200=Tax payable 2300=Deferred revenue 3900=Opening balances "
-      .. "4800=Reminder fees 4810=Late interest 4900=Discounts allowed 6800=Bad debt 6810=Small differences "
+      .. "4800=Reminder fees 4810=Late interest 4850=Breakage 4900=Discounts allowed 6800=Bad debt 6810=Small differences "
       .. "7700=Exchange differences 8400=Erlöse 8401=Porto}" },
   { "a number alone keeps the standard name", { chart = { tax = "2200" } }, get = "chart_names",
     want = "{1100=Trade receivables 1200=Bank 2100=Unapplied cash 2200=Tax payable 2300=Deferred revenue 3900=Opening balances "
-      .. "4000=Sales 4800=Reminder fees 4810=Late interest 4900=Discounts allowed 6800=Bad debt 6810=Small differences "
+      .. "4000=Sales 4800=Reminder fees 4810=Late interest 4850=Breakage 4900=Discounts allowed 6800=Bad debt 6810=Small differences "
       .. "7700=Exchange differences}" },
   { "a control account shares its number", { chart = { unapplied = "1200" } }, fails = "rule.value", says = "unapplied and cash have one number" },
   { "no operators", get = "operators", want = "{}" },

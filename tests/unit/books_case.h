@@ -62,7 +62,8 @@ static inline void expect_minor(const char *row, int64_t got, int64_t want) {
 static const moon_tags_pair books_chart[] = {
     {{"receivables", 11}, {"1100", 4}}, {{"revenue", 7}, {"4000", 4}},      {{"tax", 3}, {"2200", 4}},
     {{"cash", 4}, {"1200", 4}},         {{"unapplied", 9}, {"2100", 4}},    {{"opening", 7}, {"3900", 4}},
-    {{"bad_debt", 8}, {"6800", 4}},     {{"differences", 11}, {"6810", 4}}, {{"exchange", 8}, {"7700", 4}}};
+    {{"bad_debt", 8}, {"6800", 4}},     {{"differences", 11}, {"6810", 4}}, {{"exchange", 8}, {"7700", 4}},
+    {{"breakage", 8}, {"4850", 4}}};
 
 static inline void books_begin(books *b) { DO(moon_change_begin(b->s->store, &b->change, ERR)); }
 /* Keep what the open change says, and open the next. */

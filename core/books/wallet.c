@@ -1,0 +1,138 @@
+#include "books/wallet.h"
+
+#include <stdlib.h>
+
+#include "books/application.h"
+#include "store/table.h"
+
+/* ---- what is prepaid ---- */
+
+moon_status moon_wallet_receipt(moon_change *change, const moon_item *item, moon_payment *receipt,
+                                bool *prepaid, moon_err *err) {
+    moon_adjustment moved = {.id = item->document};
+    bool found = item->kind == MOON_ITEM_TRANSFER;
+    *prepaid = false;
+    if (item->amount >= 0 || moon_item_control(item) != MOON_CONTROL_UNAPPLIED) return MOON_OK;
+    receipt->id = item->document;
+    while (found) { /* from where it was moved, and from where it was moved there */
+        MOON_TRY(moon_get(change, &moon_adjustment_type, &moved, &found, err));
+        if (found) receipt->id = moved.id = moved.settles;
+    }
+    MOON_TRY(moon_get(change, &moon_payment_type, receipt, &found, err));
+    *prepaid = found && receipt->kind == MOON_PAYMENT_RECEIPT && receipt->prepaid;
+    return MOON_OK;
+}
+
+typedef struct purse {
+    moon_item item;
+    int64_t priority;
+    moon_date expires;
+} purse;
+
+static int by_burning(const void *a, const void *b) {
+    const purse *x = a, *y = b;
+    if (x->priority != y->priority) return x->priority < y->priority ? -1 : 1;
+    if (x->expires != y->expires) return x->expires < y->expires ? -1 : 1;
+    if (x->item.date != y->item.date) return x->item.date < y->item.date ? -1 : 1;
+    return moon_str_cmp(x->item.document, y->item.document);
+}
+
+/* The prepaid items of an account that have money left, in the order in which they are used. */
+static moon_status purses_of(moon_change *change, moon_str account, purse **out, size_t *count,
+                             moon_err *err) {
+    moon_item *items;
+    size_t n;
+    *count = 0;
+    MOON_TRY(moon_items_open(change, account, moon_change_arena(change), &items, &n, err));
+    purse *made = MOON_NEW_N(moon_change_arena(change), purse, n);
+    for (size_t i = 0; i < n; i++) {
+        moon_payment receipt;
+        bool prepaid;
+        if (items[i].open >= 0) continue;
+        MOON_TRY(moon_wallet_receipt(change, &items[i], &receipt, &prepaid, err));
+        if (!prepaid) continue;
+        made[(*count)++] =
+            (purse){.item = items[i],
+                    .priority = receipt.priority == MOON_INT_NONE ? 0 : receipt.priority,
+                    .expires = receipt.expires == MOON_DATE_NONE ? MOON_DATE_MAX : receipt.expires};
+    }
+    if (*count) qsort(made, *count, sizeof *made, by_burning);
+    *out = made;
+    return MOON_OK;
+}
+
+/* ---- paying ---- */
+
+moon_status moon_wallet_pay(moon_change *change, const moon_context *ctx, const moon_document *invoice,
+                            moon_err *err) {
+    moon_item item;
+    purse *purses;
+    size_t count;
+    if (invoice->kind != MOON_DOCUMENT_INVOICE) return MOON_OK;
+    MOON_TRY(moon_item_get(change, invoice->account, invoice->id, &item, err));
+    if (item.open <= 0) return MOON_OK;
+    MOON_TRY(purses_of(change, invoice->account, &purses, &count, err));
+    for (size_t i = 0; i < count && item.open > 0; i++) {
+        int64_t left = -purses[i].item.open, amount = left < item.open ? left : item.open;
+        if (purses[i].item.currency != item.currency || purses[i].expires < ctx->today) continue;
+        MOON_TRY(moon_apply(change, ctx, item.account, purses[i].item.document, item.document, amount,
+                            ctx->today, MOON_STR("prepaid"), err));
+        item.open -= amount;
+    }
+    return MOON_OK;
+}
+
+moon_status moon_wallet_release(moon_change *change, const moon_context *ctx, const moon_document *document,
+                                moon_err *err) {
+    moon_application bound = {.account = document->account, .target = document->id}, one;
+    moon_str last = MOON_STR_NONE;
+    moon_scan scan;
+    bool more = true;
+    size_t count = 0, room = 8;
+    moon_arena *keep = moon_change_arena(change);
+    moon_str *sources = MOON_NEW_N(keep, moon_str, room);
+    moon_status status = MOON_OK;
+    MOON_TRY(moon_scan_begin(change, &moon_application_type,
+                             moon_type_index(&moon_application_type, "target"), &bound, 2, &bound, 2, false,
+                             &scan, err));
+    while (status == MOON_OK) {
+        status = moon_scan_next(&scan, &one, &more, err);
+        if (status != MOON_OK || !more) break;
+        if (moon_str_eq(one.source, last)) continue;
+        last = one.source;
+        if (count == room) {
+            moon_str *larger = MOON_NEW_N(keep, moon_str, room * 2);
+            memcpy(larger, sources, room * sizeof *sources);
+            sources = larger;
+            room *= 2;
+        }
+        sources[count++] = one.source;
+    }
+    moon_scan_end(&scan);
+    MOON_TRY(status);
+    for (size_t i = 0; i < count; i++) {
+        moon_item source;
+        moon_payment receipt;
+        bool prepaid, any;
+        MOON_TRY(moon_item_get(change, document->account, sources[i], &source, err));
+        MOON_TRY(moon_wallet_receipt(change, &source, &receipt, &prepaid, err));
+        if (prepaid)
+            MOON_TRY(moon_application_release(change, ctx, &source, document->id, ctx->today, &any, err));
+    }
+    return MOON_OK;
+}
+
+/* ---- what has expired ---- */
+
+moon_status moon_wallet_expired(moon_change *change, moon_str account, moon_date day, moon_item **out,
+                                size_t *count, moon_err *err) {
+    purse *purses;
+    size_t n;
+    *count = 0;
+    MOON_TRY(purses_of(change, account, &purses, &n, err));
+    moon_item *made = MOON_NEW_N(moon_change_arena(change), moon_item, n);
+    for (size_t i = 0; i < n; i++)
+        if (purses[i].expires < day) made[(*count)++] = purses[i].item;
+    *out = made;
+    return MOON_OK;
+}

@@ -87,7 +87,7 @@ static moon_status add_pair(amending *a, const moon_amend_pair *pair, moon_err *
     static const char *const plain[] = {"plan", "terms", "reference"};
     moon_str key = pair->field, name;
     const moon_field *field = NULL;
-    if (moon_str_cut(&key, '.', &name)) {
+    if (moon_str_cut(&key, '.', &name) && name.len < pair->field.len) {
         field = moon_type_field(&moon_agreement_type, name);
         if (!field || field->kind != MOON_KIND_TAGS || key.len == 0)
             return refuse_field(pair->field, a->wish->id, err);

@@ -184,6 +184,9 @@ local function input_of(given)
   }
 end
 
+--- What quote.price finds.
+quoting.found = quote.price
+
 --- Price a plan once.
 ---@param given table texts of a command line: plan, quantities, usage, tags (lists of "name=value"), lines, coupons, from, to,
 ---  today (dates), country, tax_id, product, currency; account (a record)
@@ -398,6 +401,13 @@ function quoting.begin(given)
   return { columns = columns, rows = count }
 end
 
+-- Codes with spaces or commas between them.
+local function words_of(text)
+  local list = {}
+  for word in text:gmatch "[^%s,;]+" do list[#list + 1] = word end
+  return list
+end
+
 local function input_of_row(cells)
   local base, columns = file.base, file.columns
   local given = {}
@@ -417,7 +427,7 @@ local function input_of_row(cells)
       elseif into == "usage" then given.usage[name] = quoting.usage(what, text)
       elseif into == "tags" then given.tags[name] = text
       elseif into == "date" then given[name] = day(what, text)
-      elseif into == "list" then given.coupons = { text }
+      elseif into == "list" then given.coupons = words_of(text)
       else given[name] = text end
     end
   end

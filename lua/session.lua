@@ -71,6 +71,17 @@ local function print(...)
   host.ask { ask = "print", text = table.concat(texts, "\t") .. "\n" }
 end
 
+-- ---- quotes ----
+
+-- The library that prices brings names for rules, which a session does not need before the first quote.
+local function quote_of(plan, fields) return require "quote_prompt".lines(plan, fields, sources.today, get) end
+
+local screen -- what the terminal can show: { width, ascii }
+
+local function draw(plan, name, low, high, fields)
+  host.ask { ask = "print", text = require "quote_prompt".picture(plan, name, low, high, fields, sources.today, get, screen) }
+end
+
 -- ---- actions ----
 
 --- The names that values without a name have, in their order: those the action takes, but for its switches and lists.
@@ -191,6 +202,8 @@ function session.begin(given)
   own.get, own.print = get, print
   own.help = function(...) return reference.help(own, select("#", ...), ...) end
   own.arg = given.arg or {}
+  own.quote, own.picture = quote_of, draw
+  screen = { ascii = not given.utf8 }
   begin_names()
 end
 

@@ -1,4 +1,4 @@
---- lua/bands.lua: the bands of a graduated price: checked, and a quantity cut along them.
+--- lua/bands.lua: the bands of a price: checked, and a quantity cut along them or placed in one of them.
 --- Units: quantities and prices are decimals. A band reaches from above the bound before it up to its own bound, which
 --- belongs to it: (0, 100], (100, 500], above 500. Only upper bounds are written, so that no quantity falls between two.
 --- Source: graduated prices as OpenMeter and flexprice have them: each unit pays the price of its own band.
@@ -8,60 +8,134 @@ local declare = require "declare"
 
 local bands = {}
 
-local FIELDS = { upto = "number", price = "!number|money" }
+local PLACES = 9 -- of bounds that are prorated
 
-local function check(list, i, before)
-  local band, what = list[i], "band " .. i
-  declare.fields(what, band, FIELDS)
-  declare.positions(what, band, 0)
-  if not band.upto then
+--- Raise unless a rate is a share: percent(2) is 0.02. 2 would be two hundred percent.
+function bands.share(what, value)
+  if (type(value) == "number" or type(value) == "decimal") and (value < 0 or value > 1) then
+    declare.fail(what .. " is " .. tostring(value) .. ", which is no share from 0 to 1",
+                 "write percent(" .. tostring(value) .. ") for " .. tostring(value) .. " percent")
+  end
+  return value
+end
+
+-- What a band may say: its bound, its price (or rate) and a flat fee that is charged when it is reached.
+local KINDS = {
+  price = { fields = { upto = "number", price = "number|money", fee = "number|money" } },
+  step = { fields = { upto = "number", price = "!number|money" } },
+  rate = { fields = { upto = "number|money", rate = "!number", fee = "number|money" } },
+}
+
+local function check_bound(list, i, before)
+  local upto = list[i].upto
+  if type(upto) == "money" then upto = upto.amount end
+  if not upto then
     if i < #list then
       declare.fail("band " .. i .. " has no upper bound, and band " .. (i + 1) .. " follows it",
                    "only the last band goes without upto")
     end
     return nil
   end
-  if band.upto <= 0 then
-    declare.fail("band " .. i .. " reaches up to " .. tostring(band.upto), "the first bound is more than 0")
+  if upto <= 0 then
+    declare.fail("band " .. i .. " reaches up to " .. tostring(upto), "the first bound is more than 0")
   end
-  if before and band.upto <= before then
-    declare.fail("band " .. i .. " reaches up to " .. tostring(band.upto) .. ", the band before it up to " .. tostring(before),
+  if before and upto <= before then
+    declare.fail("band " .. i .. " reaches up to " .. tostring(upto) .. ", the band before it up to " .. tostring(before),
                  "write the bands in the order of their bounds")
   end
-  return band.upto
+  return upto
+end
+
+local function check(list, i, before, kind)
+  local band, what = list[i], "band " .. i
+  declare.fields(what, band, kind.fields)
+  declare.positions(what, band, 0)
+  if kind.fields.price and not band.fee then
+    declare.kind("price of the " .. what, band.price, "number|money")
+  end
+  if band.rate then bands.share("rate of the " .. what, band.rate) end
+  return { upto = check_bound(list, i, before), price = band.price, rate = band.rate, fee = band.fee, number = i }
 end
 
 --- Check what an admin wrote as tiers: at least one band, bounds that rise, the last one open.
----@param given table list of { upto = quantity, price = ... }
----@return table given
-function bands.declare(given)
+---@param given table list of { upto = quantity, price = ..., fee = ... }
+---@param name? string "price" (default), "step" (one price for all; the last band may have a bound) or "rate"
+---@return table list of { upto, price, rate, fee, number }, a copy
+function bands.declare(given, name)
+  local kind, out = KINDS[name or "price"], {}
   declare.kind("tiers", given, "table")
   declare.fields("list of tiers", given, {})
   if #given == 0 then declare.fail("there are no tiers", "write tiers = { { upto = 1000, price = 0 }, { price = 0.02 } }") end
   local before
-  for i = 1, #given do before = check(given, i, before) end
-  if before then
+  for i = 1, #given do
+    out[i] = check(given, i, before, kind)
+    before = out[i].upto
+  end
+  declare.positions("list of tiers", given, #given)
+  if before and name ~= "step" then
     declare.fail("the last band reaches up to " .. tostring(before) .. ", and there is no price for what is above it",
                  "add a band without upto: { price = ... }")
   end
-  return given
+  return out
 end
+
+--- The bands with their bounds at n/d, for a part of a period.
+function bands.prorated(list, n, d)
+  local out = {}
+  for i = 1, #list do
+    local band = list[i]
+    out[i] = { upto = band.upto and prorate(band.upto, n, d, PLACES), price = band.price, rate = band.rate, fee = band.fee,
+               number = i }
+  end
+  return out
+end
+
+--- A quantity at n/d, to as many places as bounds.
+function bands.prorated_bound(quantity, n, d) return prorate(quantity, n, d, PLACES) end
 
 --- Cut a quantity along bands; a negative one is cut as its opposite.
 ---@param list table of bands.declare
 ---@param quantity any a number or decimal
----@return table list of { quantity, price, from (bound below), upto (nil for the last) }, only bands that it reaches
-function bands.cut(list, quantity)
+---@param earlier? any how far the bands are filled already
+---@return table list of { quantity, price, rate, fee, number, from (bound below), upto (nil for the last) }, only bands that
+---  it reaches; a fee only where the band is entered
+function bands.cut(list, quantity, earlier)
   local parts, from, sign = {}, 0, quantity < 0 and -1 or 1
-  local rest = abs(quantity)
+  earlier = earlier or 0
+  local stop = abs(quantity) + earlier
   for i = 1, #list do
     local band = list[i]
-    if rest <= 0 then break end
-    local taken = band.upto and min(rest, band.upto - from) or rest
-    parts[#parts + 1] = { quantity = taken * sign, price = band.price, from = from, upto = band.upto }
-    rest, from = rest - taken, band.upto
+    local upto = band.upto
+    if from >= stop then break end
+    local reach = upto and min(stop, upto) or stop
+    if reach > earlier then
+      local begun = max(from, earlier)
+      parts[#parts + 1] = { quantity = (reach - begun) * sign, price = band.price, rate = band.rate, number = i,
+                            fee = begun == from and band.fee or nil, from = from, upto = upto }
+    end
+    from = upto
+    if not upto then break end
   end
   return parts
+end
+
+--- The band that a quantity lies in; the first one for 0. nil where it is beyond the last.
+---@return table|nil the band, and the bound below it
+function bands.find(list, quantity)
+  local from = 0
+  for i = 1, #list do
+    local upto = list[i].upto
+    if not upto or quantity <= upto then return list[i], from end
+    from = upto
+  end
+  return nil, from
+end
+
+--- ", above 100 up to 500": where a band lies, as it stands on a line.
+function bands.text(from, upto)
+  if not upto then return ", above " .. tostring(from) end
+  if from == 0 then return ", up to " .. tostring(upto) end
+  return ", above " .. tostring(from) .. " up to " .. tostring(upto)
 end
 
 return bands

@@ -42,11 +42,11 @@ local function timing_of(charge)
     fail_at(charge, subject .. " has a function for when, and this plan is for periods",
             'write when = "advance" or when = "arrears"; a quantity of 0 makes no line')
   end
-  if charge.meter and charge.when == "advance" then
+  if charge.meter and charge.when == "advance" and not charge.last_period then
     fail_at(charge, subject .. " counts the meter " .. charge.meter .. " in advance",
-            "what is used is known when the period is over: leave when out")
+            'what is used is known when the period is over: leave when out, or say usage = "last_period"')
   end
-  return charge.when or (charge.meter and "arrears" or "advance")
+  return charge.when or ((charge.meter or charge.closing) and not charge.last_period and "arrears" or "advance")
 end
 
 local function compile(given)
@@ -65,6 +65,7 @@ local function compile(given)
       check_for_orders(charge)
     end
   end
+  charges.check(compiled.charges, given.currency, given.every ~= nil)
   return compiled
 end
 

@@ -37,7 +37,10 @@ function pricing.lines(given, plan, path)
   invoice.begin(given)
   local list = plan.charges
   for i = 1, #list do charges.bill_order(list[i]) end
+  charges.close("cap", list)
+  charges.close("before", list)
   if plan.adjust then plan.adjust(invoice.handle, given.account, given.order) end
+  charges.close("after", list)
   return finished(given)
 end
 
@@ -57,7 +60,10 @@ function pricing.period(given, plan, path)
   if #list == 0 then return {} end
   invoice.begin(given)
   for i = 1, #list do charges.bill_period(list[i]) end
+  charges.close("cap", list)
+  charges.close("before", list)
   if plan.adjust then plan.adjust(invoice.handle, given.account, given.agreement) end
+  charges.close("after", list)
   return finished(given)
 end
 

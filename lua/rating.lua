@@ -39,13 +39,13 @@ end
 
 -- ---- prices ----
 
-local function agreed_price(charge, text, currency)
-  local number, code = text:match "^%s*(%-?[%d%.]+)%s*(%a*)$"
-  local ok, price = pcall(decimal, number or text)
+--- A price of agreement.prices as a number: "8", "8.50 EUR".
+function rating.read_price(charge, text, agreement, currency, key)
+  local number, code = tostring(text):match "^%s*(%-?[%d%.]+)%s*(%a*)$"
+  local ok, price = pcall(decimal, number or "")
   if not ok or (code ~= "" and code ~= currency) then
-    local id = invoice.job().agreement.id
-    rating.fail(charge, "is priced '" .. text .. "' for agreement " .. id .. ", which is no amount in " .. currency,
-                "moonbill set agreement " .. id .. " prices." .. charge.id .. "=9.50")
+    rating.fail(charge, "is priced '" .. tostring(text) .. "' for agreement " .. agreement.id .. ", which is no amount in "
+      .. currency, "moonbill set agreement " .. agreement.id .. " prices." .. key .. "=9.50")
   end
   return price
 end
@@ -55,22 +55,94 @@ end
 function rating.agreed(charge, key)
   local job = invoice.job()
   local text = job.overrides and job.overrides[key or charge.id]
-  return text and agreed_price(charge, text, job.currency)
+  return text and rating.read_price(charge, text, job.agreement, job.currency, key or charge.id)
 end
 
 --- A price of the charge as a decimal in the document's currency: a number, money, or a function that answers one.
-function rating.price(charge, given)
-  local price = rating.agreed(charge) or given
-  if type(price) == "function" then price = rating.ask(price) end
-  if price == nil then
-    rating.fail(charge, "has no price for " .. rating.subject(), nil, "price.missing")
-  end
+---@param key? string of agreement.prices; the charge's id where absent
+function rating.price(charge, given, key)
+  local job = invoice.job()
+  local price = job.overrides and rating.agreed(charge, key) or given
   local kind = type(price)
+  if kind == "number" or kind == "decimal" then return price end
+  if kind == "function" then
+    price = rating.ask(price)
+    kind = type(price)
+  end
+  if kind == "nil" then rating.fail(charge, "has no price for " .. rating.subject(), nil, "price.missing") end
   if kind == "money" then return invoice.in_currency(price, "the price of charge '" .. charge.name .. "'") end
   if kind ~= "number" and kind ~= "decimal" then
     rating.fail(charge, "has a " .. kind .. " as its price for " .. rating.subject(), "answer a number or money")
   end
   return price
+end
+
+-- ---- quantities ----
+
+--- The text of a tag: of the order, the agreement or the account, in this order; nil if none has it.
+function rating.tag(name)
+  local job = invoice.job()
+  for _, record in ipairs { job.order or false, job.agreement or false, job.account } do
+    local tags = record and record.tags
+    local text = tags and tags[name]
+    if text then return text, record end
+  end
+  return nil
+end
+
+local function tag_number(charge, name)
+  local text, record = rating.tag(name)
+  if not text then return nil end
+  local ok, number = pcall(decimal, text)
+  if ok then return number end
+  return rating.fail(charge, "finds '" .. text .. "' as tags." .. name .. " of " .. tostring(record.id)
+    .. ", which is no number", "write it with digits and a point, for example 12 or 2.5")
+end
+
+local function number_missing(charge, given, what)
+  local job = invoice.job()
+  local holder = job.period and "agreement " .. job.agreement.id or "account " .. tostring(job.account.id)
+  rating.fail(charge, "finds no " .. what .. " for " .. rating.subject(),
+              type(given) == "string" and "moonbill set " .. holder .. " tags." .. given .. "=..." or nil)
+end
+
+--- A number that is given as such, as the name of a tag, or by a function.
+---@param what string "quantity", for messages
+function rating.number(charge, given, what)
+  local number, kind = given, type(given)
+  if kind == "number" or kind == "decimal" then return given end
+  if kind == "function" then
+    number = rating.ask(given)
+  elseif kind == "string" then
+    number = tag_number(charge, given)
+  end
+  kind = type(number)
+  if kind == "nil" then number_missing(charge, given, what) end
+  if kind ~= "number" and kind ~= "decimal" then
+    rating.fail(charge, "has a " .. kind .. " as its " .. what .. " for " .. rating.subject(), "answer a number")
+  end
+  return number
+end
+
+--- What the charge without a meter is billed for: 1, a number, a tag or a function.
+function rating.quantity(charge) return rating.number(charge, charge.quantity, "quantity") end
+
+local function object(usage) return type(usage) == "table" and usage or { quantity = usage } end
+
+--- What a meter says for the days at hand: a usage object (quantity, count, groups(), events()).
+function rating.usage(meter) return object(invoice.job().usage(meter)) end
+
+--- The same for the i-th period before; nil before there was any.
+function rating.usage_before(meter, i)
+  local history = invoice.job().history
+  local usage = history and history(meter, i)
+  return usage and object(usage)
+end
+
+--- What days before of the same period have used of the charge, at other terms.
+function rating.earlier(charge)
+  local job = invoice.job()
+  return charge.meter and job.earlier and job.earlier(charge) or 0
 end
 
 -- ---- lines ----
@@ -85,6 +157,22 @@ local function price_in_phase(charge, price)
   return price
 end
 
+-- The first amount of a currency that is too large to be held.
+local too_large = {}
+local function limit_of(one)
+  local smallest = one
+  while round(smallest / 10) > 0 do smallest = smallest / 10 end
+  too_large[one.currency] = smallest * 1000000000000000000
+  return too_large[one.currency]
+end
+
+local function check_size(charge, amount, one)
+  local limit = too_large[one.currency] or limit_of(one)
+  if amount >= limit or -amount >= limit then
+    rating.fail(charge, "comes to " .. amount .. " for " .. rating.subject(), "an amount has 18 digits at most", "money.range")
+  end
+end
+
 --- Add a line of quantity x price; without a quantity, of the price.
 ---@param how string|nil how the amount comes about, where the job explains: "12 x 9.00"
 function rating.line(charge, text, quantity, price, how)
@@ -95,8 +183,9 @@ function rating.line(charge, text, quantity, price, how)
   end
   local line = invoice.add_line({
     kind = "charge", text = text, unit = charge.unit, tax_category = charge.category or "standard",
-    revenue = charge.revenue or job.revenue, rule = charge.place, meter = charge.meter, charge = charge.id,
+    revenue = charge.revenue or job.revenue, rule = charge.place, meter = charge.meter, charge = charge.line_id or charge.id,
   }, quantity, price, charge.prorate)
+  check_size(charge, line.amount, job.one)
   if job.explain then
     how = how or (quantity and tostring(quantity) .. " x " .. tostring(price) or tostring(price))
     if line.share then how = how .. " = " .. line.whole .. "; " .. line.share .. " of it" end

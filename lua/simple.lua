@@ -2,14 +2,15 @@
 --- Units: quantities and prices are decimals.
 --- Source: kinds and words as in the billing literature.
 --- Example: per_unit { "Seats", quantity = "seats", price = 9 } makes one line of 12 x 9.00 for 12 seats.
+local allowance = require "allowance"
 local declare = require "declare"
 local rating = require "rating"
 
 local simple = {}
 
 -- One line, every unit at the same price.
-local function rate(charge, quantity)
-  rating.line(charge, charge.name, quantity, rating.price(charge, charge.price))
+function simple.rate(charge, quantity)
+  rating.line(charge, charge.name .. allowance.text(charge), quantity, rating.price(charge, charge.price))
 end
 
 local function check_per_unit(given)
@@ -24,16 +25,18 @@ local function check_per_unit(given)
   return { price = given.price }
 end
 
+local function keys(charge) return charge.each and {} or { "" } end
+
 simple.kinds = {
   {
     name = "flat", of = "flat charge", fields = { price = "!number|money|function" },
     check = function(given) return { price = given.price, quantity = 1 } end,
-    rate = rate,
+    rate = simple.rate, keys = keys,
   },
   {
     name = "per_unit", of = "per_unit charge", needs = 'each = "line", a quantity or a meter',
-    fields = { each = "text", price = "number|money|text|function", quantity = "number|text|function", meter = "text" },
-    check = check_per_unit, rate = rate,
+    fields = { each = "text", price = "number|money|text|function" },
+    check = check_per_unit, rate = simple.rate, keys = keys, counts = true, free = true, opposite = true,
   },
 }
 

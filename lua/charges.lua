@@ -267,7 +267,9 @@ end
 
 -- ---- the kinds ----
 
-local COMMON = { id = "text", when = "text|function", prorate = "flag", category = "text", revenue = "text", cancellations = "flag" }
+local COMMON = {
+  id = "text", when = "text|function", prorate = "flag", category = "text", revenue = "text", cancellations = "flag",
+}
 local RATED = { every = "text|table", once = "flag", credit = "flag", unit = "text" }
 local COUNTED = { quantity = "number|text|function", meter = "text", usage = "text" }
 local FREE = { free = "number|text|function", rollover = "flag|table", bounds = "text" }

@@ -40,7 +40,9 @@ local function counted(charge)
   local job, lines = invoice.job(), {}
   local span = job.period and (job.span or job.period)
   local total = job.one * 0 + sum_of(charge, job.lines, span, lines)
-  if job.others then total = total + sum_of(charge, job.others(job.timing == "advance" and "arrears" or "advance") or {}, span) end
+  if job.others then
+    total = total + sum_of(charge, job.others(job.timing == "advance" and "arrears" or "advance") or {}, span)
+  end
   return total, lines
 end
 
@@ -91,7 +93,8 @@ local function close_commitment(charge)
   local total = counted(charge) * sign
   local committed = amount .. part_text(share, whole)
   if total < amount then
-    add(charge, charge.name .. part_text(share, whole), (amount - total) * sign, committed .. " committed - " .. total .. " billed")
+    add(charge, charge.name .. part_text(share, whole), (amount - total) * sign,
+        committed .. " committed - " .. total .. " billed")
   elseif total > amount and charge.overage then
     add(charge, charge.name .. ", overage", round((total - amount) * (charge.overage - 1)) * sign,
         "(" .. total .. " - " .. committed .. ") x (" .. tostring(charge.overage) .. " - 1)")
@@ -199,7 +202,8 @@ local function keys() return { "" } end
 commitment.kinds = {
   {
     name = "commitment", of = "commitment", closes = true, check = check_commitment, close = close_commitment, terms = terms,
-    keys = keys, fields = { amount = "!number|money|text|function", charges = "table", before_discounts = "flag", overage = "number" },
+    keys = keys,
+    fields = { amount = "!number|money|text|function", charges = "table", before_discounts = "flag", overage = "number" },
   },
   {
     name = "cap", of = "cap", closes = true, check = check_cap, close = close_cap, terms = terms, keys = keys,

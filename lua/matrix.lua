@@ -136,7 +136,8 @@ local function names_of(by)
   for i, name in ipairs(by) do
     declare.kind("entry " .. i .. " of by", name, "text")
     if seen[name] or name == "price" or name == "tiers" then
-      declare.fail("'" .. name .. "' cannot be entry " .. i .. " of by", "name each property once; price and tiers are no properties")
+      declare.fail("'" .. name .. "' cannot be entry " .. i .. " of by",
+                   "name each property once; price and tiers are no properties")
     end
     out[i], seen[name] = name, true
   end
@@ -148,9 +149,31 @@ local function check_cell(fields, cell, number)
   declare.fields(what, cell, fields)
   declare.positions(what, cell, 0)
   if (cell.price == nil) == (cell.tiers == nil) then
-    declare.fail(what .. " has " .. (cell.price == nil and "neither a price nor tiers" or "a price and tiers"), "give it one of them")
+    declare.fail(what .. " has " .. (cell.price == nil and "neither a price nor tiers" or "a price and tiers"),
+                 "give it one of them")
   end
   return { price = cell.price, tiers = cell.tiers and bands.declare(cell.tiers), number = number }
+end
+
+-- "eu/uk, hot"
+local function label_of(by, cell)
+  local labels = {}
+  for _, name in ipairs(by) do
+    if cell[name] ~= nil then labels[#labels + 1] = table.concat(values_of(name, cell[name]), "/") end
+  end
+  return #labels > 0 and table.concat(labels, ", ") or "other"
+end
+
+local function check_default(default, unmatched)
+  if unmatched then declare.choice("unmatched", unmatched, { "error" }) end
+  if default and unmatched then
+    declare.fail("cell " .. default .. ' prices whatever else there is, and unmatched = "error" refuses it',
+                 "leave one of them out")
+  end
+  if not default and not unmatched then
+    declare.fail("there is no cell for what no other cell matches",
+                 'add a cell without properties, { price = ... }, or say unmatched = "error"')
+  end
 end
 
 local function check(given)
@@ -158,29 +181,20 @@ local function check(given)
   local fields = { price = "number|money|function", tiers = "table" }
   for _, name in ipairs(by) do fields[name] = "text|number|flag|table" end
   declare.fields("list of cells", given.cells, {})
-  if #given.cells == 0 then declare.fail("there are no cells", "write cells = { { " .. by[1] .. ' = "...", price = 2 }, { price = 1 } }') end
+  if #given.cells == 0 then
+    declare.fail("there are no cells", "write cells = { { " .. by[1] .. ' = "...", price = 2 }, { price = 1 } }')
+  end
   local shapes, cells, default = {}, {}, nil
   for number = 1, #given.cells do
     local cell = given.cells[number]
     cells[number] = check_cell(fields, cell, number)
-    local list, labels = spread(by, cell, number), {}
-    for _, values in ipairs(list) do
+    cells[number].label = label_of(by, cell)
+    for _, values in ipairs(spread(by, cell, number)) do
       if #shape_of(by, values) == 0 then default = number end
       add_to(shapes, by, values, number)
     end
-    for _, name in ipairs(by) do
-      if cell[name] ~= nil then labels[#labels + 1] = table.concat(values_of(name, cell[name]), "/") end
-    end
-    cells[number].label = #labels > 0 and table.concat(labels, ", ") or "other"
   end
-  if given.unmatched then declare.choice("unmatched", given.unmatched, { "error" }) end
-  if default and given.unmatched then
-    declare.fail("cell " .. default .. ' prices whatever else there is, and unmatched = "error" refuses it', "leave one of them out")
-  end
-  if not default and not given.unmatched then
-    declare.fail("there is no cell for what no other cell matches",
-                 'add a cell without properties, { price = ... }, or say unmatched = "error"')
-  end
+  check_default(default, given.unmatched)
   check_ties(shapes)
   table.sort(shapes, function(a, b) return #a.names > #b.names end)
   return { by = by, cells = cells, shapes = shapes }

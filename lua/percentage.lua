@@ -96,9 +96,10 @@ local function rate_percentage(charge, quantity, usage)
   end
   local text = percent_text(terms.rate) .. " of " .. tostring(base)
   if charge.fixed then text = text .. " + " .. tostring(count) .. " x " .. tostring(terms.fixed) end
-  rating.line(charge, charge.name .. ", " .. text, nil, sum, rating.explains()
-    and text .. ((charge.lowest or charge.highest) and ", each event" .. (charge.lowest and " at least " .. tostring(terms.lowest) or "")
-      .. (charge.highest and " at most " .. tostring(terms.highest) or "") or ""))
+  local how = text
+  if terms.lowest then how = how .. ", each event at least " .. tostring(terms.lowest) end
+  if terms.highest then how = how .. ", each event at most " .. tostring(terms.highest) end
+  rating.line(charge, charge.name .. ", " .. text, nil, sum, how)
 end
 
 -- ---- graduated percentage ----
@@ -148,7 +149,8 @@ local function plain(value) return type(value) == "money" and value.amount or va
 
 local function check_percentage(given)
   bands.share("rate of the percentage charge", given.rate)
-  local lowest, highest = not_negative("the minimum of an event", given.minimum), not_negative("the maximum of an event", given.maximum)
+  local lowest = not_negative("the minimum of an event", given.minimum)
+  local highest = not_negative("the maximum of an event", given.maximum)
   if lowest and highest and plain(lowest) > plain(highest) then
     declare.fail("the minimum of an event, " .. tostring(lowest) .. ", is above its maximum, " .. tostring(highest))
   end

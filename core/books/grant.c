@@ -94,6 +94,7 @@ moon_status moon_grant_change(moon_change *change, const moon_context *ctx, moon
     if (grant->amount < old.amount - left)
         return moon_fail(err, MOON_E_STATE_REFUSED, "%s of grant %.*s are used already", used,
                          MOON_STR_ARG(grant->id));
+    grant->prepared_by = old.prepared_by;
     MOON_TRY(moon_touch_account(change, grant->account, err));
     return moon_put(change, &moon_grant_type, grant, err);
 }

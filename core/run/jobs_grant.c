@@ -49,18 +49,20 @@ static moon_arg text_or_nil(moon_str text) { return text.len ? moon_arg_text(tex
 static moon_arg view_of(const moon_usable *one, moon_arena *keep) {
     const moon_grant *grant = &one->grant;
     moon_money left = {one->left, grant->currency};
-    moon_named *fields = MOON_NEW_N(keep, moon_named, 8);
+    moon_str currency = moon_str_of(moon_currency_code(grant->currency));
+    moon_named *fields = MOON_NEW_N(keep, moon_named, 9);
     fields[0] = named("charges", text_or_nil(grant->charges));
-    fields[1] =
+    fields[1] = named("currency", moon_arg_text(currency));
+    fields[2] =
         named("expires", grant->expires == MOON_DATE_NONE ? (moon_arg){0} : moon_arg_date(grant->expires));
-    fields[2] = named("from", moon_arg_date(grant->from));
-    fields[3] = named("id", moon_arg_text(grant->id));
-    fields[4] = named("left", moon_arg_money(moon_money_decimal(left), left.currency));
-    fields[5] = named("priority", moon_arg_integer(grant->priority == MOON_INT_NONE ? 0 : grant->priority));
-    fields[6] =
+    fields[3] = named("from", moon_arg_date(grant->from));
+    fields[4] = named("id", moon_arg_text(grant->id));
+    fields[5] = named("left", moon_arg_money(moon_money_decimal(left), left.currency));
+    fields[6] = named("priority", moon_arg_integer(grant->priority == MOON_INT_NONE ? 0 : grant->priority));
+    fields[7] =
         named("source", moon_arg_text(moon_arena_printf(keep, "grant/%.*s", MOON_STR_ARG(grant->id))));
-    fields[7] = named("text", text_or_nil(grant->text));
-    return moon_arg_map(fields, 8);
+    fields[8] = named("text", text_or_nil(grant->text));
+    return moon_arg_map(fields, 9);
 }
 
 static moon_status host_grants(void *ctx, const moon_arg *args, size_t n, moon_arena *scratch,

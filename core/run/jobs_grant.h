@@ -1,7 +1,8 @@
 /* run/jobs_grant: what the library may ask about grants and coupons while it drafts.  Floor 5.
  *
  * host.grants(day)     the account's grants that can be used on a day and have something left, in the order in which
- *                      they are used: a list of { source, id, left (money), from, expires, priority, charges, text }
+ *                      they are used: a list of { source, id, left (money), currency, from, expires, priority,
+ *                      charges, text }
  * host.burned(source)  what issued documents used of "coupon/A-7/WELCOME" or "grant/G-1", as money; nil: nothing
  *
  * Both are answered after issued documents; what the drafts of one job use is counted by the library. Every document

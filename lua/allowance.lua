@@ -75,11 +75,12 @@ function allowance.take_off(charge, quantity)
   return max(quantity - max(job.free - rating.earlier(charge), 0), 0)
 end
 
---- How much of the charge's bands or packages days before of the same period have filled.
-function allowance.earlier(charge)
-  local earlier = rating.earlier(charge)
-  if earlier > 0 and charge.free then return max(earlier - invoice.job().free, 0) end
-  return earlier
+--- How much of the charge's bands or packages was filled before. A quantity that is taken back empties them again.
+function allowance.earlier(charge, quantity)
+  local earlier, job = rating.earlier(charge), invoice.job()
+  if earlier == 0 then return 0 end
+  if charge.free then earlier = max(earlier - job.free, 0) end
+  return job.opposite and max(earlier - quantity, 0) or earlier
 end
 
 --- ", 150 free, 50 of them carried over": what is free of the charge at hand, as it stands on a line.
@@ -91,11 +92,11 @@ function allowance.text(charge)
     .. (job.carried > 0 and ", " .. tostring(job.carried) .. " of them carried over" or "")
 end
 
---- The charge's bands for the days at hand, and how far days before of the same period have filled them.
-function allowance.tiers(charge)
+--- The charge's bands for the days at hand, and how far they were filled before.
+function allowance.tiers(charge, quantity)
   local share = charge.bounds == "prorated" and not charge.prorate and invoice.job().share
   if share then return bands.prorated(charge.tiers, share[1], share[2]), 0 end
-  return charge.tiers, allowance.earlier(charge)
+  return charge.tiers, allowance.earlier(charge, quantity)
 end
 
 -- ---- declaring ----

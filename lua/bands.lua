@@ -19,9 +19,10 @@ function bands.share(what, value)
   return value
 end
 
--- What a band may say: its bound, its price (or rate) and a flat fee that is charged when it is reached.
+-- What a band may say: its bound, its price (or rate), the size of the packages that the price is for, and a flat fee that is
+-- charged when it is reached.
 local KINDS = {
-  price = { fields = { upto = "number", price = "number|money", fee = "number|money" } },
+  price = { fields = { upto = "number", price = "number|money", fee = "number|money", size = "number" } },
   step = { fields = { upto = "number", price = "!number|money" } },
   rate = { fields = { upto = "number|money", rate = "!number", fee = "number|money" } },
 }
@@ -54,7 +55,11 @@ local function check(list, i, before, kind)
     declare.kind("price of the " .. what, band.price, "number|money")
   end
   if band.rate then bands.share("rate of the " .. what, band.rate) end
-  return { upto = check_bound(list, i, before), price = band.price, rate = band.rate, fee = band.fee, number = i }
+  if band.size and band.size <= 0 then
+    declare.fail("the size of packages in " .. what .. " is " .. tostring(band.size), "it is more than 0")
+  end
+  return { upto = check_bound(list, i, before), price = band.price, rate = band.rate, fee = band.fee, size = band.size,
+           number = i }
 end
 
 --- Check what an admin wrote as tiers: at least one band, bounds that rise, the last one open.
@@ -83,9 +88,9 @@ end
 function bands.prorated(list, n, d)
   local out = {}
   for i = 1, #list do
-    local band = list[i]
-    out[i] = { upto = band.upto and prorate(band.upto, n, d, PLACES), price = band.price, rate = band.rate, fee = band.fee,
-               number = i }
+    out[i] = {}
+    for name, value in pairs(list[i]) do out[i][name] = value end
+    if list[i].upto then out[i].upto = prorate(list[i].upto, n, d, PLACES) end
   end
   return out
 end
@@ -97,8 +102,8 @@ function bands.prorated_bound(quantity, n, d) return prorate(quantity, n, d, PLA
 ---@param list table of bands.declare
 ---@param quantity any a number or decimal
 ---@param earlier? any how far the bands are filled already
----@return table list of { quantity, price, rate, fee, number, from (bound below), upto (nil for the last) }, only bands that
----  it reaches; a fee only where the band is entered
+---@return table list of { quantity, price, rate, size, fee, number, from (bound below), upto (nil for the last), filled (how much
+---  of the band was filled already) }, only bands that it reaches; a fee only where the band is entered
 function bands.cut(list, quantity, earlier)
   local parts, from, sign = {}, 0, quantity < 0 and -1 or 1
   earlier = earlier or 0
@@ -110,8 +115,8 @@ function bands.cut(list, quantity, earlier)
     local reach = upto and min(stop, upto) or stop
     if reach > earlier then
       local begun = max(from, earlier)
-      parts[#parts + 1] = { quantity = (reach - begun) * sign, price = band.price, rate = band.rate, number = i,
-                            fee = begun == from and band.fee or nil, from = from, upto = upto }
+      parts[#parts + 1] = { quantity = (reach - begun) * sign, price = band.price, rate = band.rate, size = band.size,
+                            number = i, fee = begun == from and band.fee or nil, from = from, upto = upto, filled = begun - from }
     end
     from = upto
     if not upto then break end

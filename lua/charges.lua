@@ -11,6 +11,7 @@ local declare = require "declare"
 local formula = require "formula"
 local invoice = require "invoice"
 local matrix = require "matrix"
+local meters = require "meters"
 local percentage = require "percentage"
 local rating = require "rating"
 local simple = require "simple"
@@ -214,7 +215,18 @@ local function check_ids(list)
   end
 end
 
---- Check the charges of a plan against each other: ids, currencies, charges that others name.
+-- A part of a period pays a part of the price of a state (a highest or latest value), and all of what adds up.
+local function check_meter(charge)
+  meters.check(charge.meter)
+  local additive = meters.additive(charge.meter)
+  if not charge.says_prorate and not charge.once then charge.prorate = not additive end
+  for _, cell in ipairs(charge.cells or {}) do cell.prorate = charge.prorate end
+  if charge.accumulate and not additive then
+    rating.fail(charge, "goes on counting " .. charge.meter .. ", whose periods do not add up", "leave accumulate out")
+  end
+end
+
+--- Check the charges of a plan against each other: ids, currencies, charges that others name; and the meters they count.
 ---@param currency string|nil of the plan
 ---@param periods boolean whether the plan is for periods
 function charges.check(list, currency, periods)
@@ -226,6 +238,7 @@ function charges.check(list, currency, periods)
                   "a plan is in one currency: write a plan for each", "money.currency_mismatch")
     end
     currency = currency or charge.currency
+    if charge.meter then placed(check_meter, charge) end
   end
 end
 
@@ -253,11 +266,11 @@ end
 ---@return table tags, meters (lists), open
 function charges.reads(charge)
   local tags, meters, open = {}, {}, false
-  for _, field in ipairs { "quantity", "free", "amount" } do
+  for _, field in ipairs { "quantity", "free", "amount", "included", "band_by" } do
     if type(charge[field]) == "string" then tags[#tags + 1] = charge[field] end
   end
   for _, name in ipairs(charge.by or {}) do tags[#tags + 1] = name end
-  for _, field in ipairs { "quantity", "price", "free", "amount", "percent", "fixed", "when" } do
+  for _, field in ipairs { "quantity", "price", "free", "amount", "percent", "fixed", "when", "included", "overage", "band_by" } do
     if type(charge[field]) == "function" then open = true end
   end
   for _, cell in ipairs(charge.cells or {}) do open = open or type(cell.price) == "function" end
@@ -273,6 +286,8 @@ local COMMON = {
 local RATED = { every = "text|table", once = "flag", credit = "flag", unit = "text" }
 local COUNTED = { quantity = "number|text|function", meter = "text", usage = "text" }
 local FREE = { free = "number|text|function", rollover = "flag|table", bounds = "text" }
+local ACCUMULATES = { accumulate = "text" }
+local SINCE = { "year", "calendar_year", "agreement" }
 
 -- Where the quantity comes from: one source, and not two.
 local function check_quantity(kind, charge, given)
@@ -329,9 +344,17 @@ local function settings(charge, kind, given)
   charge.every, charge.once, charge.cancellations = given.every, given.once, given.cancellations
   charge.prorate = or_else(given.prorate, not charge.meter and not given.once)
   charge.credit = or_else(given.credit, not given.once)
-  charge.own_sign, charge.opposite, charge.currency = kind.own_sign, kind.opposite, currency_of(given)
-  charge.rate, charge.close, charge.kind_terms, charge.place = kind.rate, kind.close, kind.terms, declare.here()
+  charge.own_sign = charge.own_sign or kind.own_sign
+  charge.opposite, charge.currency = kind.opposite, currency_of(given)
+  charge.rate, charge.close, charge.kind_terms = charge.rate or kind.rate, kind.close, kind.terms
+  charge.place, charge.says_prorate = declare.here(), given.prorate ~= nil
   if kind.free then allowance.declare(charge, given) end
+  if given.accumulate then
+    charge.accumulate = declare.choice("accumulate", given.accumulate, SINCE)
+    if not charge.meter then
+      declare.fail("accumulate goes on counting a meter, and this charge has none", 'add meter = "api.calls"')
+    end
+  end
 end
 
 local function construct(kind, given)
@@ -366,6 +389,7 @@ for _, module in ipairs { simple, tiered, percentage, matrix, formula, commitmen
     if not kind.closes then add_fields(kind.allowed, RATED) end
     if kind.counts then add_fields(kind.allowed, COUNTED) end
     if kind.free then add_fields(kind.allowed, FREE) end
+    if kind.accumulates then add_fields(kind.allowed, ACCUMULATES) end
     add_fields(kind.allowed, kind.fields)
     charges[kind.name] = function(given) return construct(kind, given) end
     constructors[kind.name], names[#names + 1] = charges[kind.name], kind.name .. " { }"

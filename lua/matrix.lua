@@ -238,7 +238,7 @@ local function cell_for(charge, tags, quantity)
 end
 
 local function rate(charge, quantity, usage)
-  local groups = usage and usage.groups and usage.groups() or { { quantity = quantity } }
+  local groups = usage and usage.groups and usage.groups(charge.by) or { { quantity = quantity } }
   local sums = {}
   for i = 1, #groups do
     local group = groups[i]

@@ -1,11 +1,12 @@
---- lua/percentage.lua: charges that are a share of an amount: percentage, with a fixed part for each event, and graduated
---- percentage.
+--- lua/percentage.lua: charges that are a share of an amount: percentage, with a fixed part for each event, and by bands of
+--- the amount, graduated or volume.
 --- Units: the quantity is the base amount, in the document's currency; rates are shares, percent(2) is 0.02.
 --- Source: what each event comes to is held to its minimum and maximum before anything is summed, so events count one by one
 --- and in their order (time, day, id); free events bear nothing, a free base bears no rate, and the fixed part is for events
 --- that are not free as a whole. The sum is rounded once, on the line.
 --- Example: percent(2) and 0.30 for each of 3 events of 1500 in all come to 30.90; bands of percent(2) up to 1000 and percent(1)
 --- above to 25.00.
+local allowance = require "allowance"
 local bands = require "bands"
 local declare = require "declare"
 local invoice = require "invoice"
@@ -118,24 +119,36 @@ local function tiers_of(charge)
   return tiers
 end
 
--- One line: the bands' parts are summed exactly and rounded once.
-local function rate_graduated_percentage(charge, quantity)
-  local sum, texts, parts = 0, {}, nil
-  local tiers = tiers_of(charge)
-  parts = bands.cut(tiers, quantity)
-  if quantity == 0 then parts = { { quantity = 0, rate = tiers[1].rate, fee = tiers[1].fee, number = 1 } } end
-  for i = 1, #parts do
-    local part = parts[i]
-    local rate = rating.price(charge, part.rate, charge.id .. "." .. part.number)
-    sum = sum + part.quantity * rate
-    texts[i] = percent_text(rate) .. " of " .. tostring(part.quantity)
-    if part.fee then
-      local fee = rating.price(charge, part.fee, charge.id .. "." .. part.number .. ".fee")
-      sum, texts[i] = sum + fee, texts[i] .. " + " .. tostring(fee)
-    end
+local function part_of(charge, part, texts)
+  local rate = rating.price(charge, part.rate, charge.id .. "." .. part.number)
+  local sum, text = part.quantity * rate, percent_text(rate) .. " of " .. tostring(part.quantity)
+  if part.fee then
+    local fee = rating.price(charge, part.fee, charge.id .. "." .. part.number .. ".fee")
+    sum, text = sum + fee, text .. " + " .. tostring(fee)
   end
+  texts[#texts + 1] = text
+  return sum
+end
+
+local function sum_line(charge, sum, texts)
   local text = table.concat(texts, " + ")
   rating.line(charge, charge.name .. ", " .. text, nil, sum, text)
+end
+
+-- One line: the bands' parts are summed exactly and rounded once.
+local function rate_graduated_percentage(charge, quantity)
+  local sum, texts, tiers = 0, {}, tiers_of(charge)
+  local parts = bands.cut(tiers, quantity, allowance.earlier(charge, quantity))
+  if quantity == 0 then parts = { { quantity = 0, rate = tiers[1].rate, fee = tiers[1].fee, number = 1 } } end
+  for i = 1, #parts do sum = sum + part_of(charge, parts[i], texts) end
+  sum_line(charge, sum, texts)
+end
+
+-- The whole base at the rate of the band that it reaches.
+local function rate_volume_percentage(charge, quantity)
+  local band, texts = bands.find(tiers_of(charge), quantity), {}
+  local sum = part_of(charge, { quantity = quantity, rate = band.rate, fee = band.fee, number = band.number }, texts)
+  sum_line(charge, sum, texts)
 end
 
 -- ---- declaring ----
@@ -158,7 +171,7 @@ local function check_percentage(given)
            free_base = not_negative("the free base", given.free_base), prices = { "percent" } }
 end
 
-local function check_graduated_percentage(given)
+local function check_bands(given)
   return { tiers = bands.declare(given.tiers, "rate"), charge_at_zero = given.charge_at_zero }
 end
 
@@ -183,9 +196,14 @@ percentage.kinds = {
     check = check_percentage, rate = rate_percentage,
   },
   {
-    name = "graduated_percentage", of = "graduated_percentage charge", counts = true, opposite = true, keys = band_keys,
-    fields = { tiers = "!table", charge_at_zero = "flag" },
-    check = check_graduated_percentage, rate = rate_graduated_percentage,
+    name = "graduated_percentage", of = "graduated_percentage charge", counts = true, opposite = true, accumulates = true,
+    fields = { tiers = "!table", charge_at_zero = "flag" }, keys = band_keys,
+    check = check_bands, rate = rate_graduated_percentage,
+  },
+  {
+    name = "volume_percentage", of = "volume_percentage charge", counts = true, opposite = true,
+    fields = { tiers = "!table", charge_at_zero = "flag" }, keys = band_keys,
+    check = check_bands, rate = rate_volume_percentage,
   },
 }
 

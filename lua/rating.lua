@@ -129,8 +129,8 @@ function rating.quantity(charge) return rating.number(charge, charge.quantity, "
 
 local function object(usage) return type(usage) == "table" and usage or { quantity = usage } end
 
---- What a meter says for the days at hand: a usage object (quantity, count, groups(), events()).
-function rating.usage(meter) return object(invoice.job().usage(meter)) end
+--- What a meter says for the days at hand, or for others: a usage object (quantity, count, groups(by), events()).
+function rating.usage(meter, span) return object(invoice.job().usage(meter, span)) end
 
 --- The same for the i-th period before; nil before there was any.
 function rating.usage_before(meter, i)
@@ -139,10 +139,27 @@ function rating.usage_before(meter, i)
   return usage and object(usage)
 end
 
---- What days before of the same period have used of the charge, at other terms.
+-- From when on a charge counts on: the year or the service of the agreement, or the calendar year.
+local function counts_from(charge, job)
+  local agreement, day = job.agreement, (job.span or job.period).start
+  if charge.accumulate == "calendar_year" then return date(day.year, 1, 1) end
+  if charge.accumulate == "agreement" then return agreement.start end
+  return agreement.start:period("year", day, 1).start
+end
+
+--- What the charge has counted before the days at hand: from the beginning of its year or agreement, or in days before of the
+--- same period that were on other terms.
 function rating.earlier(charge)
+  if not charge.meter then return 0 end
   local job = invoice.job()
-  return charge.meter and job.earlier and job.earlier(charge) or 0
+  if not charge.accumulate then return job.earlier and job.earlier(charge) or 0 end
+  local stop = (job.span or job.period).start
+  local known = job.accumulated
+  if known and known.charge == charge and known.stop == stop then return known.quantity end
+  local start, quantity = counts_from(charge, job), 0
+  if start < stop then quantity = max(rating.usage(charge.meter, period(start, stop)).quantity, 0) end
+  job.accumulated = { charge = charge, stop = stop, quantity = quantity }
+  return quantity
 end
 
 -- ---- lines ----

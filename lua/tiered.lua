@@ -1,4 +1,4 @@
---- lua/tiered.lua: charges whose price goes by bands or blocks of the quantity: graduated, volume, stairstep, package.
+--- lua/tiered.lua: charges whose price goes by bands or blocks of the quantity: graduated, volume, stairstep, package, overage.
 --- Units: quantities, bounds, sizes and prices are decimals.
 --- Source: kinds and words as in the billing literature. Blocks are counted exactly, whole ones and the rest, and over parts
 --- of a period as blocks(total) - blocks(already billed).
@@ -12,95 +12,190 @@ local rating = require "rating"
 
 local tiered = {}
 
-local function price_of(charge, number, given) return rating.price(charge, given, charge.id .. "." .. number) end
+-- The price of one unit in a band; a rule may write the price of a thousand.
+local function price_of(charge, band)
+  local price = rating.price(charge, band.price, charge.id .. "." .. band.number)
+  return charge.per and price / charge.per or price
+end
 
 local function fee_line(charge, band, from)
   local fee = rating.price(charge, band.fee, charge.id .. "." .. band.number .. ".fee")
-  rating.line(charge, charge.name .. (#charge.tiers > 1 and bands.text(from, band.upto) or "") .. ", flat fee", 1, fee,
-              rating.explains() and "flat fee of the band" .. bands.text(from, band.upto):sub(2))
+  local where = #charge.tiers > 1 and bands.text(from, band.upto) or ""
+  rating.line(charge, charge.name .. where .. ", flat fee", 1, fee, rating.explains() and "flat fee " .. tostring(fee))
 end
 
--- Nothing at all, which is charged where the charge says so.
+-- Nothing at all, for which the first band's fee is charged where the charge says so.
 local function rate_nothing(charge, tiers)
-  local first = tiers[1]
-  if first.fee then fee_line(charge, first, 0) end
+  if tiers[1].fee and charge.charge_at_zero then fee_line(charge, tiers[1], 0) end
+end
+
+-- Whole packages, and one for the rest if it is rounded up.
+local function packages(quantity, size, down)
+  local whole = quantity // size
+  if not down and whole * size < quantity then whole = whole + 1 end
+  return whole
+end
+
+-- ---- graduated and volume ----
+
+-- How often the price of a band is charged for a quantity in it, `filled` of which were charged before.
+local function charged_in(band, quantity, filled)
+  if not band.size then return quantity end
+  return packages(filled + quantity, band.size) - packages(filled, band.size)
+end
+
+local function how_of(band, quantity, count, price)
+  if not band.size then return nil end
+  return "ceil(" .. tostring(quantity) .. " / " .. tostring(band.size) .. ") = " .. tostring(count) .. " x " .. tostring(price)
 end
 
 -- A line for every band that is reached, so that quantity x price stands on paper.
 function tiered.rate_graduated(charge, quantity)
-  local tiers, earlier = allowance.tiers(charge)
-  if quantity == 0 then return rate_nothing(charge, tiers) end
+  local tiers, earlier = allowance.tiers(charge, quantity)
+  if quantity == 0 and not charge.free then return rate_nothing(charge, tiers) end
   local parts = bands.cut(tiers, quantity, earlier)
+  if #parts == 0 then parts[1] = { quantity = 0, price = tiers[1].price, number = 1, from = 0, upto = tiers[1].upto, filled = 0 } end
   for i = 1, #parts do
     local part = parts[i]
     if part.price then
-      rating.line(charge, charge.name .. (#tiers > 1 and bands.text(part.from, part.upto) or allowance.text(charge)), part.quantity,
-                  price_of(charge, part.number, part.price))
+      local price, count = price_of(charge, part), charged_in(part, part.quantity, part.filled)
+      local text = charge.name .. allowance.text(charge) .. (#tiers > 1 and bands.text(part.from, part.upto) or "")
+      if part.size then text = text .. ", packages of " .. tostring(part.size) end
+      rating.line(charge, text, count, price, rating.explains() and how_of(part, part.quantity, count, price))
     end
     if part.fee then fee_line(charge, part, part.from) end
   end
 end
 
--- All units at the price of the band that the quantity reaches.
-local function rate_volume(charge, quantity)
-  local tiers, earlier = allowance.tiers(charge)
-  if quantity == 0 then return rate_nothing(charge, tiers) end
-  local band, from = bands.find(tiers, quantity + earlier)
-  if band.price then
-    local price = price_of(charge, band.number, band.price)
-    rating.line(charge, charge.name .. allowance.text(charge), quantity, price, rating.explains()
-      and tostring(quantity + earlier) .. " is" .. bands.text(from, band.upto):sub(2) .. ": " .. tostring(quantity) .. " x "
-        .. tostring(price))
-  end
-  if band.fee and from >= earlier then fee_line(charge, band, from) end
+-- Which band decides: the one that the quantity reaches, or that another number does.
+local function band_by(charge, tiers, quantity)
+  if charge.band_by then quantity = rating.number(charge, charge.band_by, "number for its bands") end
+  local band, from = bands.find(tiers, quantity)
+  return band, from, quantity
 end
 
+-- All of a quantity at the price of a band, which `reached` lies in.
+local function volume_line(charge, band, from, reached, quantity, sign, text)
+  local price, count = price_of(charge, band), charged_in(band, quantity, 0)
+  local how = rating.explains() and tostring(reached) .. " is" .. bands.text(from, band.upto):sub(2) .. ": "
+    .. (how_of(band, quantity, count, price) or tostring(count * sign) .. " x " .. tostring(price))
+  rating.line(charge, charge.name .. text, count * sign, price, how)
+end
+
+-- All units at the price of the band that the quantity reaches. What goes on over several periods takes back what came before.
+local function rate_volume(charge, quantity)
+  local tiers, earlier = allowance.tiers(charge, quantity)
+  if quantity == 0 and not charge.free then return rate_nothing(charge, tiers) end
+  local total, before, before_from = quantity + earlier, nil, nil
+  local band, from, reached = band_by(charge, tiers, total)
+  if earlier > 0 then before, before_from = band_by(charge, tiers, earlier) end
+  if before and (before ~= band or band.size) then
+    if band.price then volume_line(charge, band, from, reached, total, 1, ", " .. tostring(total) .. " so far") end
+    if before.price then
+      volume_line(charge, before, before_from, earlier, earlier, -1, ", " .. tostring(earlier) .. " billed before")
+    end
+  elseif band.price then
+    volume_line(charge, band, from, reached, quantity, 1, allowance.text(charge))
+  end
+  if band.fee and quantity > 0 and before ~= band then fee_line(charge, band, from) end
+end
+
+-- ---- stairstep ----
+
 local function beyond_last(charge, quantity, bound)
-  local job_subject = rating.subject()
-  rating.fail(charge, "has no price for " .. tostring(quantity) .. " of " .. job_subject .. ": its last band reaches up to "
-    .. tostring(bound) .. (charge.above == "contact" and ", and what is above is agreed with the customer" or ""),
-    "moonbill set " .. job_subject .. " prices." .. charge.id .. "=..., or add a band", "price.missing")
+  local subject = rating.subject()
+  rating.fail(charge, "has no price for " .. tostring(quantity) .. " of " .. subject .. ": its last band reaches up to "
+    .. tostring(bound) .. (charge.above == "contact" and ", and what is above is agreed with the customer: contact them" or ""),
+    "moonbill set " .. subject .. " prices." .. charge.id .. "=..., or add a band", "price.missing")
+end
+
+local function step_line(charge, tiers, quantity, sign, text)
+  local band, from = bands.find(tiers, quantity)
+  if not band then return beyond_last(charge, quantity, from) end
+  local where = bands.text(from, band.upto)
+  rating.line(charge, charge.name .. where .. text, sign, rating.price(charge, band.price, charge.id .. "." .. band.number),
+              rating.explains() and tostring(quantity) .. " is" .. where:sub(2))
 end
 
 -- The one price of the band, whatever of it is used.
 local function rate_stairstep(charge, quantity)
   local agreed = rating.agreed(charge)
   if agreed then return rating.line(charge, charge.name, 1, agreed) end
-  local tiers = allowance.tiers(charge)
-  local band, from = bands.find(tiers, quantity)
-  if not band then return beyond_last(charge, quantity, from) end
-  local where = bands.text(from, band.upto)
-  rating.line(charge, charge.name .. where, 1, price_of(charge, band.number, band.price),
-              rating.explains() and tostring(quantity) .. " is" .. where:sub(2))
+  local tiers, earlier = allowance.tiers(charge, quantity)
+  if earlier == 0 then return step_line(charge, tiers, quantity, 1, allowance.text(charge)) end
+  if bands.find(tiers, earlier) == bands.find(tiers, earlier + quantity) then return end
+  step_line(charge, tiers, earlier + quantity, 1, "")
+  step_line(charge, tiers, earlier, -1, ", billed before")
 end
 
--- Whole packages, and one for the rest if it is rounded up.
-local function packages(charge, quantity)
-  local whole = quantity // charge.size
-  if charge.round == "up" and whole * charge.size < quantity then whole = whole + 1 end
-  return whole
+-- ---- packages ----
+
+local function counting(charge, text)
+  return (charge.round == "down" and "floor(" or "ceil(") .. text .. " / " .. tostring(charge.size) .. ")"
+end
+
+local function how_packages(charge, quantity, used, earlier, count, price)
+  local text
+  if earlier > 0 then
+    text = counting(charge, tostring(quantity + earlier)) .. " - " .. counting(charge, tostring(earlier))
+  elseif charge.free then
+    text = counting(charge, "max(" .. tostring(used) .. " - " .. tostring(invoice.job().free) .. ", 0)")
+  else
+    text = counting(charge, tostring(quantity))
+  end
+  return text .. " = " .. tostring(count) .. (count == 1 and " package x " or " packages x ") .. tostring(price)
 end
 
 local function rate_package(charge, quantity)
-  local earlier, price = allowance.earlier(charge), rating.price(charge, charge.price)
-  local count = packages(charge, quantity + earlier) - packages(charge, earlier)
-  local used, how = charge.free and invoice.job().used or quantity, nil
-  if rating.explains() then
-    local function counted(n)
-      return charge.round == "up" and "ceil(" .. n .. " / " .. tostring(charge.size) .. ")"
-        or "floor(" .. n .. " / " .. tostring(charge.size) .. ")"
-    end
-    local n = charge.free and "max(" .. tostring(used) .. " - " .. tostring(invoice.job().free) .. ", 0)" or tostring(quantity)
-    if earlier > 0 then n = tostring(quantity + earlier) end
-    how = counted(n) .. (earlier > 0 and " - " .. counted(tostring(earlier)) or "") .. " = " .. tostring(count)
-      .. (count == 1 and " package x " or " packages x ") .. tostring(price)
-  end
+  local earlier, price, down = allowance.earlier(charge, quantity), rating.price(charge, charge.price), charge.round == "down"
+  local count = packages(quantity + earlier, charge.size, down) - packages(earlier, charge.size, down)
+  if charge.at_least and earlier == 0 then count = max(count, charge.at_least) end
+  local used = charge.free and invoice.job().used or quantity
   rating.line(charge, charge.name .. ", " .. tostring(used) .. " in packages of " .. tostring(charge.size)
-    .. allowance.text(charge), count, price, how)
+    .. allowance.text(charge), count, price,
+    rating.explains() and how_packages(charge, quantity, used, earlier, count, price))
 end
 
+-- ---- an included block, and what is above it ----
+
+local function rate_overage(charge, quantity)
+  local price = rating.price(charge, charge.price)
+  local included = rating.agreed(charge, charge.id .. ".included") or rating.number(charge, charge.included, "included quantity")
+  local share = charge.bounds == "prorated" and not charge.prorate and invoice.job().share
+  if share then included = bands.prorated_bound(included, share[1], share[2]) end
+  rating.line(charge.block, charge.name .. ", " .. tostring(included) .. " included", 1, price,
+              rating.explains() and tostring(included) .. " included for " .. tostring(price))
+  local left = max(included - rating.earlier(charge), 0)
+  if quantity <= left then return end
+  local above = rating.price(charge, charge.overage, charge.id .. ".overage")
+  if charge.per then above = above / charge.per end
+  rating.line(charge, charge.name .. ", above " .. tostring(included), quantity - left, above, rating.explains()
+    and "(" .. tostring(quantity) .. " - " .. tostring(left) .. ") x " .. tostring(above))
+end
+
+-- The block is a fee, and a part of a period pays a part of it, also where what is above comes from a meter.
+local function finish_overage(charge)
+  charge.block = {}
+  for name, value in pairs(charge) do charge.block[name] = value end
+  charge.block.block, charge.block.meter, charge.block.line_id, charge.block.unit = nil, nil, charge.id, nil
+  charge.block.prorate = charge.prorates_block
+end
+
+-- ---- declaring ----
+
+-- 1/per has to be a decimal: the price of one unit is exact.
+local function check_per(given)
+  local per = given.per
+  if per and (per <= 0 or not pcall(function() return 1 / per end)) then
+    declare.fail("per is " .. tostring(per), "write 1, 10, 100, 1000 and so on: the price is for so many units")
+  end
+  return per
+end
+tiered.check_per = check_per
+
 local function check_tiers(given)
-  return { tiers = bands.declare(given.tiers), charge_at_zero = given.charge_at_zero }
+  return { tiers = bands.declare(given.tiers), charge_at_zero = given.charge_at_zero, per = check_per(given),
+           band_by = given.band_by }
 end
 
 local function check_stairstep(given)
@@ -115,10 +210,19 @@ local function check_stairstep(given)
 end
 
 local function check_package(given)
-  declare.kind("price of the package charge", given.price, "number|money|function")
   if given.size <= 0 then declare.fail("the size of the package is " .. tostring(given.size), "it is more than 0") end
-  return { size = given.size, price = given.price,
+  return { size = given.size, price = given.price, at_least = given.at_least, charge_at_zero = given.at_least and true or nil,
            round = declare.choice("round", given.round or "up", { "up", "down" }) }
+end
+
+local function check_overage(given)
+  local included = given.included
+  if type(included) ~= "string" and type(included) ~= "function" and included < 0 then
+    declare.fail("the included quantity is " .. tostring(included), "it is 0 or more")
+  end
+  if given.bounds then declare.choice("bounds", given.bounds, { "whole", "prorated" }) end
+  return { included = included, price = given.price, overage = given.overage, per = check_per(given), charge_at_zero = true,
+           bounds = given.bounds, prorates_block = given.prorate ~= false and not given.once }
 end
 
 -- What the keys of agreement.prices may name of bands: ID.1, ID.1.fee, and so on.
@@ -132,24 +236,37 @@ local function band_keys(charge)
   return keys
 end
 
-local TIERS = { tiers = "!table", charge_at_zero = "flag", bounds = "text" }
+local function price_key() return { "" } end
+local function overage_keys() return { "", ".included", ".overage" } end
 
 tiered.kinds = {
   {
-    name = "graduated", of = "graduated charge", fields = TIERS, counts = true, free = true, opposite = true,
+    name = "graduated", of = "graduated charge", counts = true, free = true, opposite = true, accumulates = true,
+    fields = { tiers = "!table", charge_at_zero = "flag", per = "number" },
     check = check_tiers, rate = tiered.rate_graduated, keys = band_keys,
   },
   {
-    name = "volume", of = "volume charge", fields = TIERS, counts = true, free = true, opposite = true,
+    name = "volume", of = "volume charge", counts = true, free = true, opposite = true, accumulates = true,
+    fields = { tiers = "!table", charge_at_zero = "flag", per = "number", band_by = "number|text|function" },
     check = check_tiers, rate = rate_volume, keys = band_keys,
   },
   {
-    name = "stairstep", of = "stairstep charge", counts = true, free = true, check = check_stairstep, rate = rate_stairstep,
-    keys = band_keys, fields = { tiers = "!table", above = "text", charge_at_zero = "flag", bounds = "text" },
+    name = "stairstep", of = "stairstep charge", counts = true, free = true, accumulates = true,
+    fields = { tiers = "!table", above = "text", charge_at_zero = "flag" },
+    check = check_stairstep, rate = rate_stairstep, keys = band_keys,
   },
   {
-    name = "package", of = "package charge", counts = true, free = true, check = check_package, rate = rate_package,
-    fields = { size = "!number", price = "!number|money|function", round = "text", bounds = "text" },
+    name = "package", of = "package charge", counts = true, free = true, accumulates = true,
+    fields = { size = "!number", price = "!number|money|function", round = "text", at_least = "count" },
+    check = check_package, rate = rate_package, keys = price_key,
+  },
+  {
+    name = "overage", of = "overage charge", counts = true, accumulates = true,
+    fields = {
+      included = "!number|text|function", price = "!number|money|function", overage = "!number|money|function", per = "number",
+      bounds = "text",
+    },
+    check = check_overage, finish = finish_overage, rate = rate_overage, keys = overage_keys,
   },
 }
 

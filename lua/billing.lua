@@ -7,6 +7,7 @@ local approval = require "approval"
 local config = require "config"
 local crediting = require "crediting"
 local declare = require "declare"
+local payable = require "payable"
 local plans = require "plans"
 local pricing = require "pricing"
 local rates = require "rates"
@@ -137,7 +138,7 @@ local function corrected_lines(original, positions, plan)
     prices[i] = original.lines[positions[i]].price
     if plan.lines_first then ordinals[i] = positions[i] end
   end
-  return { prices = prices, lines = ordinals }
+  return { prices = prices, lines = ordinals, order = original }
 end
 
 -- ---- what all documents have ----
@@ -157,11 +158,15 @@ local function check_accounts(document, names)
   end
 end
 
---- Kind, exchange rate and approval of a document, once its lines, taxes and totals are there.
----@param input table account; rates and approvals instead of those of the rule files
----@param facts table what approval rules should know beside the document: manual
+--- What is payable of a document, its kind, exchange rate and approval, once its lines, taxes and totals are there.
+---@param input table account; tax, rates and approvals instead of those of the rule files
+---@param facts table what approval rules should know beside the document: manual; credits: all its amounts are those of the
+---  invoice that it corrects
 function billing.finish(document, input, book, facts)
   local account = input.account
+  if not facts.credits then
+    payable.settle(document, { seller = book.country, buyer = account, rules = input.tax }, book.tax)
+  end
   check_accounts(document, book.chart_names)
   if document.currency ~= book.currency and not document.rate then
     document.rate = rates.at(document.currency, document.tax_point, input.rates)
@@ -227,7 +232,7 @@ local function credit_issued(input, book, document, plan, invoice)
   end
   document.rate = invoice.rate
   local credits = (input.credits or host.credits)(invoice.id)
-  crediting.cancel(document, invoice, credits, sale, taken_of(input.order, positions), charges)
+  crediting.cancel(document, invoice, credits, sale, taken_of(input.order, positions), charges, book.tax)
   return document
 end
 
@@ -267,7 +272,7 @@ local function draft(input, book)
     settle_today(document, input, book)
   end
   if cancels then check_sign(order, document) end
-  return billing.finish(document, input, book, {})
+  return billing.finish(document, input, book, { credits = invoice ~= nil })
 end
 
 --- The document that policy makes of an order: an invoice for a sale, a credit note for a cancellation.
@@ -294,7 +299,7 @@ local function check_original(original, account)
   end
 end
 
-local function credit_of(input, original)
+local function credit_of(input, original, book)
   check_original(original, input.account)
   local document = {
     kind = "credit_note", account = original.account, order = original.order, reference = original.reference,
@@ -302,7 +307,7 @@ local function credit_of(input, original)
     corrects = original.id, reason = input.reason or ("credits invoice " .. (original.number or original.id)),
     rate = original.rate,
   }
-  crediting.fill(document, original, input.credited or {}, input.lines or {})
+  crediting.fill(document, original, input.credited or {}, input.lines or {}, book.tax)
   return document
 end
 
@@ -325,9 +330,9 @@ local function manual(input, book)
   declare.choice("kind of the document", input.kind, { "invoice", "credit_note" })
   local original = input.original
   if original and input.kind ~= "credit_note" then declare.fail("only a credit note corrects an invoice") end
-  local document = original and credit_of(input, original) or written(input, book)
+  local document = original and credit_of(input, original, book) or written(input, book)
   document.reference = input.reference or document.reference
-  return billing.finish(document, input, book, { manual = not input.automatic })
+  return billing.finish(document, input, book, { manual = not input.automatic, credits = original ~= nil })
 end
 
 --- A document written by hand.
@@ -354,7 +359,7 @@ end
 local function item_of(document, today)
   local day = document.date or today or document.tax_point
   return { document = document.id, number = document.number or document.id, kind = "invoice", date = day,
-           due = document.due or day:add_days(document.terms), amount = document.total, open = document.total,
+           due = document.due or day:add_days(document.terms), amount = payable.of(document), open = payable.of(document),
            currency = document.currency, rate = document.rate }
 end
 
@@ -388,8 +393,8 @@ function billing.issue(input)
   for i = 1, #documents do
     local document = documents[i]
     local list = document.kind == "credit_note" and lists[document.account]
-    if list and document.total < 0 then
-      local credit = { amount = -document.total, currency = document.currency, corrects = document.corrects }
+    if list and payable.of(document) < 0 then
+      local credit = { amount = -payable.of(document), currency = document.currency, corrects = document.corrects }
       local settled, place = application.settle(credit, list, input.application)
       for _, part in ipairs(settled) do
         applied[#applied + 1] = { source = document.id, target = part.target, amount = part.amount, rule = place }

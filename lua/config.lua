@@ -7,6 +7,7 @@ local declare = require "declare"
 local countries = require "countries"
 local locale = require "locale"
 local near = require "near"
+local payable = require "payable"
 
 local config = {}
 
@@ -22,7 +23,7 @@ local COMPANY = {
 local SERIES = { invoice = "text", credit_note = "text" }
 local OPERATOR = { user = "!text", name = "text", roles = "table" }
 local BUDGET = { steps = "count", memory_mb = "count", seconds = "count" }
-local TAX = { rounding = "text", mode = "text" }
+local TAX = { rounding = "text", mode = "text", prices = "text", cash_rounding = "table" }
 
 local ROLES = { "prepare", "approve", "issue", "admin", "manager" }
 local ROUNDINGS = { "document", "line" }
@@ -44,6 +45,8 @@ local CHART = {
   differences = { "6810", "Small differences" },
   exchange = { "7700", "Exchange differences" },
   breakage = { "4850", "Breakage" },
+  withholding = { "1300", "Tax withheld by customers" },
+  rounding = { "6820", "Cash rounding" },
 }
 -- Roles whose accounts moonbill keeps in step with records of its own: each needs a number to itself.
 local CONTROL = { "receivables", "unapplied", "deferred" }
@@ -187,6 +190,8 @@ local function tax(given)
   return {
     rounding = declare.choice("tax.rounding", given.rounding or "document", ROUNDINGS),
     mode = declare.choice("tax.mode", given.mode or "half_up", MODES),
+    prices = declare.choice("tax.prices", given.prices or "net", { "net", "gross" }),
+    cash_rounding = payable.steps(given.cash_rounding or {}),
   }
 end
 
@@ -239,7 +244,7 @@ expose { book = config.declare }
 --- The settings of this book; the table must not be changed.
 ---@return table company, currency, zone, country, locale, terms, plan, dunning, series { invoice, credit_note }, chart (number by
 ---  role), chart_names (name by number), operators (list of { user, name, roles = "prepare approve" }), budget { steps,
----  memory_mb, seconds }, plugins (name by name), tax { rounding, mode }, map_gib, keys
+---  memory_mb, seconds }, plugins (name by name), tax { rounding, mode, prices, cash_rounding (text by currency) }, map_gib, keys
 function config.read()
   local declared = rule "book.lua"
   if type(declared) ~= "table" or not declared.settings then

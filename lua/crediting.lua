@@ -1,9 +1,12 @@
 --- lua/crediting.lua: credit notes of an invoice, from its own rounded amounts, never from today's prices or rates.
---- Units: amounts are money in whole minor units; a credit note's are negative.
+--- Units: amounts are money in whole minor units; a credit note's are negative. A line is credited in the terms of its price:
+--- with tax where the invoice's prices include it (its `gross`), else before tax.
 --- Source: cumulative rounding: a credit bears the tax of all that is credited by now less the tax credited before, and the
---- credit that brings a category's net to zero takes what is left of its tax. So the last one ends at exactly zero.
+--- credit that brings a category's net to zero takes what is left of its tax. So the last one ends at exactly zero, and so do
+--- what was withheld, rounded to coins, and owed.
 --- Example: an invoice of net 0.99, tax 0.20 credited in three parts of 0.33 gives back 0.07, 0.06 and 0.07.
 local declare = require "declare"
+local payable = require "payable"
 
 local crediting = {}
 
@@ -23,31 +26,59 @@ local function place_of(original, line)
   return nil
 end
 
--- Per line what is left of amount and quantity and what was given back by quantity, per category what is left of net and
--- tax, all positive for a plain invoice.
-local function remainder(original, credited)
-  local left, quantities, counted, taxes, net = {}, {}, {}, {}, original.net
-  for i, line in ipairs(original.lines) do left[i], quantities[i], counted[i] = line.amount, line.quantity, net * 0 end
-  for _, row in ipairs(original.taxes) do taxes[row.category] = { net = row.net, tax = row.tax } end
-  for _, note in ipairs(credited) do
-    if note.state ~= "void" then
-      for _, line in ipairs(note.lines) do
-        local i = place_of(original, line)
-        if i then
-          left[i] = left[i] + line.amount
-          if quantities[i] and line.quantity then
-            quantities[i], counted[i] = quantities[i] + line.quantity, counted[i] - line.amount
-          end
-        end
-      end
-      for _, row in ipairs(note.taxes) do
-        local of = taxes[row.category]
-        if of then of.net, of.tax = of.net + row.net, of.tax + row.tax end
-      end
-      net = net + note.net
-    end
+-- What a line comes to in the terms of its price.
+local function value_of(line) return line.gross or line.amount end
+
+-- Take what a line with tax in its price bears out of its category, where the tax is computed on net amounts.
+local function take_gross(of, line)
+  if of and line.gross then of.net, of.tax = of.net - line.amount, of.tax - (line.gross - line.amount) end
+end
+
+-- What is there of the original: per line its value, net amount and quantity, per category net and tax of what is priced
+-- before tax.
+local function whole_of(original)
+  local rest = { lines = {}, nets = {}, quantities = {}, counted = {}, taxes = {}, value = 0, whole = {} }
+  local nothing = original.net * 0
+  for _, row in ipairs(original.taxes) do rest.taxes[row.category] = { net = row.net, tax = row.tax } end
+  for i, line in ipairs(original.lines) do
+    rest.lines[i], rest.nets[i], rest.quantities[i], rest.counted[i] = value_of(line), line.amount, line.quantity, nothing
+    rest.value, rest.with_tax = rest.value + rest.lines[i], rest.with_tax or line.gross ~= nil
+    take_gross(rest.taxes[line.tax_category], line)
   end
-  return { lines = left, quantities = quantities, counted = counted, taxes = taxes, net = net }
+  for name, of in pairs(rest.taxes) do rest.whole[name] = { net = of.net, tax = of.tax } end
+  rest.total, rest.withheld, rest.payable = nothing, nothing, nothing
+  return rest
+end
+
+-- Take off what a credit note gave back.
+local function take_note(rest, original, note)
+  for _, line in ipairs(note.lines) do
+    local i = place_of(original, line)
+    if i then
+      rest.lines[i], rest.nets[i] = rest.lines[i] + value_of(line), rest.nets[i] + line.amount
+      if rest.quantities[i] and line.quantity then
+        rest.quantities[i] = rest.quantities[i] + line.quantity
+        rest.counted[i] = rest.counted[i] - value_of(line)
+      end
+    end
+    rest.value = rest.value + value_of(line)
+    take_gross(rest.taxes[line.tax_category], { gross = line.gross and -line.gross, amount = -line.amount })
+  end
+  for _, row in ipairs(note.taxes) do
+    local of = rest.taxes[row.category]
+    if of then of.net, of.tax = of.net + row.net, of.tax + row.tax end
+  end
+  rest.total, rest.payable = rest.total + note.total, rest.payable + payable.of(note)
+  rest.withheld = rest.withheld + (note.withheld or 0)
+end
+
+-- What is left of the original after its credit notes so far, positive for a plain invoice; sums of these notes.
+local function remainder(original, credited)
+  local rest = whole_of(original)
+  for _, note in ipairs(credited) do
+    if note.state ~= "void" then take_note(rest, original, note) end
+  end
+  return rest
 end
 
 -- ---- choosing amounts ----
@@ -59,12 +90,13 @@ local function whole_rest(rest) return rest.lines, rest.quantities end
 -- An amount without a line, spread over all that is left: running shares, which add up and never exceed a line.
 local function spread(rest, wanted)
   local amounts, done, before = {}, 0, 0
-  if wanted > rest.net then
-    exceeds("a credit of " .. wanted .. " is more than the " .. rest.net .. " that is left", "amounts are before tax")
+  if wanted > rest.value then
+    exceeds("a credit of " .. wanted .. " is more than the " .. rest.value .. " that is left",
+            rest.with_tax and "amounts are with tax, as the invoice's prices are" or "amounts are before tax")
   end
   for i = 1, #rest.lines do
     done = done + rest.lines[i]
-    local share = prorate(wanted, done.amount, rest.net.amount)
+    local share = prorate(wanted, done.amount, rest.value.amount)
     amounts[i], before = share - before, share
   end
   return amounts
@@ -85,7 +117,7 @@ local function of_line(rest, original, wanted, i)
   local line, left = original.lines[i], rest.lines[i]
   if wanted.amount then
     local amount = positive(wanted.amount, "the credit of line " .. i, original.currency)
-    return line.amount < 0 and -amount or amount
+    return value_of(line) < 0 and -amount or amount
   end
   if not wanted.quantity then return left end
   local quantity = decimal(wanted.quantity)
@@ -94,9 +126,9 @@ local function of_line(rest, original, wanted, i)
     exceeds("line " .. i .. " has a quantity of " .. tostring(rest.quantities[i] or 0) .. " left, not " .. tostring(quantity))
   end
   if quantity == rest.quantities[i] then return left end
-  local amount = prorate(line.amount, line.quantity - rest.quantities[i] + quantity, line.quantity) - rest.counted[i]
+  local amount = prorate(value_of(line), line.quantity - rest.quantities[i] + quantity, line.quantity) - rest.counted[i]
   -- Earlier credits that were rounded one by one may have given back more than their share.
-  if (amount > 0) ~= (line.amount > 0) then return amount * 0 end
+  if (amount > 0) ~= (value_of(line) > 0) then return amount * 0 end
   return amount
 end
 
@@ -108,24 +140,51 @@ local function check_line(rest, original, amount, i)
   end
 end
 
+-- The smallest amount of a currency.
+local function unit_of(currency)
+  local unit = 1
+  while unit > 0.0001 and round(money(unit / 10, currency)).amount == unit / 10 do unit = unit / 10 end
+  return money(unit, currency)
+end
+
+-- The lines of a category that its discounts fall on, their value, and how much of the discounts each bears: by what the
+-- lines come to, or, where that is not how they were spread (a coupon for some charges), what stands on the lines.
+local function bearers(original, category)
+  local list, sold, shares, discounts = {}, 0, 0, 0
+  for i, line in ipairs(original.lines) do
+    if line.tax_category == category and line.amount > 0 then
+      list[#list + 1] = { at = i, value = value_of(line), weight = value_of(line), share = -(line.discount or 0) }
+      sold, shares = sold + value_of(line), shares - (line.discount or 0)
+    elseif line.tax_category == category and line.kind == "discount" then
+      discounts = discounts + 1
+    end
+  end
+  if not (shares > 0) then return list, sold end
+  local most, even = unit_of(original.currency) * discounts, true
+  for _, one in ipairs(list) do
+    even = even and abs(one.share - prorate(shares, one.value.amount, sold.amount)) <= most
+  end
+  if even then return list, sold end
+  for _, one in ipairs(list) do one.weight = one.share + sold * 0 end
+  return list, shares
+end
+
 -- The share of a discount that goes with whole lines of its category: what is taken back of the goods is taken back of it,
 -- cumulatively, so that the last line of a category takes its rest.
 local function add_discounts(amounts, rest, original, whole)
-  local lines = original.lines
-  for d = 1, #lines do
-    local discount = lines[d]
+  for d, discount in ipairs(original.lines) do
     if discount.kind == "discount" and discount.amount < 0 and amounts[d] == nil then
-      local sold, left, now = 0, 0, 0
-      for i = 1, #lines do
-        if lines[i].tax_category == discount.tax_category and lines[i].amount > 0 then
-          sold, left = sold + lines[i].amount, left + rest.lines[i]
-          if whole[i] then now = now + amounts[i] end
+      local list, sum = bearers(original, discount.tax_category)
+      local left, goes = 0, false
+      for _, one in ipairs(list) do
+        local i = one.at
+        local after = rest.lines[i]
+        if whole[i] then
+          after, goes = after - amounts[i], goes or amounts[i] > 0 and one.weight > 0
         end
+        left = left + prorate(one.weight, after.amount, one.value.amount)
       end
-      if sold > 0 and now > 0 then
-        local after = prorate(discount.amount, (left - now).amount, sold.amount)
-        amounts[d] = rest.lines[d] - after
-      end
+      if goes then amounts[d] = rest.lines[d] - prorate(value_of(discount), left.amount, sum.amount) end
     end
   end
 end
@@ -152,63 +211,101 @@ end
 
 -- ---- the credit note ----
 
+-- What a credit of a line comes to before tax. Of prices with tax it is the line's net amount by what is left of its price.
+local function net_of(line, rest, amount, i)
+  if not line.gross then return amount end
+  local left = rest.lines[i] - amount
+  return rest.nets[i] - prorate(line.amount, left.amount, line.gross.amount)
+end
+
 -- A price stands on the line only where it multiplies out to the amount.
-local function credit_line(line, quantity, amount, i)
+local function credit_line(line, rest, quantity, amount, i)
   local unit_price = line.price
   if not (quantity and unit_price and round(money(quantity * unit_price, amount.currency)) == amount) then unit_price = nil end
   return { kind = line.kind, product = line.product, text = line.text, quantity = quantity and -quantity, unit = line.unit,
-           price = unit_price, amount = -amount, tax_category = line.tax_category, tax_rate = line.tax_rate,
-           revenue = line.revenue, source_line = line.source_line, corrects_line = i, rule = line.rule,
-           start = line.start, stop = line.stop, agreement = line.agreement, meter = line.meter }
+           price = unit_price, amount = -net_of(line, rest, amount, i), gross = line.gross and -amount,
+           tax_category = line.tax_category, tax_rate = line.tax_rate, revenue = line.revenue, source_line = line.source_line,
+           corrects_line = i, rule = line.rule, start = line.start, stop = line.stop, agreement = line.agreement,
+           charge = line.charge, period = line.period, meter = line.meter }
 end
 
--- The tax to give back of a category.
-local function tax_of(row, of, net)
+-- The tax to give back of a category, of what is priced before tax: `whole` of the original, `of` of it is left.
+local function tax_of(row, whole, of, net)
   local left = of.net - net
   if net == net * 0 then return net end
   if left == net * 0 then return of.tax end
-  local credited_tax = row.tax - of.tax
-  local upto = round((row.net - left) * percent(row.rate))
-  local least, most = min(row.tax, row.tax * 0), max(row.tax, row.tax * 0)
+  local credited_tax = whole.tax - of.tax
+  local upto = round((whole.net - left) * percent(row.rate))
+  local least, most = min(whole.tax, whole.tax * 0), max(whole.tax, whole.tax * 0)
   return min(max(upto, least), most) - credited_tax
 end
 
-local function settle(document, original, rest)
-  local nets, taxes, net, tax = {}, {}, 0, 0
+-- What the lines give back by category: net and tax within prices with tax, net of the other prices.
+local function given_back(document)
+  local back = {}
   for _, line in ipairs(document.lines) do
-    nets[line.tax_category] = (nets[line.tax_category] or 0) - line.amount
+    local of = back[line.tax_category] or { net = 0, within = 0, tax = 0 }
+    back[line.tax_category] = of
+    if line.gross then
+      of.within, of.tax = of.within - line.amount, of.tax - (line.gross - line.amount)
+    else
+      of.net = of.net - line.amount
+    end
   end
+  return back
+end
+
+local function check_category(row, of, back)
+  local left = of.net - back
+  if (row.net > 0 and left < 0) or (row.net < 0 and left > 0) then
+    exceeds("category " .. row.category .. " has " .. of.net .. " left to credit before tax, not " .. back)
+  end
+end
+
+-- Does nothing of the original stay?
+local function is_all(document, rest)
+  for i, left in ipairs(rest.lines) do
+    local now = left
+    for _, line in ipairs(document.lines) do
+      if line.corrects_line == i then now = now + value_of(line) end
+    end
+    if now ~= now * 0 then return false end
+  end
+  return true
+end
+
+local function settle(document, original, rest, settings)
+  local back, taxes, nothing = given_back(document), {}, original.net * 0
+  local net, tax = nothing, nothing
   for _, row in ipairs(original.taxes) do
-    local back = nets[row.category]
-    if back then
-      local of = rest.taxes[row.category]
-      local left = of.net - back
-      if (row.net > 0 and left < 0) or (row.net < 0 and left > 0) then
-        exceeds("category " .. row.category .. " has " .. of.net .. " left to credit before tax, not " .. back)
-      end
-      local tax_back = tax_of(row, of, back)
-      taxes[#taxes + 1] = { category = row.category, rate = row.rate, net = -back, tax = -tax_back, code = row.code,
+    local now = back[row.category]
+    if now then
+      local of, plain = rest.taxes[row.category], now.net + nothing
+      check_category(row, of, plain)
+      local net_back, tax_back = plain + now.within, tax_of(row, rest.whole[row.category], of, plain) + now.tax
+      taxes[#taxes + 1] = { category = row.category, rate = row.rate, net = -net_back, tax = -tax_back, code = row.code,
                             reason = row.reason, rule = row.rule }
-      net, tax = net - back, tax - tax_back
+      net, tax = net - net_back, tax - tax_back
     end
   end
   document.taxes, document.net, document.tax, document.total = taxes, net, tax, net + tax
   document.rounding = original.rounding
+  payable.credit(document, original, rest, is_all(document, rest), settings)
 end
 
 local function check_left(original, rest)
-  if (rest.net > 0) ~= (original.net > 0) then
+  if (rest.value > 0) ~= (whole_of(original).value > 0) then
     exceeds("nothing is left to credit of invoice " .. (original.number or original.id))
   end
 end
 
 -- Lines, taxes and totals. What is given back by quantity is a line also where it comes to nothing.
-local function complete(document, original, rest, amounts, quantities)
+local function complete(document, original, rest, amounts, quantities, settings)
   document.lines = {}
   for i, line in ipairs(original.lines) do
     local amount = amounts[i]
     if amount and (amount > 0 or amount < 0 or quantities.named and quantities[i]) then
-      local credit = credit_line(line, quantities[i], amount, i)
+      local credit = credit_line(line, rest, quantities[i], amount, i)
       credit.ordinal = #document.lines + 1
       document.lines[credit.ordinal] = credit
     end
@@ -216,7 +313,7 @@ local function complete(document, original, rest, amounts, quantities)
   if #document.lines == 0 then
     exceeds("nothing is left to credit of invoice " .. (original.number or original.id))
   end
-  settle(document, original, rest)
+  settle(document, original, rest, settings)
 end
 
 --- Fill in lines, taxes and totals of a credit note.
@@ -224,13 +321,16 @@ end
 ---@param original table the invoice, as a record
 ---@param credited table list of its credit notes so far
 ---@param wanted table lines to credit; empty: all that is left
-function crediting.fill(document, original, credited, wanted)
+---@param settings table|nil tax settings as config.read gives them
+function crediting.fill(document, original, credited, wanted, settings)
   local rest = remainder(original, credited)
   check_left(original, rest)
   if #wanted == 0 then
-    complete(document, original, rest, whole_rest(rest))
+    local amounts, quantities = whole_rest(rest)
+    complete(document, original, rest, amounts, quantities, settings)
   else
-    complete(document, original, rest, chosen(rest, original, wanted))
+    local amounts, quantities = chosen(rest, original, wanted)
+    complete(document, original, rest, amounts, quantities, settings)
   end
 end
 
@@ -262,7 +362,8 @@ end
 ---@param sale table the order that the invoice bills
 ---@param taken table quantity that is taken back, by position of the sale's line
 ---@param charges table lines that the plan makes of the cancellation
-function crediting.cancel(document, original, credited, sale, taken, charges)
+---@param settings table|nil tax settings as config.read gives them
+function crediting.cancel(document, original, credited, sale, taken, charges, settings)
   local rest, wanted, lines = remainder(original, credited), {}, 0
   check_left(original, rest)
   for i, line in ipairs(original.lines) do
@@ -277,14 +378,15 @@ function crediting.cancel(document, original, credited, sale, taken, charges)
     if #wanted == 0 then
       exceeds("invoice " .. (original.number or original.id) .. " does not bill what order " .. document.order .. " takes back")
     end
-    complete(document, original, rest, chosen(rest, original, wanted))
+    local amounts, quantities = chosen(rest, original, wanted)
+    complete(document, original, rest, amounts, quantities, settings)
     return
   end
   -- A plan that bills orders as a whole: its amount is spread over what is left.
-  local net = original.net * 0
-  for _, charge in ipairs(charges) do net = net - charge.amount end
-  net = positive(net, "what order " .. document.order .. " takes back", original.currency)
-  complete(document, original, rest, spread(rest, net), {})
+  local value = original.net * 0
+  for _, charge in ipairs(charges) do value = value - value_of(charge) end
+  value = positive(value, "what order " .. document.order .. " takes back", original.currency)
+  complete(document, original, rest, spread(rest, value), {}, settings)
 end
 
 return crediting

@@ -8,6 +8,7 @@ local approval = require "approval"
 local calendars = require "calendars"
 local config = require "config"
 local declare = require "declare"
+local discounts_examples = require "discounts_examples"
 local dunning_examples = require "dunning_examples"
 local importing = require "importing"
 local meters = require "meters"
@@ -273,7 +274,7 @@ end
 local KINDS = {
   ["rules/tax.examples.lua"] = answer_tax, ["rules/approvals.examples.lua"] = answer_approval,
   ["rules/application.examples.lua"] = settle, ["rules/payments.examples.lua"] = settle_payment,
-  ["rules/rates.examples.lua"] = answer_rate,
+  ["rules/rates.examples.lua"] = answer_rate, ["rules/discounts.examples.lua"] = discounts_examples.answer,
 }
 
 -- ---- running ----
@@ -299,8 +300,8 @@ local function computation(path)
 end
 
 --- Compute a table of examples.
----@param path string "rules/pricing/NAME.examples.lua", or that of tax, approvals, application, payments, dunning, rates,
----  or an import
+---@param path string "rules/pricing/NAME.examples.lua", or that of tax, approvals, application, payments, discounts, dunning,
+---  rates, or an import
 ---@return table list of { name, ok, got, want }, in the order of the file
 function examples.run(path)
   local list, results, compute = rule(path), {}, computation(path)
@@ -340,6 +341,7 @@ local RETURNS = {
   { "^rules/application%.lua$", "application { ... }", function(path) return rule(path).rules() end },
   { "^rules/payments%.lua$", "payments { ... }", function(path) return rule(path).rules() end },
   { "^rules/dunning/", "policy { ... }", function(path) return rule(path).policy() end },
+  { "^rules/discounts%.lua$", "discounts { ... }", function(path) return rule(path).discounts() end },
   { "^rules/rates%.lua$", "rates { ... }", function(path) return rule(path).tables() end },
   { "^rules/meters%.lua$", "meters { ... }", function(path) meters.all(rule(path)) end },
   { "^rules/calendars/", "calendar { ... }", function(path) calendars.of(path:match "^rules/calendars/(.+)%.lua$") end },

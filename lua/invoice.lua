@@ -5,6 +5,7 @@
 --- Example: invoice.begin { currency = "EUR", book = book }, then invoice.add_line({ text = "Fee" }, 3, 0.335) makes a line
 --- of 1.01 EUR.
 local declare = require "declare"
+local reductions = require "reductions"
 
 local invoice = {}
 
@@ -25,14 +26,16 @@ end
 --- Begin a document.
 ---@param given table currency, book (of config.read), day, account, agreement (or nil); of an order: order, find_product,
 ---  corrected; of a period: period (nominal), span (its days in service that are billed; absent: all), key (the day that
----  claims it; absent: the period's), cause, timing, claim (absent: the timing), usage, history, others, share and before ({ n, d }:
----  the part of the period that the span is, and what was billed of it before; absent: the whole, nothing), phase, overrides
----  (text by id of a charge). It becomes the job: lines, count, net, one and revenue are added.
+---  claims it; absent: the period's), cause, timing, claim (absent: the timing), usage, history, others, share and before
+---  ({ n, d }: the part of the period that the span is, and what was billed of it before; absent: the whole, nothing), phase,
+---  overrides (text by id of a charge), gross (whether prices include tax; absent: as the book says). It becomes the job:
+---  lines, count, net, one and revenue are added.
 ---@return table the job
 function invoice.begin(given)
   given.one = one_of(given.currency)
   given.lines, given.count, given.net = {}, 0, given.one * 0
   given.revenue = given.book.chart.revenue
+  if given.gross == nil then given.gross = given.book.tax ~= nil and given.book.tax.prices == "gross" end
   job = given
   return given
 end
@@ -40,7 +43,11 @@ end
 --- The document at hand; nil outside of begin and finish.
 function invoice.job() return job end
 
-function invoice.finish() job = nil end
+--- End the document: discounts of which nobody said where they fall are spread.
+function invoice.finish()
+  reductions.settle(job)
+  job = nil
+end
 
 --- A price as a decimal in the document's currency; numbers are in it already.
 function invoice.in_currency(price, what)
@@ -64,6 +71,10 @@ local function put(line, amount)
     line.start, line.stop, line.agreement = span.start, span.stop, job.agreement.id
     line.period, line.claim, line.cause = job.key or period.start, job.claim or job.timing, job.cause
   end
+  local gross = line.gross
+  if gross == nil then gross = job.gross end
+  line.gross = gross and amount or nil
+  if line.kind == "discount" then job.discounted = true end
   job.count, job.net = n, job.net + amount
   job.lines[n] = line
   return line
@@ -99,64 +110,37 @@ local function working()
   return job
 end
 
--- Net amounts by tax category, in the order of the lines; in the direction of the document, negative ones as 0.
-local function weights_of(lines, count, sign)
-  local categories, nets, at = {}, {}, {}
-  for i = 1, count do
-    local line = lines[i]
-    local category = line.tax_category
-    local n = at[category]
-    if not n then
-      n = #categories + 1
-      categories[n], nets[n], at[category] = category, 0, n
-    end
-    nets[n] = nets[n] + line.amount * sign
-  end
-  local sum = 0
-  for n = 1, #nets do
-    if nets[n] < 0 then nets[n] = 0 end
-    sum = sum + nets[n]
-  end
-  return categories, nets, sum
+--- Take a discount off the document at hand, as reductions.take does.
+---@param line table text, rule, coupon, revenue (the chart's discounts if absent)
+function invoice.reduce(line, how, options)
+  line.revenue = line.revenue or job.book.chart.discounts
+  return reductions.take(job, put, line, how, options)
 end
 
--- What a discount takes off, in minor units and in the direction of the document: never more than there is.
-local function taken_off(how, available)
-  if type(how) == "money" then
-    if how < 0 then declare.fail("a discount of " .. how .. " is negative", "use invoice:add for a surcharge") end
-    return min(round(how), available)
-  end
-  declare.kind("discount", how, "number")
-  if how < 0 or how > 1 then
-    declare.fail("a discount of " .. tostring(how) .. " is no share", "write percent(20), or money for a fixed amount")
-  end
-  return round(available * how)
+--- Say on which lines a discount line falls that was added by hand.
+function invoice.spread(line, lines) reductions.spread(job, line, lines) end
+
+--- The set of the texts of a list; nil of none.
+function invoice.set_of(what, list)
+  if not list then return nil end
+  local set = {}
+  for i = 1, #list do set[declare.kind("entry " .. i .. " of " .. what, list[i], "text")] = true end
+  return set
 end
 
---- invoice:discount("Non-profit", percent(20)) or invoice:discount("Voucher", money "10 EUR"). Off the net amount as it is
---- by now, so that two discounts of 10 % make 19 %. One line for each tax category.
+local DISCOUNT_FIELDS = { category = "text", categories = "table", charges = "table", revenue = "text", stack = "text" }
+
+--- invoice:discount("Non-profit", percent(20)) or invoice:discount("Voucher", money "10 EUR"). Off the net amount as it is by
+--- now, so that two discounts of 10 % make 19 %, or as `stack` says. One line for each tax category.
 function methods.discount(_, text, how, options)
-  local d = working()
+  working()
   declare.kind("name of the discount", text, "text")
-  options = declare.fields("discount", options or {}, { category = "text", revenue = "text" })
-  local sign = d.net < 0 and -1 or 1
-  local categories, nets, available = weights_of(d.lines, d.count, sign)
-  if options.category then
-    for n = 1, #nets do
-      if categories[n] ~= options.category then available, nets[n] = available - nets[n], 0 end
-    end
-  end
-  available = min(available, d.net * sign)
-  if available <= 0 then return end
-  local off = taken_off(how, available)
-  if off <= 0 then return end
-  local parts, place = split(off, nets), declare.here()
-  for n = 1, #parts do
-    if parts[n] > 0 then
-      put({ kind = "discount", text = text, tax_category = categories[n], rule = place,
-            revenue = options.revenue or d.book.chart.discounts }, parts[n] * -sign)
-    end
-  end
+  options = declare.fields("discount", options or {}, DISCOUNT_FIELDS)
+  if options.stack then declare.choice("stack of the discount", options.stack, reductions.STACKS) end
+  invoice.reduce({ text = text, rule = declare.here(), revenue = options.revenue }, how, {
+    stack = options.stack, charges = invoice.set_of("charges", options.charges),
+    categories = options.category and { [options.category] = true } or invoice.set_of("categories", options.categories),
+  })
 end
 
 local ADD_FIELDS = {

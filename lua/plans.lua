@@ -8,7 +8,7 @@ local declare = require "declare"
 
 local plans = {}
 
-local FIELDS = { title = "!text", currency = "text", every = "text", adjust = "function" }
+local FIELDS = { title = "!text", currency = "text", every = "text", prices = "text", adjust = "function" }
 
 -- What is wrong with a charge as a part of its plan is told at the charge.
 local function fail_at(charge, message, hint)
@@ -51,6 +51,7 @@ end
 
 local function compile(given)
   local compiled = { title = given.title, currency = given.currency, every = given.every, adjust = given.adjust,
+                     prices = given.prices and declare.choice("prices", given.prices, { "net", "gross" }),
                      charges = {}, advance = {}, arrears = {} }
   for i = 1, #given do
     local charge = charges.of(given[i])

@@ -5,6 +5,7 @@
 --- 3 x 0.335 is 1.01, and its cancellation -3 x 0.335 is -1.01.
 local charges = require "charges"
 local declare = require "declare"
+local discounts = require "discounts"
 local invoice = require "invoice"
 
 local pricing = {}
@@ -15,6 +16,12 @@ local function check_currency(plan, path, currency, what)
             message = path .. " is in " .. plan.currency .. " and the " .. what .. " in " .. currency,
             hint = "choose a plan in " .. currency .. " for this account" }
   end
+end
+
+-- Whether a plan's prices include tax; nil: as the book says.
+local function gross_of(plan)
+  if plan.prices then return plan.prices == "gross" end
+  return nil
 end
 
 local function finished(given)
@@ -34,11 +41,13 @@ function pricing.lines(given, plan, path)
                  "name a plan for orders: moonbill set account " .. tostring(given.account.id) .. " plan=...")
   end
   check_currency(plan, path, given.currency, "order")
+  given.gross, given.plan = gross_of(plan), plan
   invoice.begin(given)
   local list = plan.charges
   for i = 1, #list do charges.bill_order(list[i]) end
   charges.close("cap", list)
   charges.close("before", list)
+  discounts.apply(given)
   if plan.adjust then plan.adjust(invoice.handle, given.account, given.order) end
   charges.close("after", list)
   return finished(given)
@@ -58,10 +67,12 @@ function pricing.period(given, plan, path)
   end
   local list = plan[given.timing]
   if #list == 0 then return {} end
+  given.gross, given.plan = gross_of(plan), plan
   invoice.begin(given)
   for i = 1, #list do charges.bill_period(list[i]) end
   charges.close("cap", list)
   charges.close("before", list)
+  discounts.apply(given)
   if plan.adjust then plan.adjust(invoice.handle, given.account, given.agreement) end
   charges.close("after", list)
   return finished(given)

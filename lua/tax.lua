@@ -1,9 +1,11 @@
---- lua/tax.lua: which tax a line bears, and the tax of a whole document.
+--- lua/tax.lua: which tax a line bears, the tax of a whole document, and what of it the buyer withholds.
 --- Units: rates in percent; amounts are money in whole minor units.
 --- Source: tax by category, BG-23 of EN 16931 (BR-CO-14, BR-CO-17: taxable amount x rate, rounded once per category);
---- codes of UNCL 5305 (S standard, Z zero, E exempt, AE reverse charge, K intra-community, G export, O outside scope).
+--- codes of UNCL 5305 (S standard, Z zero, E exempt, AE reverse charge, K intra-community, G export, O outside scope);
+--- amount due by BR-CO-16 with the rounding amount BT-114.
 --- Example: three lines of 0.33 at 20 % bear round(0.99 x 0.20) = 0.20 per document, and 3 x round(0.066) = 0.21 per line.
 local declare = require "declare"
+local inclusive = require "inclusive"
 local vat_area = require "vat_area"
 
 local tax = {}
@@ -12,7 +14,7 @@ local PATH = "rules/tax.lua"
 local CODES = { "S", "Z", "E", "AE", "K", "G", "O" }
 
 -- Rows of a tax rule by the function that made them, so that nothing else passes for one.
-local RATE, OUTSIDE, ABROAD, UNTAXED = {}, {}, {}, {}
+local RATE, OUTSIDE, ABROAD, UNTAXED, WITHHOLD = {}, {}, {}, {}, {}
 local made = setmetatable({}, { __mode = "k" })
 
 local function unknown(message, hint)
@@ -114,6 +116,27 @@ function tax.abroad(given)
   return row
 end
 
+local WITHHOLD_FIELDS = {
+  seller = "country", country = "country", categories = "table", business = "flag", when = "function", rate = "!number",
+  base = "text", reason = "!text", from = "date", ["until"] = "date",
+}
+
+--- withhold { country = "IT", rate = 20, base = "net", reason = "..." }: what a buyer of that country keeps back of the amount
+--- due and pays to the authority itself. Every row whose conditions all hold is withheld.
+function tax.withhold(given)
+  declare.fields("withhold", given, WITHHOLD_FIELDS)
+  declare.positions("withhold", given, 0)
+  positive_share("the rate", given.rate)
+  local row = {
+    seller = given.seller, buyers = given.country and set_of { given.country }, categories = set_of(given.categories),
+    business = given.business, when = given.when, from = given.from and date(given.from), rate = given.rate,
+    stop = given["until"] and date(given["until"]), factor = percent(given.rate), reason = given.reason,
+    base = declare.choice("base", given.base or "net", { "net", "tax", "total" }), place = declare.here(),
+  }
+  made[row] = WITHHOLD
+  return row
+end
+
 local SETTINGS = { no_country = "text" }
 
 -- Rows of one country and category by their first day; two that begin on one day contradict each other.
@@ -134,7 +157,7 @@ end
 function tax.declare(given)
   declare.fields("tax", given, SETTINGS)
   declare.choice("no_country", given.no_country or "refuse", { "refuse", "home" })
-  local rules = { rates = {}, outside = {}, untaxed = {}, abroad = {}, no_country = given.no_country or "refuse" }
+  local rules = { rates = {}, outside = {}, untaxed = {}, abroad = {}, withhold = {}, no_country = given.no_country or "refuse" }
   for i = 1, #given do
     local row = given[i]
     if made[row] == RATE then
@@ -145,8 +168,11 @@ function tax.declare(given)
       rules.untaxed[row.category] = row.answer
     elseif made[row] == ABROAD then
       rules.abroad[#rules.abroad + 1] = row
+    elseif made[row] == WITHHOLD then
+      rules.withhold[#rules.withhold + 1] = row
     else
-      declare.fail("entry " .. i .. " of the tax is " .. type(row), "write rate { }, untaxed { }, outside { } or abroad { }")
+      declare.fail("entry " .. i .. " of the tax is " .. type(row),
+                   "write rate { }, untaxed { }, outside { }, abroad { } or withhold { }")
     end
   end
   for _, of_country in pairs(rules.rates) do
@@ -157,7 +183,9 @@ function tax.declare(given)
   return { declared = given, rules = function() return rules end }
 end
 
-expose { tax = tax.declare, rate = tax.rate, outside = tax.outside, untaxed = tax.untaxed, abroad = tax.abroad }
+expose {
+  tax = tax.declare, rate = tax.rate, outside = tax.outside, untaxed = tax.untaxed, abroad = tax.abroad, withhold = tax.withhold,
+}
 
 -- ---- answering ----
 
@@ -186,7 +214,7 @@ local function domestic(rules, category, country, day)
   return unknown("there is no rate for " .. category .. " in " .. country .. " on " .. day)
 end
 
-local function within(area, seller, country, day)
+local function in_area(area, seller, country, day)
   return area ~= "EU" or (vat_area.has(seller, day) and vat_area.has(country, day))
 end
 
@@ -198,7 +226,7 @@ local function applies(row, category, seller, buyer, day)
     and (row.business == nil or row.business == business)
     and (not row.from or row.from <= day)
     and (not row.stop or day < row.stop)
-    and within(row.within, seller, buyer.country, day)
+    and in_area(row.within, seller, buyer.country, day)
     and (not row.when or row.when(buyer, category, day))
 end
 
@@ -245,35 +273,96 @@ end
 
 -- ---- a whole document ----
 
---- Fill in taxes, net, tax, total and rounding of a document from its lines.
----@param document table with lines, each with amount and tax_category
+-- Add what a row's line bears; prices with tax are taken apart when all of them are known.
+local function add_line(row, line, factor, mode, per_line)
+  line.tax_rate = row.rate
+  if line.gross then
+    row.gross = row.gross or {}
+    row.gross[#row.gross + 1] = line
+  else
+    local amount = line.amount
+    row.net = row.net + amount
+    if per_line then row.tax = row.tax + round(amount * factor, nil, mode) end
+  end
+end
+
+--- Fill in taxes, net, tax, total and rounding of a document from its lines. Lines with `gross` are of prices with tax: they
+--- get the net amount that is in it.
+---@param document table with lines, each with amount or gross, and tax_category
 ---@param answers function category -> answer, as tax.for_line gives it
 ---@param settings table rounding ("document" or "line") and mode, as config.read gives them
 function tax.settle(document, answers, settings)
   local lines, taxes, rows, factors = document.lines, {}, {}, {}
-  local mode, per_line = settings.mode, settings.rounding == "line"
+  local mode, per_line, with_tax = settings.mode, settings.rounding == "line", false
   local net, total = 0, 0
   for i = 1, #lines do
     local line = lines[i]
-    local category, amount = line.tax_category, line.amount
+    local category = line.tax_category
     local row = rows[category]
     if not row then
-      local found = answers(category)
-      row = { category = category, rate = found.rate, net = amount * 0, tax = amount * 0, code = found.code,
+      local found, nothing = answers(category), line.amount * 0
+      row = { category = category, rate = found.rate, net = nothing, tax = nothing, code = found.code,
               reason = found.reason, rule = found.rule }
       rows[category], factors[category] = row, found.factor
       taxes[#taxes + 1] = row
     end
-    row.net, line.tax_rate = row.net + amount, row.rate
-    if per_line then row.tax = row.tax + round(amount * factors[category], nil, mode) end
+    add_line(row, line, factors[category], mode, per_line)
   end
   for i = 1, #taxes do
     local row = taxes[i]
     if not per_line then row.tax = round(row.net * factors[row.category], nil, mode) end
+    if row.gross then
+      local net_within, tax_within = inclusive.settle(row.gross, row.rate, mode, per_line)
+      row.net, row.tax, row.gross, with_tax = row.net + net_within, row.tax + tax_within, nil, true
+    end
     net, total = net + row.net, total + row.tax
   end
   document.taxes, document.net, document.tax, document.total = taxes, net, total, net + total
-  document.rounding = mode .. (per_line and " per line" or " per document")
+  document.rounding = mode .. (per_line and " per line" or " per document") .. (with_tax and ", prices with tax" or "")
+end
+
+-- ---- what the buyer withholds ----
+
+local function withholds(row, seller, buyer, day)
+  local business = buyer.tax_id ~= nil and buyer.tax_id ~= ""
+  return (not row.seller or row.seller == seller)
+    and (not row.buyers or row.buyers[buyer.country or seller])
+    and (row.business == nil or row.business == business)
+    and (not row.from or row.from <= day)
+    and (not row.stop or day < row.stop)
+    and (not row.when or row.when(buyer, day))
+end
+
+local function base_of(row, taxes)
+  local base = 0
+  for i = 1, #taxes do
+    local one = taxes[i]
+    if not row.categories or row.categories[one.category] then
+      base = base + (row.base == "net" and one.net or row.base == "tax" and one.tax or one.net + one.tax)
+    end
+  end
+  return base
+end
+
+--- What the buyer keeps back of a settled document and pays to the authority itself: each row rounded once.
+---@param document table with taxes
+---@param rules table|nil those of rules/tax.lua if absent
+---@return any money, and the reasons as they are printed; nil where nothing is withheld
+function tax.withheld(document, seller, buyer, day, mode, rules)
+  rules = rules or rule(PATH).rules()
+  local amount, reasons = 0, {}
+  for i = 1, #rules.withhold do
+    local row = rules.withhold[i]
+    if withholds(row, seller, buyer, day) then
+      local part = base_of(row, document.taxes) * row.factor
+      if part > 0 or part < 0 then
+        amount = amount + round(part, nil, mode)
+        reasons[#reasons + 1] = row.reason
+      end
+    end
+  end
+  if #reasons == 0 then return nil end
+  return amount, table.concat(reasons, "; ")
 end
 
 return tax

@@ -57,6 +57,8 @@ return book {
     differences = { "6810", "Small differences" }, -- what payments fall short of by less than the tolerance
     exchange = { "7700", "Exchange differences" },
     breakage = { "4850", "Breakage" },             -- prepaid money that expired
+    withholding = { "1300", "Tax withheld by customers" }, -- what buyers keep back and pay to the authority for you
+    rounding = { "6820", "Cash rounding" },        -- what rounding to coins adds or takes
     others = {
       -- ["4010"] = "Postage",
     },
@@ -71,7 +73,9 @@ return book {
 
   -- How tax is rounded: once per document and tax category, or "line" by line where your law asks for that; and how:
   -- half_up, half_even, half_down, up or down. All of them treat a credit note as the exact negative of its invoice.
-  tax = { rounding = "document", mode = "half_up" },
+  -- prices = "gross": prices include tax, unless a plan says prices = "net". cash_rounding: what is payable is rounded to
+  -- the smallest coin of a currency.
+  tax = { rounding = "document", mode = "half_up", prices = "net", cash_rounding = { --[[ CHF = 0.05 ]] } },
 
   -- What one account may cost a rule before it is stopped.
   -- budget = { steps = 100000000, memory_mb = 64, seconds = 2 },

@@ -17,6 +17,13 @@
 --                   from, ["until"]; when = function(buyer, category, date) return ... end
 --       rate        a percentage, 0 if absent; "seller" or "buyer": what that country charges for the category
 --       reason      {seller} and {buyer} stand for the names of the countries
+--   withhold { conditions, rate = ..., base = "net", reason = "..." }
+--       What a buyer keeps back of the amount due and pays to the authority itself; all rows whose conditions hold add up.
+--       conditions  country = "IT" (the buyer's), seller, categories, business, from, ["until"],
+--                   when = function(buyer, date) return ... end
+--       base        "net", "tax" (for example rate = 100: the buyer pays all of the tax itself) or "total"
+--       withhold { country = "IT", seller = "IT", categories = { "standard" }, rate = 20, business = true,
+--                  reason = "Withholding tax 20 %: art. 25 DPR 600/1973" },
 --
 -- Sources: European Commission, "VAT rates applied in the Member States of the European Union" (2021, and the national
 -- laws since); HMRC, "VAT rates"; Swiss Federal Tax Administration, "Development of tax rates".

@@ -192,7 +192,8 @@ moon_status moon_burns_of(moon_change *change, const moon_document *document, mo
     for (size_t i = 0; i < document->lines.count; i++) {
         const moon_line *line = MOON_AT(moon_line, document->lines, i);
         moon_str source = coupon_of(document, line, found ? original : NULL);
-        if (source.len) MOON_TRY(add_burn(document, source, line->amount, burns, count, err));
+        int64_t taken = line->gross != MOON_INT_NONE ? line->gross : line->amount;
+        if (source.len) MOON_TRY(add_burn(document, source, taken, burns, count, err));
     }
     for (size_t i = 0; i < *count; i++)
         if (burns[i].amount != 0) burns[kept++] = burns[i];

@@ -115,7 +115,7 @@ local sales = {
     want = "A1 S1 PO 7 GBP 2010-12-01 30 orders half_up per document nobody nil nil nil" },
   { "taxes by category", sale = { "S1", "2010-12-01", { "P", 1, 10 }, { "P1", 2 }, { "P", 1, 5 } },
     taxes = { "category", "rate", "net", "tax", "code", "reason" }, want = "standard 17.5 15 2.63 S nil, reduced 5 20 1 S nil" },
-  { "the rule that answered", sale = { "S1", "2010-12-01", { "P", 1, 10 } }, taxes = { "rule" }, want = "rules/tax.lua:29" },
+  { "the rule that answered", sale = { "S1", "2010-12-01", { "P", 1, 10 } }, taxes = { "rule" }, want = "rules/tax.lua:36" },
   { "the rule that priced", sale = { "S1", "2010-12-01", { "P", 1, 10 } }, lines = { "rule", "source_line" }, want = "rules/pricing/orders.lua:10 1" },
   { "abroad", sale = SALE, account = { country = "FR" }, taxes = { "rate", "tax", "code", "reason" },
     want = "0 0 G Zero-rated: supplied to a customer outside the United Kingdom" },

@@ -26,22 +26,24 @@ local cases = {
   { "series", get = "series", want = "{credit_note=CN-{year}-{number:5} invoice=INV-{year}-{number:5}}" },
   { "one series of its own", { series = { invoice = "R{year}/{number}" } }, get = "series",
     want = "{credit_note=CN-{year}-{number:5} invoice=R{year}/{number}}" },
-  { "chart", get = "chart", want = "{bad_debt=6800 breakage=4850 cash=1200 deferred=2300 differences=6810 discounts=4900 exchange=7700 fees=4800 "
-      .. "interest=4810 opening=3900 receivables=1100 revenue=4000 tax=2200 unapplied=2100}" },
+  { "chart", get = "chart", want = "{bad_debt=6800 breakage=4850 cash=1200 deferred=2300 differences=6810 discounts=4900 exchange=7700 "
+      .. "fees=4800 interest=4810 opening=3900 receivables=1100 revenue=4000 rounding=6820 tax=2200 unapplied=2100 withholding=1300}" },
   { "names of the chart", { chart = { revenue = { "8400", "Erlöse" }, others = { ["8401"] = "Porto" } } }, get = "chart_names",
-    want = "{1100=Trade receivables 1200=Bank 2100=Unapplied cash 2200=Tax payable 2300=Deferred revenue 3900=Opening balances "
+    want = "{1100=Trade receivables 1200=Bank 1300=Tax withheld by customers 2100=Unapplied cash 2200=Tax payable "
+      .. "2300=Deferred revenue 3900=Opening balances "
       .. "4800=Reminder fees 4810=Late interest 4850=Breakage 4900=Discounts allowed 6800=Bad debt 6810=Small differences "
-      .. "7700=Exchange differences 8400=Erlöse 8401=Porto}" },
+      .. "6820=Cash rounding 7700=Exchange differences 8400=Erlöse 8401=Porto}" },
   { "a number alone keeps the standard name", { chart = { tax = "2200" } }, get = "chart_names",
-    want = "{1100=Trade receivables 1200=Bank 2100=Unapplied cash 2200=Tax payable 2300=Deferred revenue 3900=Opening balances "
+    want = "{1100=Trade receivables 1200=Bank 1300=Tax withheld by customers 2100=Unapplied cash 2200=Tax payable "
+      .. "2300=Deferred revenue 3900=Opening balances "
       .. "4000=Sales 4800=Reminder fees 4810=Late interest 4850=Breakage 4900=Discounts allowed 6800=Bad debt 6810=Small differences "
-      .. "7700=Exchange differences}" },
+      .. "6820=Cash rounding 7700=Exchange differences}" },
   { "a control account shares its number", { chart = { unapplied = "1200" } }, fails = "rule.value", says = "unapplied and cash have one number" },
   { "no operators", get = "operators", want = "{}" },
   { "operators", { operators = { { user = "anna", name = "Anna", roles = { "prepare", "issue" } }, { user = "bert" } } },
     get = "operators", want = "{{name=Anna roles=prepare issue user=anna} "
       .. "{name=bert roles=prepare approve issue admin manager user=bert}}" },
-  { "tax", get = "tax", want = "{mode=half_up rounding=document}" },
+  { "tax", get = "tax", want = "{cash_rounding={} mode=half_up prices=net rounding=document}" },
   { "budget", { budget = { seconds = 5 } }, get = "budget", want = "{memory_mb=64 seconds=5 steps=100000000}" },
   { "plugins by name", { plugins = { "csv", "pdf" } }, get = "plugins", want = "{csv=csv pdf=pdf}" },
   { "room and keys", get = "map_gib", want = "64" },

@@ -22,6 +22,7 @@ static const char *const suites[] = {"config",      "pricing",  "periods",    "t
 static const char *const examples[] = {"rules/pricing/orders.examples.lua",
                                        "rules/pricing/subscription.examples.lua",
                                        "rules/tax.examples.lua",
+                                       "rules/discounts.examples.lua",
                                        "rules/approvals.examples.lua",
                                        "rules/dunning/standard.examples.lua",
                                        "rules/application.examples.lua",

@@ -158,7 +158,8 @@ local function complete(group, input, book)
     reference = common(parts, function(part) return part.claim.agreement.reference end), lines = lines, note = notes_of(parts),
   }
   tax.settle(document, function(category) return group.answers[category] end, book.tax)
-  return billing.finish(document, { account = last.claim.account, rates = input.rates, approvals = input.approvals }, book, {})
+  return billing.finish(document, { account = last.claim.account, tax = input.tax, rates = input.rates,
+                                    approvals = input.approvals }, book, {})
 end
 
 -- The ids of the agreements that have lines on a document, each once.

@@ -72,8 +72,9 @@ static moon_status host_grants(void *ctx, const moon_arg *args, size_t n, moon_a
     size_t count, kept = 0;
     if (n < 1 || args[0].kind != MOON_ARG_DATE || d->account.len == 0)
         return moon_fail(err, MOON_E_SCRIPT_VALUE, "grants wants a day, while a document is drafted");
-    MOON_TRY(read_on(d, args[0].date, err));
     MOON_TRY(moon_grants_of(d->change, d->account, args[0].date, scratch, &list, &count, err));
+    /* Who has none notes nothing: a grant that is given later is for the next document. */
+    if (count) MOON_TRY(read_on(d, args[0].date, err));
     moon_arg *views = MOON_NEW_N(scratch, moon_arg, count);
     for (size_t i = 0; i < count; i++)
         if (list[i].left > 0) views[kept++] = view_of(&list[i], scratch);

@@ -105,8 +105,8 @@ moon_status moon_agreement_versions(moon_change *change, moon_str id, moon_arena
     list made = {0};
     moon_scan scan;
     bool more = true;
-    MOON_TRY(moon_scan_begin(change, &moon_agreement_type, MOON_BY_KEY, &bound, 1, &bound, 1, false, &scan,
-                             err));
+    MOON_TRY(
+        moon_scan_begin(change, &moon_agreement_type, MOON_BY_KEY, &bound, 1, &bound, 1, false, &scan, err));
     moon_status status = MOON_OK;
     while (status == MOON_OK) {
         status = moon_scan_next(&scan, &version, &more, err);
@@ -134,7 +134,8 @@ static moon_status check_fixed(moon_change *change, const moon_agreement *versio
     moon_fail(err, MOON_E_RECORD_INVALID,
               "agreement %.*s is billed by periods from %s for account %.*s; neither can change any more",
               MOON_STR_ARG(version->id), day, MOON_STR_ARG(newest.account));
-    return moon_err_hint(err, "void what is billed of it first, or end it with until=... and add another agreement");
+    return moon_err_hint(
+        err, "void what is billed of it first, or end it with until=... and add another agreement");
 }
 
 static moon_status check_days(const moon_agreement *version, moon_err *err) {

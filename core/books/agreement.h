@@ -13,7 +13,7 @@
 typedef struct moon_cycle {
     moon_unit unit;
     int64_t n;
-    int align;   /* 0: from the agreement's own anchor; 1 to 31: from that day of January; -1: of the calendar */
+    int align; /* 0: from the agreement's own anchor; 1 to 31: from that day of January; -1: of the calendar */
     bool merged; /* a first period shorter than the others is one with the second */
 } moon_cycle;
 /* Months from the first day. */

@@ -46,10 +46,9 @@ static moon_status credited_of(const credits *of, size_t i, int64_t *credited, m
     const moon_line *line = MOON_AT(moon_line, of->document->lines, i);
     int64_t discount = line->discount == MOON_INT_NONE ? 0 : line->discount, back = 0;
     *credited = of->lines[i];
-    if (discount != 0 && of->discounts < 0 && of->discounts_left <= 0 &&
-        of->discounts_left >= of->discounts)
-        MOON_TRY(moon_split_running(discount, 0, of->discounts_left - of->discounts, -of->discounts, &back,
-                                    err));
+    if (discount != 0 && of->discounts < 0 && of->discounts_left <= 0 && of->discounts_left >= of->discounts)
+        MOON_TRY(
+            moon_split_running(discount, 0, of->discounts_left - of->discounts, -of->discounts, &back, err));
     return add(credited, back, err);
 }
 
@@ -99,8 +98,7 @@ moon_status moon_billed_of(moon_change *change, moon_str agreement, moon_date st
     billed_list list = {0};
     size_t n;
     MOON_TRY(moon_claims_of(change, agreement, start, keep, &claims, &n, err));
-    for (size_t i = 0; i < n; i++)
-        MOON_TRY(add_claimed(change, &claims[i], agreement, keep, &list, err));
+    for (size_t i = 0; i < n; i++) MOON_TRY(add_claimed(change, &claims[i], agreement, keep, &list, err));
     *out = list.items;
     *count = list.count;
     return MOON_OK;

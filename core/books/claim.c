@@ -109,7 +109,8 @@ static moon_status check_base(moon_change *change, const moon_claim *claim, moon
     MOON_TRY(moon_get(change, &moon_claim_type, &before, &found, err));
     if (found) return MOON_OK;
     moon_date_format(claim->start, day);
-    return moon_fail(err, MOON_E_STALE, "what it changes of the period of %.*s from %s is not billed any more",
+    return moon_fail(err, MOON_E_STALE,
+                     "what it changes of the period of %.*s from %s is not billed any more",
                      MOON_STR_ARG(claim->source), day);
 }
 

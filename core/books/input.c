@@ -94,7 +94,8 @@ static moon_status check_period_input(moon_change *change, const moon_document *
     MOON_TRY(check_usage(change, document, input, err));
     MOON_TRY(moon_billed_check(change, input, &same, err));
     if (same) return MOON_OK;
-    return moon_fail(err, MOON_E_STALE, "what was billed of the period (%.*s) has changed since this was drafted",
+    return moon_fail(err, MOON_E_STALE,
+                     "what was billed of the period (%.*s) has changed since this was drafted",
                      MOON_STR_ARG(input->record));
 }
 

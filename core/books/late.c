@@ -110,8 +110,8 @@ static moon_str id_of(moon_arena *keep, moon_str agreement, moon_date start, moo
 static moon_status park(moon_change *change, const moon_context *ctx, moon_str agreement, moon_str meter,
                         const moon_counted *counted, int64_t count, moon_err *err) {
     moon_arena *keep = moon_change_arena(change);
-    moon_parked parked, before = {.work = MOON_STR("usage"),
-                                  .id = id_of(keep, agreement, counted->start, meter)};
+    moon_parked parked,
+        before = {.work = MOON_STR("usage"), .id = id_of(keep, agreement, counted->start, meter)};
     char start[MOON_DATE_TEXT], end[MOON_DATE_TEXT];
     bool found;
     moon_date_format(counted->span.start, start);
@@ -260,10 +260,8 @@ moon_status moon_late_again(moon_change *change, const moon_context *ctx, const 
         if (!moon_str_starts(input->record, head)) continue;
         moon_str id = moon_str_sub(input->record, head.len, input->record.len);
         if (!find_agreement(document, id, &agreement, &late)) continue;
-        MOON_TRY(
-            moon_late_counted(change, agreement, late.meter, late.start, &counted, &found, err));
-        if (found)
-            MOON_TRY(park(change, ctx, agreement, late.meter, &counted, input->count, err));
+        MOON_TRY(moon_late_counted(change, agreement, late.meter, late.start, &counted, &found, err));
+        if (found) MOON_TRY(park(change, ctx, agreement, late.meter, &counted, input->count, err));
     }
     return MOON_OK;
 }

@@ -266,7 +266,7 @@ extern const moon_type moon_document_type;
     F(1, TEXT, source, MOON_REQUIRED, MOON_PLAIN, "for example order/SO-1001, agreement/A-7")                \
     F(2, INT, line, MOON_REQUIRED, MOON_PLAIN, "line of the source, 0 for the whole")                        \
     F(3, DATE, start, MOON_REQUIRED, MOON_PLAIN, "first day of the period billed")                           \
-    F(4, TEXT, cause, MOON_REQUIRED, MOON_PLAIN, "why: order, advance, arrears+1 …")                          \
+    F(4, TEXT, cause, MOON_REQUIRED, MOON_PLAIN, "why: order, advance, arrears+1 …")                         \
     F(5, ID, document, MOON_REQUIRED, MOON_PLAIN, "document that bills it")                                  \
     F(6, INT, version, MOON_DETAIL, MOON_PLAIN, "newest version of the agreement when it was billed")
 MOON_STRUCT(moon_claim, MOON_CLAIM_FIELDS)

@@ -167,8 +167,8 @@ moon_status moon_usage_fold(moon_change *change, const moon_context *ctx, moon_u
             MOON_TRY(moon_touch_account(change, sum->account, err));
             MOON_TRY(moon_agreements_of(change, sum->account, sums->keep, &of.items, &of.count, err));
         }
-        MOON_TRY(moon_late_check(change, ctx, of.items, of.count, sum->meter, sum->day, sum->sum.count, &is_late,
-                                 err));
+        MOON_TRY(moon_late_check(change, ctx, of.items, of.count, sum->meter, sum->day, sum->sum.count,
+                                 &is_late, err));
         if (is_late) *late += sum->sum.count;
     }
     sums->count = 0;

@@ -195,8 +195,7 @@ typedef struct held {
 static moon_status hold(moon_drafting *d, const moon_agreement *newest, held *of, moon_err *err) {
     moon_arena *keep = moon_change_arena(d->change);
     *of = (held){.newest = newest};
-    MOON_TRY(
-        moon_agreement_versions(d->change, newest->id, keep, &of->versions, &of->version_count, err));
+    MOON_TRY(moon_agreement_versions(d->change, newest->id, keep, &of->versions, &of->version_count, err));
     for (size_t i = 0; i < of->version_count; i++)
         if (of->versions[i].version > of->version) of->version = of->versions[i].version;
     MOON_TRY(moon_claims_of(d->change, newest->id, MOON_DATE_NONE, keep, &of->claims, &of->claim_count, err));

@@ -69,8 +69,8 @@ static moon_status read_versions(moon_due_check *check, moon_change *change, con
     of->timings = *moon_timings_of(check, newest->plan);
     of->doubtful = !of->timings.plain;
     if (of->doubtful) return MOON_OK;
-    MOON_TRY(moon_agreement_versions(change, newest->id, moon_change_arena(change), &of->items, &of->count,
-                                     err));
+    MOON_TRY(
+        moon_agreement_versions(change, newest->id, moon_change_arena(change), &of->items, &of->count, err));
     for (size_t i = 0; i < of->count; i++) {
         const moon_agreement *one = &of->items[i];
         if (one->version > of->version) of->version = one->version;
@@ -121,9 +121,9 @@ static moon_status billed_at(claim_reader *r, moon_date start, standing *advance
     while (r->more && r->claim.start <= start) {
         moon_str base;
         int64_t turn = moon_claim_turn(r->claim.cause, &base);
-        bool known = r->claim.start == start &&
-                     ((moon_str_is(base, "advance") && stand(advance, &r->claim, turn)) ||
-                      (moon_str_is(base, "arrears") && stand(arrears, &r->claim, turn)));
+        bool known =
+            r->claim.start == start && ((moon_str_is(base, "advance") && stand(advance, &r->claim, turn)) ||
+                                        (moon_str_is(base, "arrears") && stand(arrears, &r->claim, turn)));
         *strange = *strange || !known;
         MOON_TRY(moon_scan_next(&r->scan, &r->claim, &r->more, err));
     }
@@ -180,7 +180,8 @@ static moon_status any_late(moon_due_check *check, moon_change *change, moon_err
     moon_parked bound = {.work = MOON_STR("usage")}, parked;
     moon_scan scan;
     if (check->looked) return MOON_OK;
-    MOON_TRY(moon_scan_begin(change, &moon_parked_type, MOON_BY_KEY, &bound, 1, &bound, 1, false, &scan, err));
+    MOON_TRY(
+        moon_scan_begin(change, &moon_parked_type, MOON_BY_KEY, &bound, 1, &bound, 1, false, &scan, err));
     moon_status status = moon_scan_next(&scan, &parked, &check->late, err);
     moon_scan_end(&scan);
     check->looked = true;

@@ -35,6 +35,13 @@ static void on_refused(void *ctx, moon_str unit, const moon_err *why) {
     w->app->refused = true;
 }
 
+static void on_kept(void *ctx, const moon_document *document, moon_str agreement) {
+    work *w = ctx;
+    moon_progress_end(&w->progress);
+    moon_app_say(w->app, "kept %.*s: agreement %.*s is paused (keep)\n", MOON_STR_ARG(document->id),
+                 MOON_STR_ARG(agreement));
+}
+
 /* ---- bill ---- */
 
 static void on_draft(void *ctx, const moon_document *document, moon_drafted how) {
@@ -161,6 +168,14 @@ static void say_done(moon_app *app, const moon_issue_report *report, const char 
         moon_app_say(
             app, "%.*s: the invoice comes first\n",
             MOON_STR_ARG(moon_words_count(app, report->waiting, "credit note waits", "credit notes wait")));
+    if (report->kept)
+        moon_app_say(
+            app, "%.*s until the pause of its agreement ends\n",
+            MOON_STR_ARG(moon_words_count(app, report->kept, "document is kept", "documents are kept")));
+    if (report->written_off)
+        moon_app_say(
+            app, "%.*s written off at once as bad debt: uncollectible\n",
+            MOON_STR_ARG(moon_words_count(app, report->written_off, "invoice was", "invoices were")));
     if (report->refused)
         moon_app_say(app, "%.*s refused, see above\n",
                      MOON_STR_ARG(moon_words_count(app, report->refused, "was", "were")));
@@ -169,7 +184,7 @@ static void say_done(moon_app *app, const moon_issue_report *report, const char 
 static void say_issued(moon_app *app, const moon_issue_report *report, const char *done,
                        const char *already) {
     say_done(app, report, done, already);
-    if (report->done + report->same + report->refused + report->waiting == 0)
+    if (report->done + report->same + report->refused + report->waiting + report->kept == 0)
         moon_app_say(app, "Nothing to do: there is no such document waiting.\n");
 }
 
@@ -219,7 +234,7 @@ static moon_status issue_by_policy(moon_app *app, moon_err *err) {
     moon_issue_report report;
     work w = work_begin(app, "issuing");
     moon_issue_options options = {
-        .by_policy = true, .ctx = &w, .refused = on_refused, .progress = on_progress};
+        .by_policy = true, .ctx = &w, .kept = on_kept, .refused = on_refused, .progress = on_progress};
     moon_status status = moon_run_approve(app->book, &options, &app->arena, &report, err);
     if (status == MOON_OK) status = moon_run_issue(app->book, &options, &app->arena, &report, err);
     moon_progress_end(&w.progress);
@@ -283,6 +298,7 @@ static moon_status run_on_documents(moon_app *app, issue_fn fn, const char *labe
                                   .name_count = moon_app_arg_count(app),
                                   .dry_run = moon_app_flag(app, "dry-run"),
                                   .ctx = &w,
+                                  .kept = on_kept,
                                   .refused = on_refused,
                                   .refunded = on_refunded,
                                   .progress = on_progress};

@@ -174,6 +174,17 @@ static moon_status check_reason(moon_str reason, const char *what, moon_err *err
     return moon_fail(err, MOON_E_FIELD_REQUIRED, "a %s needs a reason, which stays on record", what);
 }
 
+static moon_status write_off(moon_change *change, const moon_context *ctx, const moon_item *item,
+                             int64_t amount, moon_str reason, moon_adjustment *out, moon_err *err) {
+    moon_record_init(&moon_adjustment_type, out);
+    MOON_TRY(moon_chart_account(ctx->config, "bad_debt", &out->against, err));
+    MOON_TRY(next_id(change, "write-off", item->number, &out->id, err));
+    out->kind = MOON_ADJUST_WRITE_OFF;
+    out->date = ctx->today;
+    out->reason = reason;
+    return take_off(change, ctx, item, amount, out, MOON_STR_NONE, err);
+}
+
 moon_status moon_write_off(moon_change *change, const moon_context *ctx, moon_str invoice, int64_t amount,
                            moon_str reason, moon_adjustment *out, moon_err *err) {
     moon_item item;
@@ -182,13 +193,18 @@ moon_status moon_write_off(moon_change *change, const moon_context *ctx, moon_st
     MOON_TRY(moon_check_open_day(change, ctx->today, "a write-off", err));
     MOON_TRY(get_invoice(change, invoice, &item, err));
     MOON_TRY(check_amount(&item, "written off", &amount, err));
-    moon_record_init(&moon_adjustment_type, out);
-    MOON_TRY(moon_chart_account(ctx->config, "bad_debt", &out->against, err));
-    MOON_TRY(next_id(change, "write-off", item.number, &out->id, err));
-    out->kind = MOON_ADJUST_WRITE_OFF;
-    out->date = ctx->today;
-    out->reason = reason;
-    return take_off(change, ctx, &item, amount, out, MOON_STR_NONE, err);
+    return write_off(change, ctx, &item, amount, reason, out, err);
+}
+
+moon_status moon_write_off_uncollectible(moon_change *change, const moon_context *ctx,
+                                         const moon_document *invoice, moon_str agreement, moon_err *err) {
+    moon_adjustment made;
+    moon_item item;
+    MOON_TRY(moon_item_get(change, invoice->account, invoice->id, &item, err));
+    if (item.open <= 0) return MOON_OK;
+    moon_str reason = moon_arena_printf(moon_change_arena(change), "uncollectible (agreement %.*s)",
+                                        MOON_STR_ARG(agreement));
+    return write_off(change, ctx, &item, item.open, reason, &made, err);
 }
 
 moon_status moon_recover(moon_change *change, const moon_context *ctx, moon_str write_off, moon_str reason,

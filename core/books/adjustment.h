@@ -11,6 +11,11 @@
  * note: revenue and tax stay. Wants role "approve" and a reason. */
 MOON_CHECK moon_status moon_write_off(moon_change *change, const moon_context *ctx, moon_str invoice,
                                       int64_t amount, moon_str reason, moon_adjustment *out, moon_err *err);
+/* The same for an invoice that was issued just now though its agreement is paused as uncollectible, as its pause says:
+ * all that is open of it, with the reason "uncollectible (agreement A-7)". Nothing where nothing is open. */
+MOON_CHECK moon_status moon_write_off_uncollectible(moon_change *change, const moon_context *ctx,
+                                                    const moon_document *invoice, moon_str agreement,
+                                                    moon_err *err);
 /* Take a write-off back: the invoice is open again by as much. */
 MOON_CHECK moon_status moon_recover(moon_change *change, const moon_context *ctx, moon_str write_off,
                                     moon_str reason, moon_adjustment *out, moon_err *err);

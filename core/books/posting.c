@@ -122,6 +122,37 @@ static void keep_share(posting *p, moon_date date, moon_str revenue, int64_t amo
     p->shares[p->share_count++] = (share){date, revenue, amount};
 }
 
+/* How a line is cut by days: it is the part of `amount`, over so many `days`, that begins after the first `offset`. */
+typedef struct cut {
+    int64_t amount, offset, days, sign;
+} cut;
+
+/* A line that takes back the unused days of an earlier one is cut as that was, so that nothing of these days is left in
+ * any month. Where it takes back something else (the second time, for one), it is cut by itself. */
+static moon_status cut_of(posting *p, const moon_line *line, cut *out, moon_err *err) {
+    moon_document old = {.id = line->corrects};
+    int64_t days = (int64_t)line->stop - line->start, part;
+    bool found = false;
+    *out = (cut){line->amount, 0, days, 1};
+    if (line->corrects.len) MOON_TRY(moon_get(p->change, &moon_document_type, &old, &found, err));
+    if (!found || line->corrects_line < 1 || (uint64_t)line->corrects_line > old.lines.count) return MOON_OK;
+    const moon_line *billed = MOON_AT(moon_line, old.lines, line->corrects_line - 1);
+    if (billed->start == MOON_DATE_NONE || billed->start > line->start || billed->stop < line->stop)
+        return MOON_OK;
+    int64_t amount = billed->amount, whole = (int64_t)billed->stop - billed->start,
+            offset = (int64_t)line->start - billed->start;
+    if (billed->discount != MOON_INT_NONE) MOON_TRY(add(&amount, billed->discount, err));
+    MOON_TRY(moon_split_running(amount, offset, offset + days, whole, &part, err));
+    if (part == -line->amount) *out = (cut){amount, offset, whole, -1};
+    return MOON_OK;
+}
+
+static moon_status part_of(const cut *of, int64_t from, int64_t to, int64_t *part, moon_err *err) {
+    MOON_TRY(moon_split_running(of->amount, of->offset + from, of->offset + to, of->days, part, err));
+    *part *= of->sign;
+    return MOON_OK;
+}
+
 /* Cut what a line bills along the months of its service. `now` is what is earned by the month of the issue
  * at the latest. */
 static moon_status defer_line(posting *p, const moon_line *line, moon_str revenue, int64_t *now,
@@ -132,12 +163,14 @@ static moon_status defer_line(posting *p, const moon_line *line, moon_str revenu
     if (start == MOON_DATE_NONE || stop == MOON_DATE_NONE || days <= 0 || stop - 1 <= today) return MOON_OK;
     moon_date month = month_of(today, 0);
     moon_date from = start > month ? start : month;
-    MOON_TRY(moon_split_running(line->amount, 0, from - start, days, now, err));
+    cut of;
+    MOON_TRY(cut_of(p, line, &of, err));
+    MOON_TRY(part_of(&of, 0, from - start, now, err));
     while (from < stop) {
         moon_date next = month_of(from, 1);
         moon_date to = next < stop ? next : stop;
         int64_t part;
-        MOON_TRY(moon_split_running(line->amount, from - start, to - start, days, &part, err));
+        MOON_TRY(part_of(&of, from - start, to - start, &part, err));
         keep_share(p, to - 1, revenue, part);
         from = to;
     }

@@ -5,7 +5,8 @@
  * same commit an entry for each calendar month releases the month's share, dated on the month's last day or on
  * the last day of service. So the ledger is right on any date, and nothing has to be run. Shares go by days,
  * with cumulative rounding (moon_split_running). What lies in months that ended before the issue is revenue at
- * once. A credit note whose lines have the service periods of its invoice does the exact mirror. */
+ * once. A credit note whose lines have the service periods of its invoice does the exact mirror; a line that
+ * takes back the unused days of an earlier one mirrors what is left of that. */
 #ifndef MOON_BOOKS_POSTING_H
 #define MOON_BOOKS_POSTING_H
 

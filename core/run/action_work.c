@@ -68,6 +68,8 @@ static void add_documents(moon_action_call *call, const moon_issue_report *repor
     moon_result_count(call, "documents", report->done);
     moon_result_count(call, "same", report->same);
     moon_result_count(call, "waiting", report->waiting);
+    moon_result_count(call, "kept", report->kept);
+    moon_result_count(call, "written_off", report->written_off);
     moon_result_add(call, "sums", sums_of(call->keep, report));
 }
 

@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "base/file.h"
 #include "books/agreement.h"
+#include "books/claim.h"
 #include "books/order.h"
 #include "books/party.h"
 #include "run/batch.h"
@@ -229,7 +230,8 @@ static bool begins(const moon_document *document, size_t i, bool period) {
     const moon_line *line = MOON_AT(moon_line, document->lines, i);
     for (size_t k = 0; k < i; k++) {
         const moon_line *before = MOON_AT(moon_line, document->lines, k);
-        if (moon_str_eq(before->agreement, line->agreement) && (!period || before->start == line->start))
+        if (moon_str_eq(before->agreement, line->agreement) &&
+            (!period || moon_line_period(before) == moon_line_period(line)))
             return false;
     }
     return true;

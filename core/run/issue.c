@@ -4,8 +4,10 @@
 
 #include "base/limits.h"
 #include "base/file.h"
+#include "books/adjustment.h"
 #include "books/order.h"
 #include "books/party.h"
+#include "books/pause.h"
 #include "books/payment.h"
 #include "books/receivable.h"
 #include "books/wallet.h"
@@ -18,6 +20,8 @@ typedef struct pending {
     struct pending *next;
     moon_document document;
     const moon_payment *refund; /* this, and no document */
+    moon_str kept;              /* it was not issued, for this agreement rests */
+    bool written_off;
 } pending;
 
 typedef struct run {
@@ -35,8 +39,13 @@ typedef struct run {
 
 static void add_pending(run *r, moon_change *change, const moon_document *document) {
     pending *one = MOON_NEW(moon_change_arena(change), pending);
-    *one = (pending){r->pending, *document, NULL};
+    *one = (pending){.next = r->pending, .document = *document};
     r->pending = one;
+}
+
+static void add_kept(run *r, moon_change *change, const moon_document *document, moon_str agreement) {
+    add_pending(r, change, document);
+    r->pending->kept = agreement;
 }
 
 static void add_refund(run *r, moon_change *change, const moon_payment *refund) {
@@ -64,8 +73,14 @@ static void count(run *r, const moon_document *document) {
 static void count_all(run *r, const pending *one) {
     if (!one) return;
     count_all(r, one->next);
+    if (one->kept.len) {
+        r->report->kept++;
+        if (r->options->kept) r->options->kept(r->options->ctx, &one->document, one->kept);
+        return;
+    }
     if (!one->refund) {
         count(r, &one->document);
+        r->report->written_off += one->written_off;
         return;
     }
     r->report->done++;
@@ -254,7 +269,8 @@ static moon_status approve_all(run *r, moon_err *err) {
 
 typedef struct work {
     moon_document *documents;
-    size_t count;
+    moon_str *uncollectible; /* of each document the agreement for which it is written off, or nothing */
+    size_t count, room;
     bool credits;
 } work;
 
@@ -281,31 +297,52 @@ static moon_status is_waiting(moon_change *change, const work *w, const moon_doc
     return MOON_OK;
 }
 
+static void add_work(moon_change *change, work *w, const moon_document *document, moon_str uncollectible) {
+    if (w->count == w->room) {
+        w->room = w->room ? w->room * 2 : 4;
+        moon_document *larger = MOON_NEW_N(moon_change_arena(change), moon_document, w->room);
+        moon_str *agreements = MOON_NEW_N(moon_change_arena(change), moon_str, w->room);
+        if (w->count) memcpy(larger, w->documents, w->count * sizeof *larger);
+        if (w->count) memcpy(agreements, w->uncollectible, w->count * sizeof *agreements);
+        w->documents = larger;
+        w->uncollectible = agreements;
+    }
+    w->uncollectible[w->count] = uncollectible;
+    w->documents[w->count++] = *document;
+    w->credits = w->credits || document->kind == MOON_DOCUMENT_CREDIT_NOTE;
+}
+
+/* What waits is told, not issued. */
+static moon_status take_work(run *r, moon_change *change, const moon_document *document, work *out,
+                             moon_err *err) {
+    bool waiting;
+    int pause;
+    moon_str agreement;
+    MOON_TRY(is_waiting(change, out, document, &waiting, err));
+    if (waiting) {
+        r->pending_waiting++;
+        return MOON_OK;
+    }
+    MOON_TRY(moon_pause_of(change, document, r->book->ctx.today, &pause, &agreement, err));
+    if (pause == MOON_PAUSE_KEEP)
+        add_kept(r, change, document, agreement);
+    else
+        add_work(change, out, document, pause == MOON_PAUSE_UNCOLLECTIBLE ? agreement : MOON_STR_NONE);
+    return MOON_OK;
+}
+
 static moon_status account_work(run *r, moon_change *change, moon_str account, work *out, moon_err *err) {
     moon_document bound = {.account = account}, document;
     moon_scan scan;
     bool more = true;
-    size_t room = 4;
-    *out = (work){.documents = MOON_NEW_N(moon_change_arena(change), moon_document, room)};
+    *out = (work){0};
     MOON_TRY(moon_scan_begin(change, &moon_document_type, moon_type_index(&moon_document_type, "work"),
                              &bound, 1, &bound, 1, false, &scan, err));
     moon_status status = MOON_OK;
     while (status == MOON_OK) {
         status = moon_scan_next(&scan, &document, &more, err);
         if (status != MOON_OK || !more) break;
-        bool waiting = false;
-        if (is_wanted(r, &document)) status = is_waiting(change, out, &document, &waiting, err);
-        if (status != MOON_OK) break;
-        if (waiting) r->pending_waiting++;
-        if (waiting || !is_wanted(r, &document)) continue;
-        if (out->count == room) {
-            moon_document *larger = MOON_NEW_N(moon_change_arena(change), moon_document, room * 2);
-            memcpy(larger, out->documents, room * sizeof *larger);
-            out->documents = larger;
-            room *= 2;
-        }
-        out->documents[out->count++] = document;
-        out->credits = out->credits || document.kind == MOON_DOCUMENT_CREDIT_NOTE;
+        if (is_wanted(r, &document)) status = take_work(r, change, &document, out, err);
     }
     moon_scan_end(&scan);
     return status;
@@ -329,10 +366,13 @@ static moon_status apply_credits(run *r, moon_change *change, moon_str account, 
     moon_buf request = MOON_BUF_EMPTY;
     moon_str reply, dependencies;
     moon_arg settlements, today = moon_arg_date(r->book->ctx.today);
+    uint64_t open = 0;
+    for (size_t i = 0; i < w->count; i++) open += w->uncollectible[i].len == 0;
     moon_wire_add_str(&request, account);
     moon_wire_add_arg(&request, &today);
-    moon_buf_add_varint(&request, w->count);
-    for (size_t i = 0; i < w->count; i++) moon_wire_add_str(&request, w->documents[i].id);
+    moon_buf_add_varint(&request, open);
+    for (size_t i = 0; i < w->count; i++)
+        if (w->uncollectible[i].len == 0) moon_wire_add_str(&request, w->documents[i].id);
     moon_status status = moon_worker_call(r->book->worker, moon_job_apply, moon_buf_str(&request), true,
                                           moon_change_arena(change), &reply, err);
     moon_buf_free(&request);
@@ -346,6 +386,15 @@ static moon_status apply_credits(run *r, moon_change *change, moon_str account, 
     return MOON_OK;
 }
 
+/* Invoices of what is uncollectible, before anything else settles them. */
+static moon_status write_off(run *r, moon_change *change, const work *w, moon_err *err) {
+    for (size_t i = 0; i < w->count; i++)
+        if (w->uncollectible[i].len && w->documents[i].kind == MOON_DOCUMENT_INVOICE)
+            MOON_TRY(moon_write_off_uncollectible(change, &r->book->ctx, &w->documents[i],
+                                                  w->uncollectible[i], err));
+    return MOON_OK;
+}
+
 static moon_status issue_account(void *ctx, moon_change *change, moon_str account, moon_err *err) {
     run *r = ctx;
     work w;
@@ -354,10 +403,15 @@ static moon_status issue_account(void *ctx, moon_change *change, moon_str accoun
         if (moon_document_issue(change, &r->book->ctx, &w.documents[i], err) != MOON_OK)
             return moon_err_context(err, "%s %.*s", moon_document_kinds[w.documents[i].kind - 1],
                                     MOON_STR_ARG(w.documents[i].id));
+    MOON_TRY(write_off(r, change, &w, err));
     if (w.credits) MOON_TRY(apply_credits(r, change, account, &w, err));
     for (size_t i = 0; i < w.count; i++)
-        MOON_TRY(moon_wallet_pay(change, &r->book->ctx, &w.documents[i], err));
-    for (size_t i = 0; i < w.count; i++) add_pending(r, change, &w.documents[i]);
+        if (w.uncollectible[i].len == 0)
+            MOON_TRY(moon_wallet_pay(change, &r->book->ctx, &w.documents[i], err));
+    for (size_t i = 0; i < w.count; i++) {
+        add_pending(r, change, &w.documents[i]);
+        r->pending->written_off = w.uncollectible[i].len && w.documents[i].kind == MOON_DOCUMENT_INVOICE;
+    }
     return moon_unpark(change, "issue", account, err);
 }
 

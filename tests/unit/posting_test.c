@@ -163,6 +163,63 @@ static void test_void(void **state) {
     end(b);
 }
 
+/* A line of a later invoice that takes back the unused days: in no month anything is left of them, whatever the cents
+ * of either; and voiding that invoice gives them back. */
+static void test_unused(void **state) {
+    static const row bill = {"bill", "2010-12-15", "2011-12-15", "2010-12-15", 10007, {{0}}};
+    static const char *const days[] = {"2011-03-31", "2011-04-30", "2011-07-31", "2011-12-14"};
+    row credit = {"credit", "2011-03-10", "2011-12-15", "2011-03-20", 0, {{0}}};
+    books *b = begin();
+    moon_document document = service(b, "D1", &bill), later;
+    int64_t used, deferred[4];
+    (void)state;
+    DO(moon_split_running(bill.net, 0, 85, 365, &used, ERR));
+    credit.net = used - bill.net;
+    books_today(b, bill.issued);
+    issue(b, &document);
+    for (size_t i = 0; i < 4; i++) deferred[i] = balance(b, "2300", days[i]);
+    books_today(b, credit.issued);
+    later = service(b, "D2", &credit);
+    ((moon_line *)later.lines.items)->corrects = MOON_STR("D1");
+    ((moon_line *)later.lines.items)->corrects_line = 1;
+    issue(b, &later);
+    for (size_t i = 0; i < 4; i++) {
+        expect_minor(days[i], balance(b, "2300", days[i]), 0);
+        expect_minor(days[i], -balance(b, "4000", days[i]), used);
+    }
+    DO(moon_document_void(b->change, &b->ctx, &later, MOON_STR("goes on"), ERR));
+    for (size_t i = 0; i < 4; i++) expect_minor(days[i], balance(b, "2300", days[i]), deferred[i]);
+    end(b);
+}
+
+/* One invoice that takes back unused days of the old price and bills the new one for them; the second is cut by
+ * itself. */
+static void test_change(void **state) {
+    static const row bill = {"bill", "2011-01-01", "2011-02-01", "2011-01-01", 3100, {{0}}};
+    books *b = begin();
+    moon_document document = service(b, "D1", &bill), change;
+    moon_line *lines = MOON_NEW_N(moon_change_arena(b->change), moon_line, 2);
+    (void)state;
+    books_today(b, "2011-01-01");
+    issue(b, &document);
+    books_today(b, "2011-01-11");
+    change = document_of(b, "D2", "ACME", 4200, 0);
+    lines[0] = lines[1] = *(moon_line *)change.lines.items;
+    lines[0].start = lines[1].start = day("2011-01-11");
+    lines[0].stop = lines[1].stop = day("2011-02-01");
+    lines[0].amount = -2100;
+    lines[0].corrects = MOON_STR("D1");
+    lines[0].corrects_line = 1;
+    lines[1].ordinal = 2;
+    lines[1].amount = 6300;
+    change.lines = (moon_list){lines, 2};
+    issue(b, &change);
+    expect_minor("deferred", -balance(b, "2300", "2011-01-11"), 7300);
+    expect_minor("earned", -balance(b, "4000", "2011-01-31"), 7300);
+    expect_minor("nothing is left", -balance(b, "2300", "2011-01-31"), 0);
+    end(b);
+}
+
 /* In a foreign currency the base amounts of the releases add up to what was deferred. */
 static void test_foreign(void **state) {
     static const row bill = {"bill", "2010-12-15", "2011-03-15", "2010-12-15", 1001, {{0}}};
@@ -205,8 +262,9 @@ static void test_discount(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_rows), cmocka_unit_test(test_credit),
-                                       cmocka_unit_test(test_void), cmocka_unit_test(test_foreign),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_rows),    cmocka_unit_test(test_credit),
+                                       cmocka_unit_test(test_void),    cmocka_unit_test(test_unused),
+                                       cmocka_unit_test(test_change),  cmocka_unit_test(test_foreign),
                                        cmocka_unit_test(test_discount)};
     return cmocka_run_group_tests_name("posting", tests, NULL, NULL);
 }

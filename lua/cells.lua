@@ -5,8 +5,8 @@
 --- cells.show(text) -> text              for a message: short, without control characters, in quotes
 ---
 --- Kinds: id, text, decimal, date, time ({ time = } where there is an offset, else { day = }), days,
---- currency, country, order_kind, line_kind, open_kind (import_kinds.lua names
---- each field's).
+--- whole (a small whole number), flag (yes or no), currency, country, order_kind, line_kind, open_kind (import_kinds.lua
+--- names each field's).
 --- An empty cell is never read here: what an absent value means is the field's business.
 --- Errors are answers, `wanted` completing "expected ...": an import goes on where one row is wrong.
 local countries = require "countries"
@@ -48,6 +48,20 @@ local function days(text)
   local number = text:find("^%d%d?%d?%d?$") and tonumber(text)
   if number and number <= DAYS_MAX then return number end
   return nil, "import.value", "a whole number of days"
+end
+
+local function whole(text)
+  local number = text:find("^%-?%d%d?%d?%d?%d?%d?$") and tonumber(text)
+  if number then return number end
+  return nil, "import.value", "a whole number"
+end
+
+local FLAGS = { yes = true, ["true"] = true, ["1"] = true, x = true, no = false, ["false"] = false, ["0"] = false }
+
+local function flag(text)
+  local value = FLAGS[text:lower()]
+  if value ~= nil then return value end
+  return nil, "import.value", "yes or no"
 end
 
 local function currency(text)
@@ -141,7 +155,7 @@ function cells.readers(settings)
   end
   return {
     id = once(id), text = text_of, decimal = once(number), date = once(day), days = once(days), time = time,
-    currency = once(currency),
+    currency = once(currency), whole = once(whole), flag = once(flag),
     country = once(country), order_kind = once(word({ sale = true, cancellation = true }, "sale or cancellation")),
     open_kind = once(word({ invoice = true, credit = true, cash = true }, "invoice, credit or cash")),
     line_kind = once(word({ product = true, charge = true, discount = true }, "product, charge or discount")),

@@ -89,10 +89,18 @@ local KINDS = {
   payments = {
     fields = {
       id = "id", account = "id", date = "!date", amount = "!decimal", currency = "currency", remittance = "text",
-      payer = "text", method = "text", returns = "id",
+      payer = "text", method = "text", returns = "id", prepaid = "flag", priority = "whole", expires = "date",
     },
     settings = { "kind" }, own = "id", rows = record_rows, finish = payment_rows.payment,
     key = function(record) return record.id ~= payment_rows.UNNAMED and record.id or nil, record.id, "" end,
+  },
+  grants = {
+    fields = {
+      id = "!id", account = "!id", from = "!date", amount = "!decimal", currency = "currency", expires = "date",
+      priority = "whole", charges = "text", text = "text", reason = "!text",
+    },
+    own = "id", rows = record_rows, finish = payment_rows.grant,
+    key = function(record) return record.id, record.id, "" end,
   },
   ["opening-items"] = {
     fields = {
@@ -104,7 +112,7 @@ local KINDS = {
   },
 }
 
-import_kinds.names = { "orders", "accounts", "products", "agreements", "usage", "payments", "opening-items" }
+import_kinds.names = { "orders", "accounts", "products", "agreements", "usage", "payments", "grants", "opening-items" }
 
 function import_kinds.of(name)
   local kind = KINDS[name]

@@ -135,13 +135,23 @@ local function tag_columns(s, map)
   return tags
 end
 
+-- The name of a column more: the file may have one of that name, its own or that of an earlier reject file.
+local function another(s, name)
+  local n, free = 1, name
+  while s.places[free] do
+    n = n + 1
+    free = name .. " " .. n
+  end
+  return free
+end
+
 -- What stands above the rows of a reject file, such that the same mapping reads it: as many lines as it passes over, and no
 -- header where it says that there is none.
 local function reject_header(s, named)
   local above = ("\n"):rep(s.options.skip or 0)
   if s.options.header == false then return above end
-  return above .. s.header .. s.separator .. s.row({ "line", "column", "reason",
-    (named or s.lines_of_text) and "row" or nil, s.lines_of_text and "text" or nil }, s.separator)
+  return above .. s.header .. s.separator .. s.row({ another(s, "line"), another(s, "column"), another(s, "reason"),
+    (named or s.lines_of_text) and another(s, "row") or nil, s.lines_of_text and another(s, "text") or nil }, s.separator)
 end
 
 function importing.begin(options)

@@ -1,4 +1,5 @@
---- lua/payment_rows.lua: what a row of a bank's file, or an open item of another system, is as a record. Part of importing.lua.
+--- lua/payment_rows.lua: what a row of a bank's file, a grant, or an open item of another system, is as a record. Part of
+--- importing.lua.
 --- Units: amounts as the file has them, in the row's currency, to money in whole minor units.
 --- Source: none.
 --- Example: a row of 12.50 with "INV-2026-00004" and no account becomes a receipt of the account of that invoice.
@@ -8,6 +9,7 @@
 --- payment_rows.payment(job, record, i) -> problem | nil    the moon_payment it becomes; problem { code, reason, column },
 ---   or { none = true } for a row that its mapping says is no payment
 --- payment_rows.opening(job, record, i) -> problem | nil    the moon_adjustment
+--- payment_rows.grant(job, record, i) -> problem | nil      the moon_grant
 local cells = require "cells"
 local payments = require "payments"
 local rates = require "rates"
@@ -21,8 +23,8 @@ local problem_at = record_rows.problem_at
 
 local TOO_MUCH = decimal "10000000000000000" -- the books hold 18 digits, mostly 2 of them decimals
 
--- The amount as money, and the rate of its currency; or a problem.
-local function value_of(job, record, i)
+-- The amount as money, in the row's currency or the one of the job.
+local function money_of(job, record, i)
   local currency = record.currency or job.currency
   if not currency then return nil, problem_at(job, i, "currency", "no currency is said") end
   record.currency = currency
@@ -34,6 +36,14 @@ local function value_of(job, record, i)
     return nil, problem_at(job, i, "amount", "found " .. cells.show(tostring(record.amount)) .. ", which is finer than "
       .. currency .. " has decimals")
   end
+  return amount
+end
+
+-- The same of what has a date, with the rate of its currency; or a problem.
+local function value_of(job, record, i)
+  local amount, problem = money_of(job, record, i)
+  if problem then return nil, problem end
+  local currency = record.currency
   if record.date > job.today then
     return nil, problem_at(job, i, "date", "found " .. tostring(record.date) .. ", which is after today, "
       .. tostring(job.today))
@@ -54,6 +64,7 @@ local CONTENT = { "account", "currency", "remittance", "payer", "method", "retur
 local function name_by_content(job, record)
   local list = { tostring(record.date), tostring(record.amount) }
   for _, name in ipairs(CONTENT) do list[#list + 1] = record[name] or "" end
+  if record.prepaid then list[#list + 1] = "prepaid " .. tostring(record.expires) .. " " .. tostring(record.priority) end
   local content = table.concat(list, "\n")
   job.equal = job.equal or {}
   local ordinal = (job.equal[content] or 0) + 1
@@ -126,12 +137,31 @@ function payment_rows.payment(job, record, i)
     return problem_at(job, i, "amount", tostring(amount) .. " left the bank: a return needs the payment that it takes back "
       .. "(a column for returns, or the mapping's kind), a fee is no payment", "import.held")
   end
+  if record.prepaid and record.kind == "return" then
+    return problem_at(job, i, "prepaid", "a return is not prepaid", "import.held")
+  end
   record.amount, record.returns = abs(amount), nil
   record.kind, record.state = record.kind or "receipt", "posted"
   local why
   record.account, why = find_owner(job, record)
   record.id = record.id or payment_rows.UNNAMED
   return nil, { content = content, ordinal = ordinal, why = why }
+end
+
+-- ---- grants ----
+
+--- Its currency, where the row says none, is the one of the mapping, else the book's.
+function payment_rows.grant(job, record, i)
+  local amount, problem = money_of(job, record, i)
+  if problem then return problem end
+  if amount <= money(0, record.currency) then
+    return problem_at(job, i, "amount", tostring(amount) .. " is no grant: it gives more than nothing", "import.held")
+  end
+  if not job.look.account(record.account) then
+    return problem_at(job, i, "account", "there is no account " .. cells.show(record.account), "not_found")
+  end
+  record.amount = amount
+  return nil
 end
 
 -- ---- open items of the system before ----

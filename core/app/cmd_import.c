@@ -17,6 +17,7 @@ typedef struct words {
 
 static const words all_words[] = {{"orders", "order", true, true, true, "no sale"},
                                   {"payments", "payment", false, true, false, "left out"},
+                                  {"grants", "grant", false, true, false, "nothing"},
                                   {"opening-items", "item", false, true, false, "nothing"},
                                   {NULL, "record", false, false, false, "nothing"}};
 

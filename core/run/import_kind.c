@@ -114,6 +114,7 @@ static const moon_import_kind kinds[] = {
     {"agreements", &moon_agreement_type, moon_import_agreement, NULL},
     {"usage", &moon_event_type, moon_import_event, moon_import_fold},
     {"payments", &moon_payment_type, moon_import_payment, moon_import_settle},
+    {"grants", &moon_grant_type, moon_import_grant, NULL},
     {"opening-items", &moon_adjustment_type, moon_import_opening, NULL}};
 enum { KIND_COUNT = sizeof kinds / sizeof *kinds };
 

@@ -2,6 +2,7 @@
 
 #include "base/crypt.h"
 #include "books/adjustment.h"
+#include "books/grant.h"
 #include "books/item.h"
 #include "books/payment.h"
 #include "run/settle.h"
@@ -149,6 +150,30 @@ moon_status moon_import_payment(moon_import_run *run, void *record, moon_account
     if (is_unnamed(payment)) name_by_content(run, payment, &facts);
     if (payment->kind == MOON_PAYMENT_RETURN) return take_return(run, payment, err);
     return take_receipt(run, payment, moon_arg_text_of(&facts, "why"), err);
+}
+
+/* ---- grants ---- */
+
+moon_status moon_import_grant(moon_import_run *run, void *record, moon_account *account, moon_err *err) {
+    moon_grant *grant = record, old = {.id = grant->id};
+    moon_err refused;
+    bool found;
+    (void)account;
+    MOON_TRY(moon_get(run->change, &moon_grant_type, &old, &found, err));
+    if (found) {
+        grant->prepared_by = old.prepared_by;
+        if (moon_record_equal(&moon_grant_type, &old, grant))
+            run->report->same++;
+        else
+            tell_different(run, grant->id, MOON_STR("it is there already; change it by hand"));
+        return MOON_OK;
+    }
+    moon_status status = moon_grant_give(run->change, &run->book->ctx, grant, &refused);
+    if (is_of_the_row(status)) return moon_import_hold(run, grant->id, grant->account, &refused, err);
+    if (status != MOON_OK) *err = refused;
+    MOON_TRY(status);
+    MOON_TRY(add_amount(&run->report->taken, grant->amount, grant->currency, err));
+    return moon_import_unpark(run, grant->id, err);
 }
 
 /* ---- opening items ---- */

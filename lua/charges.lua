@@ -265,7 +265,10 @@ end
 --- What a charge reads: names of tags, of meters, and whether functions of the rule may read more.
 ---@return table tags, meters (lists), open
 function charges.reads(charge)
-  local tags, meters, open = {}, {}, false
+  local tags, read, open = {}, {}, false
+  if charge.each then
+    return { tags = tags, meters = read, open = charge.when ~= nil or charge.computes_price or charge.computes_quantity }
+  end
   for _, field in ipairs { "quantity", "free", "amount", "included", "band_by" } do
     if type(charge[field]) == "string" then tags[#tags + 1] = charge[field] end
   end
@@ -274,8 +277,8 @@ function charges.reads(charge)
     if type(charge[field]) == "function" then open = true end
   end
   for _, cell in ipairs(charge.cells or {}) do open = open or type(cell.price) == "function" end
-  meters[1] = charge.meter
-  return { tags = tags, meters = meters, open = open }
+  read[1] = charge.meter
+  return { tags = tags, meters = read, open = open }
 end
 
 -- ---- the kinds ----

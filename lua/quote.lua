@@ -5,6 +5,7 @@
 --- 49.00 and 108.00 for 2026-11-01..2026-12-01, net 157.00.
 local approval = require "approval"
 local billing = require "billing"
+local charges = require "charges"
 local config = require "config"
 local declare = require "declare"
 local meters = require "meters"
@@ -47,15 +48,6 @@ function quote.plan(name)
           hint = #list == 0 and "plans are files in rules/pricing/" or declare.suggest(name, list) }
 end
 
-local function has_function(value, depth)
-  if type(value) == "function" then return true end
-  if type(value) ~= "table" or depth > 4 then return false end
-  for key, part in pairs(value) do
-    if key ~= "rate" and key ~= "close" and key ~= "of" and has_function(part, depth + 1) then return true end
-  end
-  return false
-end
-
 local function add(list, seen, name)
   if type(name) == "string" and not seen[name] then
     seen[name] = true
@@ -72,14 +64,11 @@ function quote.inputs(plan)
     if charge.each then
       add(out.quantities, seen, "quantity")
       add(out.quantities, seen, "price")
-    elseif type(charge.quantity) == "string" then
-      add(out.quantities, seen, charge.quantity)
     end
-    add(out.meters, metered, charge.meter)
-    local given = charge.declared or charge
-    for _, field in ipairs { "quantity", "price", "when", "formula", "adjust" } do
-      if has_function(given[field], 0) then out.open = true end
-    end
+    local reads = charges.reads(charge)
+    for _, tag in ipairs(reads.tags) do add(out.quantities, seen, tag) end
+    for _, meter in ipairs(reads.meters) do add(out.meters, metered, meter) end
+    out.open = out.open or reads.open
   end
   return out
 end

@@ -341,7 +341,8 @@ end
 
 --- What a meter comes to for some days.
 ---@param name string of a meter; one that is not declared is the sum of the events of that name
----@param given number|table what it comes to; or a list of events (meter_sources.list); or meters.of_agreement(id)
+---@param given number|table what it comes to; or a list of events (meter_sources.list); or meters.of_agreement(id); or a usage
+---  object, which is answered as it is
 ---@param span table the days: a period, or { start, stop }
 ---@param whole? table the nominal period that the days are a part of: what time-weighted ones divide by; span if absent
 ---@param declared? table in the place of what rules/meters.lua returns
@@ -349,6 +350,7 @@ end
 ---  are, by those of the meter), events() -> list of { id, day, time, quantity, tags } in the order of time, name, title, unit,
 ---  event, additive, how (a line of text on what quantity is, nil of a number). With `by`, the quantity is the sum of its groups.
 function meters.usage(name, given, span, whole, declared)
+  if type(given) == "table" and given.groups then return given end
   local meter = find(name, declared)
   local lazy
   if type(given) == "table" then

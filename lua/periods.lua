@@ -7,6 +7,7 @@
 local billing = require "billing"
 local config = require "config"
 local declare = require "declare"
+local meters = require "meters"
 local plans = require "plans"
 local pricing = require "pricing"
 local tax = require "tax"
@@ -72,14 +73,15 @@ local function part_of(claim, input, book)
   local plan, name, path = plan_of(claim, input)
   local account, agreement = claim.account, claim.agreement
   local currency = plan.currency or account.currency or book.currency
-  local span, usage = period(claim.start, claim.stop), input.usage or host.usage
+  local span, usage = period(claim.start, claim.stop), input.usage_of or input.usage
   local day, id = claim.day, agreement.id
   local lines, note = pricing.period({
     agreement = agreement, account = account, book = book, currency = currency, timing = claim.timing,
     day = day, period = span, span = span, claim = claim.timing, key = claim.start,
     usage = function(meter, days)
       days = days or span
-      return usage(id, meter, days.start, days.stop, "sum")
+      local given = usage and usage(id, meter, days.start, days.stop) or meters.of_agreement(id)
+      return meters.usage(meter, given, days, span)
     end,
   }, plan, path)
   if #lines == 0 then return nil end

@@ -10,6 +10,7 @@
 #define MOON_COMMIT_DOCUMENTS 3 /* documents approved in one commit */
 #define MOON_COMMIT_IMPORTS 2   /* records imported in one commit */
 #define MOON_COMMIT_EVENTS 3    /* usage events imported in one commit */
+#define MOON_EVENTS_READ 2      /* usage events that rules get at once */
 #define MOON_COMMIT_LETTERS 2   /* letters written in one commit, and files open at once for them */
 #else
 #define MOON_ARENA_BLOCK (64 * 1024) /* bytes */
@@ -17,6 +18,7 @@
 #define MOON_COMMIT_DOCUMENTS 500
 #define MOON_COMMIT_IMPORTS 256
 #define MOON_COMMIT_EVENTS 8192
+#define MOON_EVENTS_READ 512
 #define MOON_COMMIT_LETTERS 100
 #endif
 

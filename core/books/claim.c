@@ -114,12 +114,23 @@ static moon_status check_base(moon_change *change, const moon_claim *claim, moon
                      MOON_STR_ARG(claim->source), day);
 }
 
+/* The day after the last one that the lines of a claim bill. */
+static moon_date stop_of(const moon_document *document, const moon_line *first) {
+    moon_date stop = first->stop;
+    for (size_t i = 0; i < document->lines.count; i++) {
+        const moon_line *line = MOON_AT(moon_line, document->lines, i);
+        if (same_claim(line, first) && line->stop > stop) stop = line->stop;
+    }
+    return stop;
+}
+
 static moon_status take_period(moon_change *change, const moon_document *document, const moon_line *line,
                                moon_err *err) {
     moon_claim claim = claim_of_line(change, document, line), other = claim;
     char day[MOON_DATE_TEXT];
     bool found;
     claim.version = version_read(change, document, line->agreement);
+    claim.stop = stop_of(document, line);
     MOON_TRY(moon_get(change, &moon_claim_type, &other, &found, err));
     if (!found) MOON_TRY(check_base(change, &claim, err));
     if (!found) return moon_put(change, &moon_claim_type, &claim, err);
@@ -257,6 +268,19 @@ moon_status moon_claim_any(moon_change *change, moon_str agreement, bool *any, m
                claim;
     moon_scan scan;
     MOON_TRY(moon_scan_begin(change, &moon_claim_type, MOON_BY_KEY, &bound, 1, &bound, 1, false, &scan, err));
+    moon_status status = moon_scan_next(&scan, &claim, any, err);
+    moon_scan_end(&scan);
+    return status;
+}
+
+moon_status moon_claim_arrears_after(moon_change *change, moon_str agreement, moon_date day, bool *any,
+                                     moon_err *err) {
+    moon_claim low = claim_on(change, "agreement", agreement, MOON_DATE_NONE, MOON_STR_NONE, MOON_STR_NONE),
+               high = low, claim;
+    moon_scan scan;
+    low.stop = day + 1;
+    MOON_TRY(moon_scan_begin(change, &moon_claim_type, moon_type_index(&moon_claim_type, "stop"), &low, 2,
+                             &high, 1, false, &scan, err));
     moon_status status = moon_scan_next(&scan, &claim, any, err);
     moon_scan_end(&scan);
     return status;

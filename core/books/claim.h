@@ -28,6 +28,9 @@ MOON_CHECK moon_status moon_claims_of(moon_change *change, moon_str agreement, m
 MOON_CHECK moon_status moon_claim_check_last(moon_change *change, const moon_document *document,
                                              moon_err *err);
 
+/* Whether an agreement is billed in arrears for a day or a later one: one look, however much is billed before. */
+MOON_CHECK moon_status moon_claim_arrears_after(moon_change *change, moon_str agreement, moon_date day,
+                                                bool *any, moon_err *err);
 /* The document that claims a period of an agreement for `cause`. */
 MOON_CHECK moon_status moon_claim_of(moon_change *change, moon_str agreement, moon_date start,
                                      const char *cause, moon_claim *out, bool *found, moon_err *err);

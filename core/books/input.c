@@ -77,10 +77,9 @@ static moon_status check_usage(moon_change *change, const moon_document *documen
                                moon_err *err) {
     moon_str meter;
     moon_period period;
-    moon_aggregate now;
-    if (!moon_usage_named(input->record, &meter, &period)) return MOON_OK;
-    MOON_TRY(moon_usage_of(change, document->account, meter, period, &now, err));
-    if (now.count == input->count && moon_decimal_eq(now.quantity, input->quantity)) return MOON_OK;
+    bool same;
+    MOON_TRY(moon_usage_same(change, document->account, input, &same, err));
+    if (same || !moon_usage_named(input->record, &meter, &period)) return MOON_OK;
     return moon_fail(err, MOON_E_STALE, "the usage of meter %.*s has changed since this was drafted",
                      MOON_STR_ARG(meter));
 }

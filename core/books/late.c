@@ -39,14 +39,15 @@ static bool counts(const moon_claim *claim, const moon_document *bill, moon_str 
         moon_str name;
         moon_period span;
         if (!moon_usage_named(input->record, &name, &span) || !moon_str_eq(name, meter) ||
+            (input->agreement.len && !moon_str_eq(input->agreement, agreement)) ||
             !moon_period_has(span, day) || moon_period_days(span) >= moon_period_days(least))
             continue;
         if (claim->start > day && span.end <= claim->start && bills_period(bill, agreement, own)) continue;
         best = input;
         least = span;
     }
-    if (!best || is_of_another(bill, agreement, meter, claim->start)) return false;
-    *out = (moon_counted){*bill, claim->start, least, {best->count, best->quantity}};
+    if (!best || (!best->agreement.len && is_of_another(bill, agreement, meter, claim->start))) return false;
+    *out = (moon_counted){*bill, {claim->start, claim->stop}, least, moon_usage_noted(best)};
     return true;
 }
 
@@ -111,15 +112,15 @@ static moon_status park(moon_change *change, const moon_context *ctx, moon_str a
                         const moon_counted *counted, int64_t count, moon_err *err) {
     moon_arena *keep = moon_change_arena(change);
     moon_parked parked,
-        before = {.work = MOON_STR("usage"), .id = id_of(keep, agreement, counted->start, meter)};
+        before = {.work = MOON_STR("usage"), .id = id_of(keep, agreement, counted->period.start, meter)};
     char start[MOON_DATE_TEXT], end[MOON_DATE_TEXT];
     bool found;
-    moon_date_format(counted->span.start, start);
-    moon_date_format(counted->span.end, end);
+    moon_date_format(counted->period.start, start);
+    moon_date_format(counted->period.end, end);
     MOON_TRY(moon_get(change, &moon_parked_type, &before, &found, err));
     moon_record_init(&moon_parked_type, &parked);
     parked.work = MOON_STR("usage");
-    parked.id = id_of(keep, agreement, counted->start, meter);
+    parked.id = id_of(keep, agreement, counted->period.start, meter);
     parked.account = counted->bill.account;
     parked.code = moon_str_of(moon_status_name(MOON_E_CLAIMED));
     parked.reason = moon_arena_printf(keep, "usage of %.*s came after %.*s had billed %s..%s",
@@ -136,6 +137,9 @@ moon_status moon_late_check(moon_change *change, const moon_context *ctx, const 
     *late = false;
     for (size_t i = 0; i < agreement_count; i++) {
         claimed of;
+        bool any;
+        MOON_TRY(moon_claim_arrears_after(change, agreements[i].id, day, &any, err));
+        if (!any) continue;
         MOON_TRY(claims_from(change, agreements[i].id, day, &of, err));
         for (size_t at = 0; at < of.count;) {
             moon_counted counted;

@@ -9,11 +9,11 @@
 #include "books/usage.h"
 
 /* The issued document that counted a meter on a day for an agreement: the newest one if there were several, with the
- * first day of the agreement's period, and days and sum that it counted. */
+ * days that its claim bills, from the first of the agreement's period on, and the days and sum that it counted: they
+ * begin before the period where a state was carried into it. */
 typedef struct moon_counted {
     moon_document bill;
-    moon_date start;
-    moon_period span;
+    moon_period period, span;
     moon_aggregate sum;
 } moon_counted;
 MOON_CHECK moon_status moon_late_counted(moon_change *change, moon_str agreement, moon_str meter,

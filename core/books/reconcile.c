@@ -5,6 +5,7 @@
 
 #include "books/claim.h"
 #include "books/document.h"
+#include "books/event.h"
 #include "books/ledger.h"
 #include "books/reconcile_grants.h"
 #include "books/reconcile_items.h"
@@ -217,10 +218,11 @@ static moon_status check_gap(moon_reconciler *r, const void *record, moon_err *e
 typedef struct day_of_usage {
     char account[129], meter[129];
     moon_usage sum;
+    bool any; /* whether there is such a day */
 } day_of_usage;
 
 static bool is_of_day(const day_of_usage *d, const moon_event *event) {
-    return d->sum.count > 0 && d->sum.day == event->day && moon_str_is(event->account, d->account) &&
+    return d->any && d->sum.day == event->day && moon_str_is(event->account, d->account) &&
            moon_str_is(event->meter, d->meter);
 }
 
@@ -228,10 +230,12 @@ static moon_status check_day(moon_reconciler *r, const day_of_usage *d, moon_err
     moon_usage stored = {
         .account = moon_str_of(d->account), .meter = moon_str_of(d->meter), .day = d->sum.day};
     bool found;
-    if (d->sum.count == 0) return MOON_OK;
+    if (!d->any) return MOON_OK;
     MOON_TRY(moon_get(r->change, &moon_usage_type, &stored, &found, err));
     if (found) r->days_of_usage--;
-    if (!found || stored.count != d->sum.count || !moon_decimal_eq(stored.quantity, d->sum.quantity))
+    if (stored.corrections == MOON_INT_NONE) stored.corrections = 0;
+    if (!found || stored.count != d->sum.count || stored.corrections != d->sum.corrections ||
+        !moon_decimal_eq(stored.quantity, d->sum.quantity))
         moon_reconcile_say(r, MOON_E_BOOK_DAMAGED, "the usage of account %s does not fit its events",
                            d->account);
     return MOON_OK;
@@ -241,6 +245,7 @@ static void begin_day(day_of_usage *d, const moon_event *event) {
     snprintf(d->account, sizeof d->account, "%.*s", MOON_STR_ARG(event->account));
     snprintf(d->meter, sizeof d->meter, "%.*s", MOON_STR_ARG(event->meter));
     d->sum = (moon_usage){.day = event->day, .quantity = MOON_DECIMAL_ZERO};
+    d->any = true;
 }
 
 static moon_status count_day(moon_reconciler *r, const void *record, moon_err *err) {
@@ -252,7 +257,7 @@ static moon_status count_day(moon_reconciler *r, const void *record, moon_err *e
 
 /* Events come in the order of the days that they add up to. */
 static moon_status reconcile_usage(moon_reconciler *r, moon_err *err) {
-    day_of_usage d = {.sum = {.count = 0}};
+    day_of_usage d = {.any = false};
     moon_event event;
     moon_scan scan;
     bool more = true;
@@ -268,8 +273,9 @@ static moon_status reconcile_usage(moon_reconciler *r, moon_err *err) {
             status = check_day(r, &d, err);
             begin_day(&d, &event);
         }
-        d.sum.count++;
-        if (status == MOON_OK)
+        d.sum.corrections += (event.corrects.len > 0) + (event.corrected_by.len > 0);
+        if (moon_event_counts(&event)) d.sum.count++;
+        if (status == MOON_OK && moon_event_counts(&event))
             status = moon_decimal_add(d.sum.quantity, event.quantity, &d.sum.quantity, err);
         moon_arena_rewind(moon_change_arena(r->change), mark);
     }

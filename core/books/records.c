@@ -217,6 +217,10 @@ static bool document_is_open_work(const void *record) {
 static bool document_is_numbered(const void *record) {
     return ((const moon_document *)record)->number.len > 0;
 }
+static bool claim_is_in_arrears(const void *record) {
+    const moon_claim *claim = record;
+    return claim->stop != MOON_DATE_NONE && moon_str_starts(claim->cause, MOON_STR("arrears"));
+}
 static bool item_is_open(const void *record) { return ((const moon_item *)record)->open != 0; }
 static bool payment_is_proposed(const void *record) {
     return ((const moon_payment *)record)->state == MOON_PAYMENT_PROPOSED;
@@ -314,7 +318,8 @@ const moon_type moon_claim_type = {.name = "claim",
                                    .number = 0x31,
                                    .size = sizeof(moon_claim),
                                    FIELD_COUNT(claim),
-                                   .key = {"source", "line", "start", "cause"}};
+                                   .key = {"source", "line", "start", "cause"},
+                                   .indexes = {{"stop", {"source", "stop"}, claim_is_in_arrears}}};
 
 const moon_type moon_grant_type = {.name = "grant",
                                    .plural = "grants",

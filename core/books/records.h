@@ -203,11 +203,12 @@ extern const moon_type moon_approval_type;
 /* What a rule read, so that it can be run again: which record in which version. */
 #define MOON_INPUT_FIELDS(F)                                                                                 \
     F(1, TEXT, record, MOON_REQUIRED, MOON_PLAIN, "type and id, for example account/ACME")                   \
-    F(2, INT, version, 0, MOON_PLAIN, "version of a versioned record")                                       \
+    F(2, INT, version, 0, MOON_PLAIN, "version of a versioned record; of usage: corrections, 0 when absent") \
     F(3, BYTES, content, 0, MOON_PLAIN, "hash of the record's content; absent: there was no such record")    \
     F(4, INT, count, 0, MOON_PLAIN, "number of events of an aggregate of usage")                             \
     F(5, DECIMAL, quantity, 0, MOON_PLAIN, "sum of that aggregate")                                          \
-    F(6, DATE, day, 0, MOON_PLAIN, "of a versioned record the last day for which it was asked")
+    F(6, DATE, day, 0, MOON_PLAIN, "of a versioned record the last day for which it was asked")              \
+    F(7, ID, agreement, 0, MOON_PLAIN, "agreement for which usage was read")
 MOON_STRUCT(moon_input, MOON_INPUT_FIELDS)
 extern const moon_type moon_input_type;
 
@@ -268,7 +269,8 @@ extern const moon_type moon_document_type;
     F(3, DATE, start, MOON_REQUIRED, MOON_PLAIN, "first day of the period billed")                           \
     F(4, TEXT, cause, MOON_REQUIRED, MOON_PLAIN, "why: order, advance, arrears+1 …")                         \
     F(5, ID, document, MOON_REQUIRED, MOON_PLAIN, "document that bills it")                                  \
-    F(6, INT, version, MOON_DETAIL, MOON_PLAIN, "newest version of the agreement when it was billed")
+    F(6, INT, version, MOON_DETAIL, MOON_PLAIN, "newest version of the agreement when it was billed")        \
+    F(7, DATE, stop, MOON_DETAIL, MOON_PLAIN, "day after the last one billed of the period")
 MOON_STRUCT(moon_claim, MOON_CLAIM_FIELDS)
 extern const moon_type moon_claim_type;
 

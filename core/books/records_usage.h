@@ -18,17 +18,22 @@
     F(5, DATE, day, MOON_REQUIRED, MOON_PLAIN, "civil day in the book's zone, fixed when it was taken in")   \
     F(6, DECIMAL, quantity, MOON_REQUIRED, MOON_PLAIN, "how much; negative takes back")                      \
     F(7, TAGS, tags, MOON_PRICED, MOON_PLAIN, "properties that meters group and filter by")                  \
-    F(8, ID, corrects, 0, MOON_PLAIN, "event that this one takes the place of")
+    F(8, ID, corrects, 0, MOON_PLAIN, "event that this one takes the place of")                              \
+    F(9, BOOL, withdrawn, 0, MOON_PLAIN, "only takes back the event that it corrects; its quantity is 0")    \
+    F(10, ID, corrected_by, MOON_MANAGED | MOON_DETAIL, MOON_PLAIN, "event that took its place")
 MOON_STRUCT(moon_event, MOON_EVENT_FIELDS)
 extern const moon_type moon_event_type;
 
-/* Sum of the events of an account, meter and day: a cached answer. A period's usage is the sum of its days. */
+/* Sum of the events of an account, meter and day that count: a cached answer. A period's usage is the sum of its
+ * days. */
 #define MOON_USAGE_FIELDS(F)                                                                                 \
     F(1, ID, account, MOON_REQUIRED, MOON_PLAIN, "who used it")                                              \
     F(2, ID, meter, MOON_REQUIRED, MOON_PLAIN, "what was used")                                              \
     F(3, DATE, day, MOON_REQUIRED, MOON_PLAIN, "civil day")                                                  \
     F(4, INT, count, MOON_REQUIRED, MOON_PLAIN, "number of events")                                          \
-    F(5, DECIMAL, quantity, MOON_REQUIRED, MOON_PLAIN, "sum of their quantities")
+    F(5, DECIMAL, quantity, MOON_REQUIRED, MOON_PLAIN, "sum of their quantities")                            \
+    F(6, INT, corrections, MOON_DETAIL, MOON_PLAIN,                                                          \
+      "how often an event of the day corrected one or was corrected; absent: never")
 MOON_STRUCT(moon_usage, MOON_USAGE_FIELDS)
 extern const moon_type moon_usage_type;
 

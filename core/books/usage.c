@@ -1,6 +1,7 @@
 #include "books/usage.h"
 
 #include "books/agreement.h"
+#include "books/event.h"
 #include "books/late.h"
 #include "books/party.h"
 #include "store/table.h"
@@ -15,7 +16,8 @@
 typedef struct day_sum {
     moon_str account, meter;
     moon_date day;
-    moon_aggregate sum;
+    moon_aggregate sum; /* what is added to the day */
+    int64_t events;     /* new ones, and old ones that moved to another day */
     uint64_t hash;
 } day_sum;
 
@@ -108,33 +110,79 @@ static moon_status check_quantity(moon_decimal quantity, moon_err *err) {
                      QUANTITY_PLACES);
 }
 
+static moon_status check_correction(const moon_event *event, moon_err *err) {
+    if (moon_str_eq(event->corrects, event->id))
+        return moon_fail(err, MOON_E_RECORD_INVALID, "event %.*s corrects itself", MOON_STR_ARG(event->id));
+    if (event->withdrawn && event->corrects.len == 0) {
+        moon_fail(err, MOON_E_RECORD_INVALID, "event %.*s is withdrawn, and names none that it takes back",
+                  MOON_STR_ARG(event->id));
+        return moon_err_hint(err, "give it the id of that event: corrects");
+    }
+    if (event->withdrawn && moon_decimal_sign(event->quantity) != 0)
+        return moon_fail(err, MOON_E_RECORD_INVALID,
+                         "event %.*s takes %.*s back, and has a quantity of its own", MOON_STR_ARG(event->id),
+                         MOON_STR_ARG(event->corrects));
+    return MOON_OK;
+}
+
+/* What an event adds to its day, or takes off it when `by` is -1. */
+static moon_status add_event(const moon_aggregate *sum, const moon_event *event, int by, moon_aggregate *out,
+                             moon_err *err) {
+    *out = *sum;
+    if (event->corrects.len || by < 0) out->corrections++;
+    if (!moon_event_counts(event)) return MOON_OK;
+    out->count += by;
+    return by > 0 ? moon_decimal_add(sum->quantity, event->quantity, &out->quantity, err)
+                  : moon_decimal_sub(sum->quantity, event->quantity, &out->quantity, err);
+}
+
+/* The event that is corrected leaves its day. */
+static moon_status take_out(moon_change *change, const moon_event *event, moon_usage_sums *sums,
+                            moon_err *err) {
+    moon_event old;
+    moon_aggregate less;
+    MOON_TRY(moon_event_replace(change, event, &old, err));
+    day_sum *day = sum_of(sums, &old);
+    MOON_TRY(add_event(&day->sum, &old, -1, &less, err));
+    /* Counted once as corrected, and, on its own day, with what takes its place. */
+    if (old.day != event->day) day->events++;
+    day->sum = less;
+    return MOON_OK;
+}
+
 moon_status moon_usage_take(moon_change *change, const moon_event *event, moon_usage_sums *sums,
                             moon_used *used, moon_err *err) {
     moon_event before = {.id = event->id};
+    moon_aggregate more;
     bool found;
     MOON_TRY(check_quantity(event->quantity, err));
     MOON_TRY(check_account(change, sums, event->account, err));
     MOON_TRY(moon_get(change, &moon_event_type, &before, &found, err));
     if (found) {
-        *used = moon_record_equal(&moon_event_type, &before, event) ? MOON_USED_SAME : MOON_USED_DIFFERENT;
+        *used = moon_event_same(&before, event) ? MOON_USED_SAME : MOON_USED_DIFFERENT;
         return MOON_OK;
     }
     *used = MOON_USED_NEW;
-    moon_aggregate *sum = &sum_of(sums, event)->sum;
-    moon_decimal quantity;
-    MOON_TRY(moon_decimal_add(sum->quantity, event->quantity, &quantity, err));
+    MOON_TRY(check_correction(event, err));
+    MOON_TRY(add_event(&sum_of(sums, event)->sum, event, 1, &more, err));
     MOON_TRY(moon_put(change, &moon_event_type, event, err));
-    *sum = (moon_aggregate){sum->count + 1, quantity};
+    if (event->corrects.len) {
+        MOON_TRY(take_out(change, event, sums, err));
+        MOON_TRY(add_event(&sum_of(sums, event)->sum, event, 1, &more, err));
+    }
+    day_sum *day = sum_of(sums, event);
+    day->sum = more;
+    day->events++;
     return MOON_OK;
 }
+
+/* ---- folding ---- */
 
 typedef struct account_agreements {
     moon_str account;
     moon_agreement *items;
     size_t count;
 } account_agreements;
-
-/* ---- folding ---- */
 
 static moon_status fold_day(moon_change *change, const day_sum *sum, moon_err *err) {
     moon_usage day = {.account = sum->account, .meter = sum->meter, .day = sum->day};
@@ -149,6 +197,8 @@ static moon_status fold_day(moon_change *change, const day_sum *sum, moon_err *e
         day.quantity = MOON_DECIMAL_ZERO;
     }
     day.count += sum->sum.count;
+    if (sum->sum.corrections)
+        day.corrections = sum->sum.corrections + (day.corrections == MOON_INT_NONE ? 0 : day.corrections);
     MOON_TRY(moon_decimal_add(day.quantity, sum->sum.quantity, &day.quantity, err));
     return moon_put(change, &moon_usage_type, &day, err);
 }
@@ -160,57 +210,18 @@ moon_status moon_usage_fold(moon_change *change, const moon_context *ctx, moon_u
     for (size_t i = 0; i < sums->count; i++) {
         const day_sum *sum = &sums->items[i];
         bool is_late;
-        if (sum->sum.count == 0) continue; /* its events were refused */
+        if (sum->events == 0 && sum->sum.corrections == 0) continue; /* its events were refused */
         MOON_TRY(fold_day(change, sum, err));
         if (!moon_str_eq(of.account, sum->account)) {
             of.account = sum->account;
             MOON_TRY(moon_touch_account(change, sum->account, err));
             MOON_TRY(moon_agreements_of(change, sum->account, sums->keep, &of.items, &of.count, err));
         }
-        MOON_TRY(moon_late_check(change, ctx, of.items, of.count, sum->meter, sum->day, sum->sum.count,
-                                 &is_late, err));
-        if (is_late) *late += sum->sum.count;
+        MOON_TRY(moon_late_check(change, ctx, of.items, of.count, sum->meter, sum->day, sum->events, &is_late,
+                                 err));
+        if (is_late) *late += sum->events;
     }
     sums->count = 0;
     memset(sums->slots, 0, sums->slot_count * sizeof *sums->slots);
     return MOON_OK;
-}
-
-/* ---- what a period comes to ---- */
-
-moon_status moon_usage_of(moon_change *change, moon_str account, moon_str meter, moon_period period,
-                          moon_aggregate *out, moon_err *err) {
-    moon_usage low = {.account = account, .meter = meter, .day = period.start}, high = low, day;
-    moon_scan scan;
-    bool more = true;
-    high.day = period.end - 1;
-    *out = (moon_aggregate){0, MOON_DECIMAL_ZERO};
-    MOON_TRY(moon_scan_begin(change, &moon_usage_type, MOON_BY_KEY, &low, 3, &high, 3, false, &scan, err));
-    for (;;) {
-        moon_status status = moon_scan_next(&scan, &day, &more, err);
-        if (status == MOON_OK && more)
-            status = moon_decimal_add(out->quantity, day.quantity, &out->quantity, err);
-        if (status != MOON_OK || !more) {
-            moon_scan_end(&scan);
-            return status;
-        }
-        out->count += day.count;
-    }
-}
-
-moon_str moon_usage_name(moon_str meter, moon_period period, moon_arena *keep) {
-    char start[MOON_DATE_TEXT], end[MOON_DATE_TEXT];
-    moon_date_format(period.start, start);
-    moon_date_format(period.end, end);
-    return moon_arena_printf(keep, "usage/%.*s/%s..%s", MOON_STR_ARG(meter), start, end);
-}
-
-bool moon_usage_named(moon_str name, moon_str *meter, moon_period *period) {
-    moon_err err;
-    size_t head = 6, tail = 23; /* "usage/", "/2026-10-01..2026-11-01" */
-    if (!moon_str_starts(name, MOON_STR("usage/")) || name.len <= head + tail) return false;
-    *meter = moon_str_sub(name, head, name.len - tail);
-    return moon_date_parse(moon_str_sub(name, name.len - 22, name.len - 12), &period->start, &err) ==
-               MOON_OK &&
-           moon_date_parse(moon_str_sub(name, name.len - 10, name.len), &period->end, &err) == MOON_OK;
 }

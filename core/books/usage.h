@@ -18,24 +18,34 @@ typedef enum moon_used {
 typedef struct moon_usage_sums moon_usage_sums;
 moon_usage_sums *moon_usage_begin(moon_arena *keep);
 
-/* Take an event in. Its account must be there: MOON_E_NOT_FOUND. */
+/* Take an event in; one that it corrects counts no more. Its account, and that one, must be there:
+ * MOON_E_NOT_FOUND. MOON_E_RECORD_INVALID. */
 MOON_CHECK moon_status moon_usage_take(moon_change *change, const moon_event *event, moon_usage_sums *sums,
                                        moon_used *used, moon_err *err);
 /* Add the sums to the days, touch their accounts, and park what came late. In the same change as the events.
- *   late  out: how many of the events belong to periods that are billed */
+ *   late  out: how many events, new or corrected, belong to periods that are billed */
 MOON_CHECK moon_status moon_usage_fold(moon_change *change, const moon_context *ctx, moon_usage_sums *sums,
                                        int64_t *late, moon_err *err);
 
 typedef struct moon_aggregate {
-    int64_t count; /* events */
+    int64_t count; /* events that count */
     moon_decimal quantity;
+    int64_t
+        corrections; /* how often events of these days corrected or were corrected: with count and quantity it
+                            tells whether anything has changed */
 } moon_aggregate;
 /* What an account used of a meter in a period. */
 MOON_CHECK moon_status moon_usage_of(moon_change *change, moon_str account, moon_str meter,
                                      moon_period period, moon_aggregate *out, moon_err *err);
 
-/* The name of an aggregate among a document's inputs, "usage/api.calls/2026-10-01..2026-11-01"; and back. */
-moon_str moon_usage_name(moon_str meter, moon_period period, moon_arena *keep);
+/* Usage that was read for an agreement as an input of a document, and back; its name is
+ * "usage/api.calls/2026-10-01..2026-11-01". */
+void moon_usage_input(moon_str agreement, moon_str meter, moon_period period, const moon_aggregate *sum,
+                      moon_arena *keep, moon_input *out);
+moon_aggregate moon_usage_noted(const moon_input *input);
 bool moon_usage_named(moon_str name, moon_str *meter, moon_period *period);
+/* Whether such an input is what it was: no event came, and none was corrected. Other inputs are. */
+MOON_CHECK moon_status moon_usage_same(moon_change *change, moon_str account, const moon_input *input,
+                                       bool *same, moon_err *err);
 
 #endif

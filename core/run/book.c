@@ -279,6 +279,7 @@ static moon_status open_parts(moon_book *book, const moon_open_options *options,
     begin_worker(book, options);
     MOON_TRY(read_settings(book, err));
     moon_worker_stop(book->worker);
+    book->setup.zone = book->zone;
     book->ctx.config = &book->config;
     book->ctx.operator= moon_arena_str(&book->arena, options->operator);
     book->ctx.today =

@@ -20,7 +20,9 @@ moon_hash moon_drafting_content(const moon_type *type, const void *record) {
 
 void moon_drafting_note_input(moon_drafting *d, const moon_input *input) {
     for (size_t i = 0; i < d->input_count; i++)
-        if (moon_str_eq(d->inputs[i].record, input->record) && d->inputs[i].version == input->version) return;
+        if (moon_str_eq(d->inputs[i].record, input->record) && d->inputs[i].version == input->version &&
+            moon_str_eq(d->inputs[i].agreement, input->agreement))
+            return;
     if (d->input_count == d->input_room) {
         size_t room = d->input_room ? d->input_room * 2 : 8;
         moon_input *larger = MOON_NEW_N(moon_change_arena(d->change), moon_input, room);

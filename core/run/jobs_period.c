@@ -5,8 +5,8 @@
 #include "books/document.h"
 #include "books/late.h"
 #include "books/party.h"
-#include "books/usage.h"
 #include "run/jobs.h"
+#include "run/jobs_usage.h"
 #include "run/period_due.h"
 #include "run/wire.h"
 #include "store/table.h"
@@ -150,31 +150,10 @@ static moon_status host_billed(void *ctx, const moon_arg *args, size_t n, moon_a
     return MOON_OK;
 }
 
-/* ---- host.usage ---- */
-
-static moon_status host_usage(void *ctx, const moon_arg *args, size_t n, moon_arena *scratch,
-                              moon_arg *result, moon_err *err) {
-    moon_drafting *d = ctx;
-    moon_aggregate sum;
-    moon_input input;
-    if (n < 4 || args[0].kind != MOON_ARG_TEXT || args[1].kind != MOON_ARG_TEXT ||
-        args[2].kind != MOON_ARG_DATE || args[3].kind != MOON_ARG_DATE)
-        return moon_fail(err, MOON_E_SCRIPT_VALUE, "usage wants an agreement, a meter, and two days");
-    moon_period span = {args[2].date, args[3].date};
-    MOON_TRY(moon_usage_of(d->change, d->account, args[1].text, span, &sum, err));
-    moon_record_init(&moon_input_type, &input);
-    input.record = moon_usage_name(args[1].text, span, scratch);
-    input.count = sum.count;
-    input.quantity = sum.quantity;
-    moon_period_note(d, args[0].text, MOON_DATE_NONE, &input);
-    *result = moon_arg_decimal(sum.quantity);
-    return MOON_OK;
-}
-
 void moon_period_hosts(moon_job *job, moon_drafting *d) {
     moon_script_provide(job->script, "account", host_account, d);
     moon_script_provide(job->script, "billed", host_billed, d);
-    moon_script_provide(job->script, "usage", host_usage, d);
+    moon_script_provide(job->script, "usage", moon_host_usage, d);
 }
 
 /* ---- what the library is given ---- */

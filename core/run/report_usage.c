@@ -51,7 +51,8 @@ static moon_str day_of(filling *f, moon_date day) {
 static moon_status put_row(filling *f, moon_err *err) {
     const row *r = &f->row;
     moon_counted counted;
-    moon_decimal late;
+    moon_aggregate now, then;
+    moon_decimal late, before;
     bool billed = false;
     if (!r->open) return MOON_OK;
     moon_str cells[MOON_USAGE_HEADINGS] = {
@@ -66,9 +67,14 @@ static moon_status put_row(filling *f, moon_err *err) {
         MOON_TRY(moon_late_counted(f->change, r->agreement->id, r->meter, r->period.start, &counted, &billed,
                                    err));
     if (billed) {
-        MOON_TRY(moon_decimal_sub(r->sum.quantity, counted.sum.quantity, &late, err));
-        cells[7] = text_of(f, counted.sum.quantity);
-        if (moon_decimal_sign(late) != 0 || counted.sum.count != r->sum.count) cells[8] = text_of(f, late);
+        /* What came late is the difference between now and then, of the days that were counted. */
+        then = counted.sum;
+        MOON_TRY(moon_usage_of(f->change, r->account, r->meter, counted.span, &now, err));
+        MOON_TRY(moon_decimal_sub(now.quantity, then.quantity, &late, err));
+        MOON_TRY(moon_decimal_sub(r->sum.quantity, late, &before, err));
+        cells[7] = text_of(f, before);
+        if (moon_decimal_sign(late) != 0 || now.count != then.count || now.corrections != then.corrections)
+            cells[8] = text_of(f, late);
         cells[9] = counted.bill.number;
     }
     moon_report_add(f->report, cells);
@@ -97,7 +103,7 @@ static moon_status find_period(filling *f, const moon_usage *day, const moon_agr
                                           &covered, err));
         if ((!covered && !billed) || (*agreement && !billed)) continue;
         *agreement = one;
-        *period = billed ? counted.span : own;
+        *period = !billed ? own : counted.span.start < counted.period.start ? counted.period : counted.span;
         if (billed) return MOON_OK;
     }
     return *agreement ? MOON_OK : month_of(day->day, period, err);

@@ -13,6 +13,7 @@
 #include "base/buf.h"
 #include "books/closure.h"
 #include "script/state.h"
+#include "value/zone.h"
 
 /* What a worker needs to know; copied by the fork, so everything must stay valid while the pool lives. */
 typedef struct moon_worker_setup {
@@ -22,6 +23,7 @@ typedef struct moon_worker_setup {
     size_t file_count;
     const char *plugin_folders[4]; /* where plugins are looked for, ended by NULL */
     moon_script_limits limits;
+    const moon_zone *zone; /* the book's; NULL without one */
 } moon_worker_setup;
 
 typedef struct moon_worker moon_worker;

@@ -152,6 +152,12 @@ bool moon_change_depend_on(moon_change *change, moon_str dependencies) {
     return dependencies.len == 0;
 }
 
+size_t moon_change_reads(const moon_change *change) { return change->dep_count; }
+
+void moon_change_reads_back(moon_change *change, size_t reads) {
+    if (reads < change->dep_count) change->dep_count = reads;
+}
+
 /* ---- ranges: the snapshot's cursor and the overlay, merged ---- */
 
 struct moon_range {

@@ -68,6 +68,9 @@ MOON_CHECK moon_status moon_change_get(moon_change *change, moon_str key, moon_v
  * computes on its snapshot, its parent commits. False if the bytes are malformed. */
 void moon_change_dependencies(const moon_change *change, moon_buf *out);
 bool moon_change_depend_on(moon_change *change, moon_str dependencies);
+/* How many dependencies there are; and back to that many, for reads whose staleness is told otherwise. */
+size_t moon_change_reads(const moon_change *change);
+void moon_change_reads_back(moon_change *change, size_t reads);
 /* Write to the overlay; bytes are copied. Deleting what is not there is no error. */
 void moon_change_put(moon_change *change, moon_str key, moon_str bytes);
 void moon_change_delete(moon_change *change, moon_str key);

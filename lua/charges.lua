@@ -216,7 +216,9 @@ local function check_ids(list)
 end
 
 -- A part of a period pays a part of the price of a state (a highest or latest value), and all of what adds up.
-local function check_meter(charge)
+local function check_meters(charge)
+  for _, name in ipairs(charge.meters or {}) do meters.check(name) end
+  if not charge.meter then return end
   meters.check(charge.meter)
   local additive = meters.additive(charge.meter)
   if not charge.says_prorate and not charge.once then charge.prorate = not additive end
@@ -238,7 +240,7 @@ function charges.check(list, currency, periods)
                   "a plan is in one currency: write a plan for each", "money.currency_mismatch")
     end
     currency = currency or charge.currency
-    if charge.meter then placed(check_meter, charge) end
+    if charge.meter or charge.meters then placed(check_meters, charge) end
   end
 end
 
@@ -262,8 +264,9 @@ function charges.check_overrides(prices, list, agreement, currency)
   end
 end
 
---- What a charge reads: names of tags, of meters, and whether functions of the rule may read more.
----@return table tags, meters (lists), open
+--- What a charge reads: names of tags that are numbers, of properties (which may be tags), of meters, and whether functions of
+--- the rule may read more.
+---@return table tags, properties (or nil), meters (lists), open
 function charges.reads(charge)
   local tags, read, open = {}, {}, false
   if charge.each then
@@ -272,13 +275,13 @@ function charges.reads(charge)
   for _, field in ipairs { "quantity", "free", "amount", "included", "band_by" } do
     if type(charge[field]) == "string" then tags[#tags + 1] = charge[field] end
   end
-  for _, name in ipairs(charge.by or {}) do tags[#tags + 1] = name end
   for _, field in ipairs { "quantity", "price", "free", "amount", "percent", "fixed", "when", "included", "overage", "band_by" } do
     if type(charge[field]) == "function" then open = true end
   end
   for _, cell in ipairs(charge.cells or {}) do open = open or type(cell.price) == "function" end
   read[1] = charge.meter
-  return { tags = tags, meters = read, open = open }
+  for _, name in ipairs(charge.meters or {}) do read[#read + 1] = name end
+  return { tags = tags, properties = charge.by, meters = read, open = open }
 end
 
 -- ---- the kinds ----

@@ -15,6 +15,9 @@ local function usage_for(charge)
     if not job.period then
       rating.fail(charge, "asks for the usage of " .. tostring(meter) .. ", and this plan is for orders")
     end
+    if charge.meters and meter ~= charge.meter then
+      declare.choice("a meter of charge '" .. charge.name .. "'", meter, charge.meters)
+    end
     if job.timing == "advance" and not charge.meter then
       rating.fail(charge, "asks for the usage of " .. tostring(meter) .. " in advance",
                   'what is used is known when the period is over: write when = "arrears"')
@@ -70,11 +73,17 @@ local function terms(charge)
   return table.concat(parts, " ")
 end
 
+-- Meters that the function asks for, so that quotes and checks know them.
+local function check(given)
+  declare.fields("list of meters", given.meters or {}, {})
+  for i, name in ipairs(given.meters or {}) do declare.kind("entry " .. i .. " of meters", name, "text") end
+  return { amount = given.amount, meters = given.meters }
+end
+
 formula.kinds = {
   {
     name = "formula", of = "formula charge", counts = true, opposite = true, own_sign = true, at_zero = true,
-    fields = { amount = "!function" }, quantity = 1,
-    check = function(given) return { amount = given.amount } end, rate = rate, terms = terms,
+    fields = { amount = "!function", meters = "table" }, quantity = 1, check = check, rate = rate, terms = terms,
   },
 }
 

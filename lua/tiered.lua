@@ -18,7 +18,10 @@ local function price_of(charge, band)
   return charge.per and price / charge.per or price
 end
 
+-- A cancelled order gives the fee back; usage of earlier periods that was taken back does not.
 local function fee_line(charge, band, from)
+  local job = invoice.job()
+  if job.opposite and job.period then return end
   local fee = rating.price(charge, band.fee, charge.id .. "." .. band.number .. ".fee")
   local where = #charge.tiers > 1 and bands.text(from, band.upto) or ""
   rating.line(charge, charge.name .. where .. ", flat fee", 1, fee, rating.explains() and "flat fee " .. tostring(fee))

@@ -104,6 +104,91 @@ moon_status moon_billed_of(moon_change *change, moon_str agreement, moon_date st
     return MOON_OK;
 }
 
+/* ---- what later lines took back ---- */
+
+static moon_status add_tax(moon_document *of, const moon_line *line, moon_err *err) {
+    moon_tax *taxes = (moon_tax *)(uintptr_t)of->taxes.items, *tax = taxes;
+    while (tax < taxes + of->taxes.count && !moon_str_eq(tax->category, line->tax_category)) tax++;
+    if (tax == taxes + of->taxes.count) {
+        moon_record_init(&moon_tax_type, tax);
+        tax->category = line->tax_category;
+        tax->rate = line->tax_rate.scale < 0 ? MOON_DECIMAL_ZERO : line->tax_rate;
+        tax->net = tax->tax = 0;
+        of->taxes.count++;
+    }
+    return add(&tax->net, line->amount, err);
+}
+
+static moon_status sum_up(moon_document *of, moon_err *err) {
+    of->net = of->tax = 0;
+    for (size_t i = 0; i < of->taxes.count; i++) {
+        moon_tax *tax = (moon_tax *)(uintptr_t)of->taxes.items + i;
+        moon_decimal share, due;
+        moon_money rounded;
+        MOON_TRY(moon_decimal_make(tax->rate.coef, tax->rate.scale + 2, &share, err));
+        MOON_TRY(
+            moon_decimal_mul(moon_money_decimal((moon_money){tax->net, of->currency}), share, &due, err));
+        MOON_TRY(moon_money_round(due, of->currency, MOON_HALF_UP, &rounded, err));
+        tax->tax = rounded.minor;
+        MOON_TRY(add(&of->net, tax->net, err));
+        MOON_TRY(add(&of->tax, tax->tax, err));
+    }
+    of->total = of->net;
+    return add(&of->total, of->tax, err);
+}
+
+/* The lines of `later` that take back a part of `document`; no lines if there are none. */
+static moon_status correction_of(const moon_document *later, moon_str document, moon_arena *keep,
+                                 moon_document *out, moon_err *err) {
+    moon_line *lines = MOON_NEW_N(keep, moon_line, later->lines.count);
+    *out = *later;
+    out->kind = MOON_DOCUMENT_CREDIT_NOTE;
+    out->corrects = document;
+    out->lines = (moon_list){lines, 0};
+    out->taxes = (moon_list){MOON_NEW_N(keep, moon_tax, later->lines.count), 0};
+    for (size_t i = 0; i < later->lines.count; i++) {
+        const moon_line *line = MOON_AT(moon_line, later->lines, i);
+        if (!moon_str_eq(line->corrects, document)) continue;
+        lines[out->lines.count++] = *line;
+        MOON_TRY(add_tax(out, line, err));
+    }
+    return sum_up(out, err);
+}
+
+static bool is_known(const moon_document *list, size_t count, moon_str id) {
+    for (size_t i = 0; i < count; i++)
+        if (moon_str_eq(list[i].id, id)) return true;
+    return false;
+}
+
+moon_status moon_billed_corrections(moon_change *change, const moon_document *document, moon_arena *keep,
+                                    moon_document **out, size_t *count, moon_err *err) {
+    size_t room = 4;
+    *out = MOON_NEW_N(keep, moon_document, room);
+    *count = 0;
+    for (size_t i = 0; i < document->lines.count; i++) {
+        const moon_line *line = MOON_AT(moon_line, document->lines, i);
+        moon_billed *list;
+        size_t n;
+        if (line->agreement.len == 0 || moon_line_period(line) == MOON_DATE_NONE || line->claim.len == 0)
+            continue;
+        MOON_TRY(moon_billed_of(change, line->agreement, moon_line_period(line), keep, &list, &n, err));
+        for (size_t k = 0; k < n; k++) {
+            const moon_document *later = list[k].document;
+            if (!moon_str_eq(list[k].line->corrects, document->id) || is_known(*out, *count, later->id))
+                continue;
+            if (*count == room) {
+                moon_document *larger = MOON_NEW_N(keep, moon_document, room * 2);
+                memcpy(larger, *out, room * sizeof *larger);
+                *out = larger;
+                room *= 2;
+            }
+            MOON_TRY(correction_of(later, document->id, keep, &(*out)[(*count)++], err));
+        }
+    }
+    return MOON_OK;
+}
+
 /* ---- as an input ---- */
 
 static const size_t HEAD = 7, TAIL = 11; /* "billed/", "/2026-04-01" */

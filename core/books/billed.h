@@ -17,7 +17,13 @@ typedef struct moon_billed {
 MOON_CHECK moon_status moon_billed_of(moon_change *change, moon_str agreement, moon_date start,
                                       moon_arena *keep, moon_billed **out, size_t *count, moon_err *err);
 
-/* That answer as an input of a draft: how many lines, and what is left of them in all ("billed/A-7/2026-04-01"). */
+/* What later documents took back of the lines of an issued document, in the shape of a credit note each (lines with
+ * corrects_line, taxes by their rates, sums), in `keep`: what a credit note can still give back is less by that. */
+MOON_CHECK moon_status moon_billed_corrections(moon_change *change, const moon_document *document,
+                                               moon_arena *keep, moon_document **out, size_t *count,
+                                               moon_err *err);
+
+/* The answer of moon_billed_of as an input of a draft: how many lines, and what is left of them in all ("billed/A-7/2026-04-01"). */
 MOON_CHECK moon_status moon_billed_input(moon_str agreement, moon_date start, const moon_billed *list,
                                          size_t count, moon_arena *keep, moon_input *out, moon_err *err);
 /* Whether that input is of this name, and whether the answer is the same now. */

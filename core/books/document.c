@@ -1,5 +1,6 @@
 #include "books/document.h"
 
+#include "books/billed.h"
 #include "books/claim.h"
 #include "books/closing.h"
 #include "books/grant.h"
@@ -240,7 +241,8 @@ bool moon_document_is_posted(const moon_document *document) {
     return document->tax != 0;
 }
 
-/* What all issued credit notes of an invoice take back, this one included, is not more than the invoice. */
+/* What all issued credit notes of an invoice take back, this one included, and lines of later invoices, is not more
+ * than the invoice. */
 static moon_status check_credit(moon_change *change, const moon_document *document, moon_err *err) {
     moon_document original = {.id = document->corrects}, *credits;
     char left[MOON_MONEY_TEXT], wanted[MOON_MONEY_TEXT];
@@ -257,6 +259,8 @@ static moon_status check_credit(moon_change *change, const moon_document *docume
     int64_t rest = original.total;
     for (size_t i = 0; i < count; i++)
         if (credits[i].state == MOON_STATE_ISSUED) MOON_TRY(add(&rest, credits[i].total, err));
+    MOON_TRY(moon_billed_corrections(change, &original, moon_change_arena(change), &credits, &count, err));
+    for (size_t i = 0; i < count; i++) MOON_TRY(add(&rest, credits[i].total, err));
     if (rest + document->total >= 0) return MOON_OK;
     moon_money_format_code((moon_money){rest, original.currency}, left);
     moon_money_format_code((moon_money){-document->total, original.currency}, wanted);

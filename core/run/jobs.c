@@ -2,6 +2,7 @@
  * jobs_layout.c. */
 #include "run/jobs.h"
 
+#include "books/billed.h"
 #include "books/document.h"
 #include "books/party.h"
 #include "books/receivable.h"
@@ -289,8 +290,8 @@ moon_status moon_job_draft(moon_job *job, moon_str request, moon_buf *reply, moo
 static moon_status get_original(moon_drafting *d, moon_str id, moon_document **original, moon_arg *credited,
                                 moon_err *err) {
     moon_arena *keep = moon_change_arena(d->change);
-    moon_document *credits;
-    size_t count;
+    moon_document *credits, *later;
+    size_t count, later_count;
     bool found;
     *original = MOON_NEW(keep, moon_document);
     MOON_TRY(moon_document_find(d->change, id, *original, &found, err));
@@ -298,9 +299,12 @@ static moon_status get_original(moon_drafting *d, moon_str id, moon_document **o
         return moon_fail(err, MOON_E_NOT_FOUND, "there is no issued invoice %.*s", MOON_STR_ARG(id));
     moon_drafting_note(d, "document", (*original)->id, 0, NULL);
     MOON_TRY(moon_document_credits(d->change, (*original)->id, keep, &credits, &count, err));
-    moon_arg *items = MOON_NEW_N(keep, moon_arg, count);
+    MOON_TRY(moon_billed_corrections(d->change, *original, keep, &later, &later_count, err));
+    moon_arg *items = MOON_NEW_N(keep, moon_arg, count + later_count);
     for (size_t i = 0; i < count; i++) items[i] = moon_arg_record(&moon_document_type, &credits[i]);
-    *credited = moon_arg_list(items, count);
+    for (size_t i = 0; i < later_count; i++)
+        items[count + i] = moon_arg_record(&moon_document_type, &later[i]);
+    *credited = moon_arg_list(items, count + later_count);
     return MOON_OK;
 }
 

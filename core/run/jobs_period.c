@@ -5,6 +5,7 @@
 #include "books/document.h"
 #include "books/late.h"
 #include "books/party.h"
+#include "books/pause.h"
 #include "run/jobs.h"
 #include "run/jobs_usage.h"
 #include "run/period_due.h"
@@ -89,16 +90,24 @@ static moon_status host_account(void *ctx, const moon_arg *args, size_t n, moon_
 
 /* ---- host.billed ---- */
 
-enum { BILLED_FIELDS = 27 };
+enum { BILLED_FIELDS = 29 };
 
 static moon_arg money_or_nil(int64_t minor, moon_currency currency) {
     if (minor == MOON_INT_NONE) return (moon_arg){0};
     return moon_arg_money(moon_money_decimal((moon_money){minor, currency}), currency);
 }
 
+static const moon_tax *tax_of(const moon_document *document, moon_str category) {
+    for (size_t i = 0; i < document->taxes.count; i++)
+        if (moon_str_eq(MOON_AT(moon_tax, document->taxes, i)->category, category))
+            return MOON_AT(moon_tax, document->taxes, i);
+    return NULL;
+}
+
 static moon_arg view_of(const moon_billed *billed, moon_arena *keep) {
     const moon_line *line = billed->line;
     moon_currency currency = billed->document->currency;
+    const moon_tax *tax = tax_of(billed->document, line->tax_category);
     moon_named fields[BILLED_FIELDS] = {
         named("document", moon_arg_text(billed->document->id)),
         named("number", moon_arg_text(billed->document->number)),
@@ -120,6 +129,8 @@ static moon_arg view_of(const moon_billed *billed, moon_arena *keep) {
         named("unit", text_or_nil(line->unit)),
         named("tax_category", moon_arg_text(line->tax_category)),
         named("tax_rate", decimal_or_nil(line->tax_rate)),
+        named("tax_code", tax ? text_or_nil(tax->code) : (moon_arg){0}),
+        named("tax_reason", tax ? text_or_nil(tax->reason) : (moon_arg){0}),
         named("revenue", text_or_nil(line->revenue)),
         named("meter", text_or_nil(line->meter)),
         named("cause", text_or_nil(line->cause)),
@@ -315,6 +326,7 @@ static void note_late(moon_drafting *d, const made *all, const moon_document *do
 static moon_status complete(moon_drafting *d, const made *all, size_t i, const moon_arg *of, held *list,
                             size_t count, moon_err *err) {
     moon_account account;
+    moon_input paused;
     moon_document *document = all->items[i];
     moon_arg ids = moon_arg_get(of, "agreements"), day = moon_arg_get(of, "account_day");
     moon_drafting_forget(d);
@@ -323,6 +335,7 @@ static moon_status complete(moon_drafting *d, const made *all, size_t i, const m
         return moon_fail(err, MOON_E_SCRIPT_VALUE, "a draft does not say the day of its account");
     MOON_TRY(moon_drafting_account(d, d->account, day.date, &account, err));
     MOON_TRY(find_id(d, all->items, i, first_period(document), &document->id, err));
+    if (moon_pause_input(moon_arg_text_of(of, "pause"), &paused)) moon_drafting_note_input(d, &paused);
     note_reads(d, document);
     note_late(d, all, document, list, count);
     return moon_drafting_complete(d, document, &account, MOON_STR_NONE, "period", err);

@@ -165,13 +165,18 @@ static moon_status to_credit(moon_change *change, disputing *d, moon_err *err) {
     moon_decimal net;
     moon_money rounded;
     MOON_TRY(moon_get(change, &moon_document_type, &document, &d->invoice, err));
-    d->invoice = d->invoice && document.kind == MOON_DOCUMENT_INVOICE && document.total > 0;
+    int64_t payable = d->invoice ? moon_document_payable(&document) : 0;
+    d->invoice = d->invoice && document.kind == MOON_DOCUMENT_INVOICE && payable > 0;
     if (!d->invoice) return MOON_OK;
     d->number = document.number;
-    d->all = d->dispute.upheld == document.total;
-    MOON_TRY(
-        moon_decimal_mul((moon_decimal){d->dispute.upheld, 0}, (moon_decimal){document.net, 0}, &net, err));
-    MOON_TRY(moon_decimal_div(net, (moon_decimal){document.total, 0}, 0, MOON_HALF_UP, &net, err));
+    d->all = d->dispute.upheld == payable;
+    int64_t value = 0; /* as a credit is written: with tax where the prices have it */
+    for (size_t i = 0; i < document.lines.count; i++) {
+        const moon_line *line = MOON_AT(moon_line, document.lines, i);
+        value += line->gross == MOON_INT_NONE ? line->amount : line->gross;
+    }
+    MOON_TRY(moon_decimal_mul((moon_decimal){d->dispute.upheld, 0}, (moon_decimal){value, 0}, &net, err));
+    MOON_TRY(moon_decimal_div(net, (moon_decimal){payable, 0}, 0, MOON_HALF_UP, &net, err));
     net.scale = moon_currency_exponent(document.currency);
     MOON_TRY(moon_money_round(net, document.currency, MOON_HALF_UP, &rounded, err));
     d->left = rounded.minor;

@@ -157,6 +157,23 @@ static moon_status check_sums(const moon_document *document, moon_err *err) {
     return MOON_OK;
 }
 
+/* An absent amount is none. */
+static int64_t or_none(int64_t amount) { return amount == MOON_INT_NONE ? 0 : amount; }
+
+int64_t moon_document_payable(const moon_document *document) {
+    return document->payable == MOON_INT_NONE ? document->total : document->payable;
+}
+
+/* What is payable is the total, rounded to coins, less what is withheld; it does not change sides. */
+static moon_status check_payable(const moon_document *document, moon_err *err) {
+    int64_t payable = document->total, found = moon_document_payable(document);
+    MOON_TRY(add(&payable, or_none(document->rounded), err));
+    MOON_TRY(add(&payable, -or_none(document->withheld), err));
+    if (found != payable) return wrong_sum(document, "the payable amount", found, payable, err);
+    if (document->kind == MOON_DOCUMENT_INVOICE ? payable >= 0 : payable <= 0) return MOON_OK;
+    return wrong_sum(document, "the payable amount", payable, 0, err);
+}
+
 moon_status moon_document_check(const moon_document *document, moon_err *err) {
     MOON_TRY(check_sums(document, err));
     if (document->kind == MOON_DOCUMENT_INVOICE && document->total < 0)
@@ -165,7 +182,7 @@ moon_status moon_document_check(const moon_document *document, moon_err *err) {
     if (document->kind == MOON_DOCUMENT_CREDIT_NOTE && document->total > 0)
         return moon_fail(err, MOON_E_DOCUMENT_SUM,
                          "a credit note cannot be positive; what is sold needs an invoice");
-    return MOON_OK;
+    return check_payable(document, err);
 }
 
 /* ---- drafts ---- */
@@ -241,6 +258,11 @@ bool moon_document_is_posted(const moon_document *document) {
     return document->tax != 0;
 }
 
+static moon_status take_credit(const moon_document *credit, int64_t *total, int64_t *payable, moon_err *err) {
+    MOON_TRY(add(total, credit->total, err));
+    return add(payable, moon_document_payable(credit), err);
+}
+
 /* What all issued credit notes of an invoice take back, this one included, and lines of later invoices, is not more
  * than the invoice. */
 static moon_status check_credit(moon_change *change, const moon_document *document, moon_err *err) {
@@ -256,14 +278,16 @@ static moon_status check_credit(moon_change *change, const moon_document *docume
     if (!found || original.kind != MOON_DOCUMENT_INVOICE || original.state != MOON_STATE_ISSUED)
         return MOON_OK;
     MOON_TRY(moon_document_credits(change, original.id, moon_change_arena(change), &credits, &count, err));
-    int64_t rest = original.total;
+    int64_t rest = original.total, owed = moon_document_payable(&original);
     for (size_t i = 0; i < count; i++)
-        if (credits[i].state == MOON_STATE_ISSUED) MOON_TRY(add(&rest, credits[i].total, err));
+        if (credits[i].state == MOON_STATE_ISSUED) MOON_TRY(take_credit(&credits[i], &rest, &owed, err));
     MOON_TRY(moon_billed_corrections(change, &original, moon_change_arena(change), &credits, &count, err));
-    for (size_t i = 0; i < count; i++) MOON_TRY(add(&rest, credits[i].total, err));
-    if (rest + document->total >= 0) return MOON_OK;
-    moon_money_format_code((moon_money){rest, original.currency}, left);
-    moon_money_format_code((moon_money){-document->total, original.currency}, wanted);
+    for (size_t i = 0; i < count; i++) MOON_TRY(take_credit(&credits[i], &rest, &owed, err));
+    int64_t payable = moon_document_payable(document);
+    bool total = rest + document->total < 0;
+    if (!total && owed + payable >= 0) return MOON_OK;
+    moon_money_format_code((moon_money){total ? rest : owed, original.currency}, left);
+    moon_money_format_code((moon_money){total ? -document->total : -payable, original.currency}, wanted);
     return moon_fail(err, MOON_E_CREDIT_EXCEEDS, "%s cannot be credited: %.*s has %s left", wanted,
                      MOON_STR_ARG(original.number), left);
 }

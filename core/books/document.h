@@ -42,6 +42,10 @@ MOON_CHECK moon_status moon_document_approve(moon_change *change, const moon_con
 MOON_CHECK moon_status moon_document_issue(moon_change *change, const moon_context *ctx,
                                            moon_document *document, moon_err *err);
 
+/* What its account owes for it, in minor units: what is payable where that is not the total, because the buyer
+ * withholds tax or the amount due is rounded to coins. */
+int64_t moon_document_payable(const moon_document *document);
+
 /* Whether issuing (and voiding) it makes a ledger entry: one whose every amount is zero makes none. */
 bool moon_document_is_posted(const moon_document *document);
 

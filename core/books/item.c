@@ -28,7 +28,7 @@ moon_status moon_item_add(moon_change *change, const moon_document *document, in
     item.due = document->due;
     item.rate = document->rate;
     if (moon_decimal_present(document->rate)) item.base = base;
-    item.amount = item.open = document->total;
+    item.amount = item.open = moon_document_payable(document);
     if (item.open == 0) item.closed = item.date;
     MOON_TRY(check_new(change, &item, err));
     return moon_put(change, &moon_item_type, &item, err);

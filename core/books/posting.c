@@ -258,14 +258,37 @@ static moon_status post_earned(posting *p, moon_err *err) {
     return MOON_OK;
 }
 
+/* What the account does not owe of the total, or owes besides: tax that it withholds is a claim on the
+ * authority, what rounding to coins adds is income. */
+static moon_status post_unpayable(posting *p, moon_err *err) {
+    const struct {
+        const char *role;
+        int64_t amount;
+    } parts[] = {{"withholding", p->document->withheld == MOON_INT_NONE ? 0 : p->document->withheld},
+                 {"rounding", p->document->rounded == MOON_INT_NONE ? 0 : -p->document->rounded}};
+    for (size_t i = 0; i < 2; i++) {
+        moon_str account;
+        if (parts[i].amount == 0) continue;
+        MOON_TRY(moon_chart_account(p->ctx->config, parts[i].role, &account, err));
+        moon_entry_line *line = line_of(p, account);
+        int64_t base;
+        MOON_TRY(to_base(p, parts[i].amount, &base, err));
+        MOON_TRY(add(&line->amount, parts[i].amount, err));
+        MOON_TRY(add(&line->base, base, err));
+    }
+    return MOON_OK;
+}
+
 /* Receivables against revenue, deferred revenue and tax. */
 static moon_status post_issue(posting *p, int64_t *receivable, moon_err *err) {
-    begin_entry(p, "issue", p->ctx->today, p->document->lines.count + 4);
+    int64_t payable = moon_document_payable(p->document);
+    begin_entry(p, "issue", p->ctx->today, p->document->lines.count + 6);
     MOON_TRY(post_earned(p, err));
+    MOON_TRY(post_unpayable(p, err));
     MOON_TRY(post_deferred(p, err));
     int64_t base = 0;
     for (size_t i = 0; i < p->entry.lines.count; i++) MOON_TRY(add(&base, p->lines[i].base, err));
-    if (p->document->total == 0 && base != 0) { /* nothing will ever settle it */
+    if (payable == 0 && base != 0) { /* nothing will ever settle it */
         moon_str exchange;
         MOON_TRY(moon_chart_account(p->ctx->config, "exchange", &exchange, err));
         line_of(p, exchange)->base = -base;
@@ -273,7 +296,7 @@ static moon_status post_issue(posting *p, int64_t *receivable, moon_err *err) {
     }
     moon_entry_line *owed = line_of(p, p->receivables);
     owed->party = p->document->account;
-    MOON_TRY(add(&owed->amount, p->document->total, err));
+    MOON_TRY(add(&owed->amount, payable, err));
     MOON_TRY(add(&owed->base, -base, err));
     *receivable = owed->base;
     return post_entry(p, err);

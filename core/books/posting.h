@@ -1,6 +1,7 @@
 /* books/posting: the ledger entries of a document.                          Floor 3.
  *
- * Issuing posts receivables against revenue and tax. What a line bills for days behind the month of its issue,
+ * Issuing posts receivables against revenue and tax; what the account does not owe of the total goes to the chart's
+ * withholding and rounding. What a line bills for days behind the month of its issue,
  * or for days of that month that are still to come, is not earned yet: it goes to deferred revenue, and in the
  * same commit an entry for each calendar month releases the month's share, dated on the month's last day or on
  * the last day of service. So the ledger is right on any date, and nothing has to be run. Shares go by days,

@@ -113,7 +113,7 @@ static moon_status check_document_item(moon_reconciler *r, const moon_item *item
     bool found;
     MOON_TRY(moon_get(r->change, &moon_document_type, &document, &found, err));
     *fits = found && document.number.len && moon_str_eq(document.number, item->number) &&
-            document.total == item->amount && document.due == item->due &&
+            moon_document_payable(&document) == item->amount && document.due == item->due &&
             moon_decimal_eq(document.rate, item->rate) && document.date == item->date &&
             document.kind == item->kind && document.currency == item->currency &&
             moon_str_eq(document.account, item->account) &&

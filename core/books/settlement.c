@@ -46,12 +46,12 @@ static moon_status standing_of(moon_change *change, const moon_document *documen
     bool credit = document->kind == MOON_DOCUMENT_CREDIT_NOTE;
     settled by;
     if (credit)
-        s->standing = s->open == 0                 ? MOON_STANDING_APPLIED
-                      : s->open == document->total ? MOON_STANDING_OPEN
-                                                   : MOON_STANDING_PART_APPLIED;
+        s->standing = s->open == 0                                 ? MOON_STANDING_APPLIED
+                      : s->open == moon_document_payable(document) ? MOON_STANDING_OPEN
+                                                                   : MOON_STANDING_PART_APPLIED;
     else if (s->open != 0 && document->due != MOON_DATE_NONE && document->due < day)
         s->standing = MOON_STANDING_OVERDUE;
-    else if (s->open != 0 && s->open == document->total)
+    else if (s->open != 0 && s->open == moon_document_payable(document))
         s->standing = MOON_STANDING_OPEN;
     else {
         MOON_TRY(settled_by(change, document, day, &by, err));

@@ -80,7 +80,8 @@ static const row rows[] = {
 
 static const moon_tags_pair chart[] = {{{"receivables", 11}, {"1100", 4}}, {{"unapplied", 9}, {"1190", 4}},
                                        {{"revenue", 7}, {"4000", 4}},      {{"deferred", 8}, {"2300", 4}},
-                                       {{"discounts", 9}, {"4900", 4}},    {{"tax", 3}, {"2200", 4}}};
+                                       {{"discounts", 9}, {"4900", 4}},    {{"tax", 3}, {"2200", 4}},
+                                       {{"withholding", 11}, {"1300", 4}}, {{"rounding", 8}, {"6820", 4}}};
 
 static books *begin(void) {
     books *b = books_make();
@@ -261,10 +262,97 @@ static void test_discount(void **state) {
     end(b);
 }
 
+/* ---- what the account does not owe of the total ---- */
+
+#define NONE MOON_INT_NONE
+
+/* Amounts in minor units; balances debit positive. */
+typedef struct unpayable {
+    const char *name;
+    int64_t net, tax, rounded, withheld, payable;
+    moon_status want;
+    struct {
+        int64_t receivables, withholding, rounding, tax;
+    } base;
+} unpayable;
+
+static const unpayable unpayables[] = {
+    {"nothing of the kind", 10000, 2000, NONE, NONE, NONE, MOON_OK, {12000, 0, 0, -2000}},
+    {"rounded up", 9998, 2000, 2, NONE, 12000, MOON_OK, {12000, 0, -2, -2000}},
+    {"rounded down", 10001, 2000, -1, NONE, 12000, MOON_OK, {12000, 0, 1, -2000}},
+    {"a fifth of the net amount withheld", 10000, 2200, NONE, 2000, 10200, MOON_OK, {10200, 2000, 0, -2200}},
+    {"all of the tax withheld", 10000, 2200, NONE, 2200, 10000, MOON_OK, {10000, 2200, 0, -2200}},
+    {"withheld and rounded", 10001, 2200, -1, 2000, 10200, MOON_OK, {10200, 2000, 1, -2200}},
+    {"all of it withheld", 10000, 0, NONE, 10000, 0, MOON_OK, {0, 10000, 0, 0}},
+    {"a credit note", -10001, -2200, 1, -2000, -10200, MOON_OK, {-10200, -2000, -1, 2200}},
+    {"a payable amount that does not add up", 10000, 2200, NONE, 2000, 10201, MOON_E_DOCUMENT_SUM, {0}},
+    {"withheld, and the total payable", 10000, 2200, NONE, 2000, NONE, MOON_E_DOCUMENT_SUM, {0}},
+    {"more withheld than there is", 10000, 2200, NONE, 12201, -1, MOON_E_DOCUMENT_SUM, {0}},
+    {"a credit note that is to be paid", -10000, -2200, NONE, -12201, 1, MOON_E_DOCUMENT_SUM, {0}}};
+
+static moon_document unpayable_of(books *b, const char *id, const unpayable *u, int64_t sign) {
+    moon_document document = document_of(b, id, "ACME", sign * u->net, sign * u->tax);
+    if (u->rounded != NONE) document.rounded = sign * u->rounded;
+    if (u->withheld != NONE) document.withheld = sign * u->withheld;
+    if (u->payable != NONE) document.payable = sign * u->payable;
+    return document;
+}
+
+static void expect_balances(books *b, const char *name, const unpayable *u, int64_t times) {
+    expect_minor(name, balance(b, "1100", "2011-12-31"), times * u->base.receivables);
+    expect_minor(name, balance(b, "1300", "2011-12-31"), times * u->base.withholding);
+    expect_minor(name, balance(b, "6820", "2011-12-31"), times * u->base.rounding);
+    expect_minor(name, balance(b, "2200", "2011-12-31"), times * u->base.tax);
+    expect_minor(name, balance(b, "4000", "2011-12-31"), -times * u->net);
+}
+
+/* What the account owes is on its item; voiding, and a credit of all of it, leave nothing anywhere. */
+static void test_unpayable(void **state) {
+    (void)state;
+    for (size_t i = 0; i < sizeof unpayables / sizeof *unpayables; i++) {
+        const unpayable *u = &unpayables[i];
+        books *b = begin();
+        moon_document document = unpayable_of(b, "D1", u, 1), back = unpayable_of(b, "D2", u, -1);
+        books_today(b, "2010-12-01");
+        moon_status status = moon_document_check(&document, ERR);
+        if (status != u->want) fail_msg("%s: %s", u->name, moon_status_name(status));
+        if (status == MOON_OK) {
+            issue(b, &document);
+            expect_balances(b, u->name, u, 1);
+            expect_minor(u->name, item_of(b, "ACME", "D1").open, moon_document_payable(&document));
+            issue(b, &back);
+            expect_balances(b, u->name, u, 0);
+            DO(moon_document_void(b->change, &b->ctx, &back, MOON_STR("wrong"), ERR));
+            expect_balances(b, u->name, u, 1);
+        }
+        end(b);
+    }
+}
+
+/* In base the receivables take what rounding leaves, and what is not owed at all goes to exchange differences. */
+static void test_unpayable_foreign(void **state) {
+    books *b = begin();
+    moon_document document = unpayable_of(b, "D1", &unpayables[5], 1);
+    (void)state;
+    document.currency = USD;
+    document.rate = dec("0.777777");
+    books_today(b, "2010-12-01");
+    issue(b, &document);
+    expect_minor("withholding", balance(b, "1300", "2010-12-01"), 1556);
+    expect_minor("rounding", balance(b, "6820", "2010-12-01"), 1);
+    expect_minor("receivables", balance(b, "1100", "2010-12-01"), 7779 + 1711 - 1556 - 1);
+    end(b);
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_rows),    cmocka_unit_test(test_credit),
-                                       cmocka_unit_test(test_void),    cmocka_unit_test(test_unused),
-                                       cmocka_unit_test(test_change),  cmocka_unit_test(test_foreign),
-                                       cmocka_unit_test(test_discount)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_rows),
+                                       cmocka_unit_test(test_credit),
+                                       cmocka_unit_test(test_void),
+                                       cmocka_unit_test(test_unused),
+                                       cmocka_unit_test(test_change),
+                                       cmocka_unit_test(test_foreign),
+                                       cmocka_unit_test(test_discount),
+                                       cmocka_unit_test(test_unpayable),
+                                       cmocka_unit_test(test_unpayable_foreign)};
     return cmocka_run_group_tests_name("posting", tests, NULL, NULL);
 }

@@ -144,6 +144,7 @@ static moon_status period_end(amending *a, moon_date day, moon_date *end, moon_e
     moon_status status = moon_worker_call(a->book->worker, moon_job_around, moon_buf_str(&request), true,
                                           a->keep, &reply, err);
     moon_buf_free(&request);
+    moon_worker_stop(a->book->worker);
     if (status != MOON_OK) return moon_err_context(err, "agreement %.*s", MOON_STR_ARG(a->wish->id));
     if (!moon_wire_read_arg(&reply, &answer, a->keep))
         return moon_fail(err, MOON_E_SCRIPT_CRASH, "the worker's answer makes no sense");
@@ -346,7 +347,6 @@ moon_status moon_amend(moon_book *book, const moon_amend_wish *wish, bool dry_ru
                 moon_commit(a.change, &book->ctx, actions[wish->verb], subject, MOON_STR_NONE, NULL, err);
         moon_change_end(a.change);
     }
-    moon_worker_stop(book->worker);
     return status;
 }
 

@@ -115,7 +115,9 @@ def main():
         median = statistics.median(values)
         print(f"  {name:8} {median:8.3f}   ({values[0]:.3f} to {values[-1]:.3f})   ratio {median / stick:6.2f}")
     print("digest " + (digests.pop() if len(digests) == 1 else "DIFFERS between runs: " + " ".join(sorted(digests))))
-    for name in ("decimal", "script", "draft"):
+    print("-- agreements")
+    subprocess.run(["python3", os.path.join(os.path.dirname(os.path.abspath(__file__)), "agreements.py"), "--build", build], check=True)
+    for name in ("decimal", "script", "draft", "agreements"):
         program = os.path.join(build, "bench", name)
         if os.path.exists(program):
             print(f"-- {name}")

@@ -12,6 +12,8 @@
 ---   address [HOME]     name and address of an account or company as letters have them; the country only if it is not HOME
 ---   place [HOME]       the address without the names                   price CUR the decimals of a currency at least: 2 -> 2.00
 ---   day_before         the last day of a period that ends before this one
+---   quantity, unit_price   of a line whose amount is quantity x price; of others (a part of a period, a net amount of a price
+---                      with tax) nothing. part: ", 12 seats, 20/30 of 108.00" of those. "negate": of a credit note
 ---
 --- Of no value a filter makes no value; only default makes something of it. Nothing here rounds.
 --- Source of address forms: Universal Postal Union, addressing systems of the countries named below.
@@ -138,6 +140,36 @@ end
 function kinds.day_before(_, value)
   if type(value) ~= "date" then wrong("a date", value) end
   return value:add_days(-1)
+end
+
+-- Whether a line's amount is its quantity times its price; only then both stand beside it.
+local function multiplies(line)
+  if type(line) ~= "table" and type(line) ~= "record" then wrong("a line", line) end
+  if not line.quantity or not line.price or line.share then return false end
+  return round(money(line.quantity * line.price, line.amount.currency)) == line.amount
+end
+
+local function with_unit(l, line, form)
+  local text = locale.number(l, form == "negate" and -line.quantity or line.quantity)
+  return line.unit and text .. " " .. line.unit or text
+end
+
+function kinds.quantity(l, line, form)
+  if multiplies(line) then return with_unit(l, line, form) end
+  return nil
+end
+
+function kinds.unit_price(l, line)
+  if multiplies(line) then return locale.amount(l, money(line.price, line.amount.currency)) end
+  return nil
+end
+
+function kinds.part(l, line, form)
+  if multiplies(line) or not line.quantity then return nil end
+  local text = ""
+  if line.quantity ~= 1 and line.quantity ~= -1 then text = ", " .. with_unit(l, line, form) end
+  if not line.share then return text end
+  return text .. ", " .. line.share .. (line.whole and " of " .. locale.amount(l, form == "negate" and -line.whole or line.whole) or "")
 end
 
 local names = { "default" }

@@ -8,13 +8,14 @@ local countries = require "countries"
 local locale = require "locale"
 local near = require "near"
 local payable = require "payable"
+local proration = require "proration"
 
 local config = {}
 
 local TOP = {
   company = "table", currency = "!text", zone = "!text", country = "!country", locale = "text", terms = "count",
   plan = "text", series = "table", chart = "table", operators = "table", budget = "table", plugins = "table", dunning = "text",
-  tax = "table", map_gib = "count", keys = "text",
+  tax = "table", billing = "table", map_gib = "count", keys = "text",
 }
 local COMPANY = {
   name = "text", street = "text", city = "text", postcode = "text", country = "country", tax_id = "text", email = "text",
@@ -24,6 +25,11 @@ local SERIES = { invoice = "text", credit_note = "text" }
 local OPERATOR = { user = "!text", name = "text", roles = "table" }
 local BUDGET = { steps = "count", memory_mb = "count", seconds = "count" }
 local TAX = { rounding = "text", mode = "text", prices = "text", cash_rounding = "table" }
+local BILLING = { proration = "text", change_day = "text", bill_last_day = "flag", decrease = "text", invoices = "text" }
+local BILLING_CHOICES = {
+  proration = proration.NAMES, change_day = { "new", "old" }, decrease = { "now", "period_end" },
+  invoices = { "account", "agreement", "period" },
+}
 
 local ROLES = { "prepare", "approve", "issue", "admin", "manager" }
 local ROUNDINGS = { "document", "line" }
@@ -195,6 +201,15 @@ local function tax(given)
   }
 end
 
+-- What plans for periods leave open.
+local function billing(given)
+  declare.fields("billing", given, BILLING)
+  for field, choices in pairs(BILLING_CHOICES) do
+    if given[field] then declare.choice("billing." .. field, given[field], choices) end
+  end
+  return given
+end
+
 local function plugins(given)
   local out = {}
   for i = 1, #given do
@@ -225,6 +240,7 @@ local function complete(given)
     budget = budget(given.budget or {}),
     plugins = plugins(given.plugins or {}),
     tax = tax(given.tax or {}),
+    billing = billing(given.billing or {}),
     map_gib = given.map_gib or 64,
     keys = given.keys or "keys",
   }
@@ -244,7 +260,8 @@ expose { book = config.declare }
 --- The settings of this book; the table must not be changed.
 ---@return table company, currency, zone, country, locale, terms, plan, dunning, series { invoice, credit_note }, chart (number by
 ---  role), chart_names (name by number), operators (list of { user, name, roles = "prepare approve" }), budget { steps,
----  memory_mb, seconds }, plugins (name by name), tax { rounding, mode, prices, cash_rounding (text by currency) }, map_gib, keys
+---  memory_mb, seconds }, plugins (name by name), tax { rounding, mode, prices, cash_rounding (text by currency) }, billing (settings of
+---  plans for periods), map_gib, keys
 function config.read()
   local declared = rule "book.lua"
   if type(declared) ~= "table" or not declared.settings then

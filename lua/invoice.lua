@@ -49,6 +49,9 @@ function invoice.finish()
   job = nil
 end
 
+--- Go on with a job that another one was rated in between.
+function invoice.resume(before) job = before end
+
 --- A price as a decimal in the document's currency; numbers are in it already.
 function invoice.in_currency(price, what)
   if type(price) ~= "money" then return price end

@@ -1,15 +1,13 @@
 --- lua/periods.lua: the drafts of an account for the periods of its agreements that are due.
 --- Units: a claim is one period of one agreement with one timing: its charges in advance, or those in arrears.
---- Source: the version of an agreement that holds when its period begins prices the period. What is billed in advance has
---- its tax point on the first day of the period, what is billed in arrears on the last.
+--- Source: see lua/due.lua for what is due, lua/parts.lua for its lines; documents by currency, and by what tax answers.
 --- Example: agreement A-7 from 15 January with a fee of 49 in advance, on 20 February, with nothing billed so far: two
 --- claims in advance, 15 January and 15 February, and one draft of 98.
 local billing = require "billing"
 local config = require "config"
-local declare = require "declare"
-local meters = require "meters"
+local due = require "due"
+local parts = require "parts"
 local plans = require "plans"
-local pricing = require "pricing"
 local tax = require "tax"
 
 local periods = {}
@@ -17,93 +15,22 @@ local periods = {}
 -- The documents of the call at hand, which the host fetches one by one.
 local documents
 
--- ---- what is due ----
-
--- The version that holds on a day; the first one also for days before it.
-local function version_on(versions, day)
-  local found = versions[1]
-  for i = 2, #versions do
-    if versions[i].from > day then break end
-    found = versions[i]
-  end
-  return found
-end
-
-local function claimed(claims)
-  local known = {}
-  for i = 1, #claims do
-    local causes = known[claims[i].start] or {}
-    known[claims[i].start] = causes
-    causes[claims[i].cause] = true
-  end
-  return known
-end
-
--- The periods of an agreement that are due and that nothing claims: in advance when they have begun, in arrears when they are over.
-local function add_due(list, of, today, account_on)
-  local newest, known = of.versions[#of.versions], claimed(of.claims)
-  local start, count = newest.start, 0
-  while start <= today and (not newest["until"] or start < newest["until"]) do
-    count = count + 1
-    local stop, causes = newest.start:step("month", count), known[start] or {}
-    local function add(timing, day)
-      list[#list + 1] = { agreement = version_on(of.versions, start), account = account_on(day), start = start, stop = stop,
-                          timing = timing, day = day }
-    end
-    if not causes.advance then add("advance", start) end
-    if stop <= today and not causes.arrears then add("arrears", stop:add_days(-1)) end
-    start = stop
-  end
-end
-
--- ---- one claim ----
-
-local function plan_of(claim, input)
-  local name = claim.agreement.plan
-  if not name then
-    declare.fail("agreement " .. claim.agreement.id .. " names no plan",
-                 "moonbill set agreement " .. claim.agreement.id .. " plan=subscription")
-  end
-  local path = "rules/pricing/" .. name .. ".lua"
-  return plans.of(path, input.plans and input.plans[name]), name, path
-end
-
--- What a claim comes to: its lines, and the tax of each of their categories. nil where nothing is due.
-local function part_of(claim, input, book)
-  local plan, name, path = plan_of(claim, input)
-  local account, agreement = claim.account, claim.agreement
-  local currency = plan.currency or account.currency or book.currency
-  local span, usage = period(claim.start, claim.stop), input.usage_of or input.usage
-  local day, id = claim.day, agreement.id
-  local lines, note = pricing.period({
-    agreement = agreement, account = account, book = book, currency = currency, timing = claim.timing,
-    day = day, period = span, span = span, claim = claim.timing, key = claim.start,
-    usage = function(meter, days)
-      days = days or span
-      local given = usage and usage(id, meter, days.start, days.stop) or meters.of_agreement(id)
-      return meters.usage(meter, given, days, span)
-    end,
-  }, plan, path)
-  if #lines == 0 then return nil end
-  local answers = {}
-  for i = 1, #lines do
-    local category = lines[i].tax_category
-    answers[category] = answers[category] or tax.for_line(category, book.country, account, day, input.tax)
-  end
-  return { claim = claim, lines = lines, note = note, currency = currency, answers = answers, day = day,
-           plan = name, terms = billing.first_of("terms", agreement, account, book) }
-end
-
 -- ---- documents ----
 
-local function alike(a, b) return a.rate == b.rate and a.code == b.code and a.reason == b.reason end
+-- What stands on one document, as the plan says; what falls due while billing rests stands alone.
+local function group_key(part)
+  local key = part.pause or ""
+  if part.invoices == "account" then return key end
+  key = key .. " " .. part.id
+  return part.invoices == "agreement" and key or key .. " " .. part.due
+end
 
 -- Parts stand on one document if they are in one currency, and no category is taxed in two ways.
 local function fits(document, part)
-  if document.currency ~= part.currency then return false end
+  if document.currency ~= part.currency or document.key ~= group_key(part) then return false end
   for category, answer in pairs(part.answers) do
     local known = document.answers[category]
-    if known and not alike(known, answer) then return false end
+    if known and not parts.alike(known, answer) then return false end
   end
   return true
 end
@@ -112,95 +39,133 @@ local function place(list, part)
   for i = 1, #list do
     if fits(list[i], part) then return list[i] end
   end
-  local document = { currency = part.currency, answers = {}, parts = {} }
+  local document = { currency = part.currency, key = group_key(part), answers = {}, parts = {}, pause = part.pause }
   list[#list + 1] = document
   return document
 end
 
 -- The one value that all parts have, nil if they differ or have none.
-local function common(parts, value_of)
-  local value = value_of(parts[1])
-  for i = 2, #parts do
-    if value_of(parts[i]) ~= value then return nil end
+local function common(list, name)
+  local value = list[1][name]
+  for i = 2, #list do
+    if list[i][name] ~= value then return nil end
   end
   return value
 end
 
-local function notes_of(parts)
-  local list, seen = {}, {}
-  for i = 1, #parts do
-    local note = parts[i].note
-    if note and not seen[note] then list[#list + 1], seen[note] = note, true end
+local function notes_of(list)
+  local texts, seen = {}, {}
+  for i = 1, #list do
+    local note = list[i].note
+    if note and not seen[note] then texts[#texts + 1], seen[note] = note, true end
   end
-  return #list > 0 and table.concat(list, "\n") or nil
+  return #texts > 0 and table.concat(texts, "\n") or nil
 end
 
 -- The part with the last tax point: its version of the account is the buyer's of today.
-local function last_of(parts)
-  local last = parts[1]
-  for i = 2, #parts do
-    if parts[i].day > last.day then last = parts[i] end
+local function last_of(list)
+  local last = list[1]
+  for i = 2, #list do
+    if list[i].day > last.day then last = list[i] end
   end
   return last
 end
 
+-- A credit note names its invoice where all that it takes back is of one, and why.
+local function name_corrected(document)
+  if document.kind ~= "credit_note" then return end
+  local id, causes, seen
+  causes, seen = {}, {}
+  for _, line in ipairs(document.lines) do
+    if line.corrects then
+      if id == nil then id = line.corrects elseif id ~= line.corrects then id = false end
+    end
+    if line.cause and not seen[line.cause] then causes[#causes + 1], seen[line.cause] = line.cause, true end
+  end
+  if id then document.corrects = id end
+  if #causes > 0 then document.reason = table.concat(causes, ", ") end
+end
+
 local function complete(group, input, book)
-  local parts, lines, terms = group.parts, {}, 0
-  for i = 1, #parts do
-    for _, line in ipairs(parts[i].lines) do
+  local list, lines, terms = group.parts, {}, 0
+  for i = 1, #list do
+    for _, line in ipairs(list[i].lines) do
       line.ordinal = #lines + 1
       lines[line.ordinal] = line
     end
-    terms = max(terms, parts[i].terms)
+    terms = max(terms, list[i].terms)
   end
-  local last = last_of(parts)
+  local last = last_of(list)
   local document = {
-    kind = "invoice", account = last.claim.account.id, currency = group.currency, tax_point = last.day, terms = terms,
-    plan = common(parts, function(part) return part.plan end),
-    reference = common(parts, function(part) return part.claim.agreement.reference end), lines = lines, note = notes_of(parts),
+    kind = "invoice", account = last.account.id, currency = group.currency, tax_point = last.day, terms = terms,
+    plan = common(list, "plan"), reference = common(list, "reference"), lines = lines, note = notes_of(list),
   }
   tax.settle(document, function(category) return group.answers[category] end, book.tax)
-  return billing.finish(document, { account = last.claim.account, tax = input.tax, rates = input.rates,
-                                    approvals = input.approvals }, book, {})
+  billing.finish(document, { account = last.account, rates = input.rates, approvals = input.approvals, tax = input.tax }, book, {})
+  name_corrected(document)
+  return document
 end
 
 -- The ids of the agreements that have lines on a document, each once.
-local function agreements_of(parts)
-  local list, seen = {}, {}
-  for _, part in ipairs(parts) do
-    local id = part.claim.agreement.id
-    if not seen[id] then list[#list + 1], seen[id] = id, true end
+local function agreements_of(list)
+  local ids, seen = {}, {}
+  for _, part in ipairs(list) do
+    if not seen[part.id] then ids[#ids + 1], seen[part.id] = part.id, true end
   end
-  return list
+  return ids
 end
 
---- Make the drafts of an account.
----@param input table account (id), today, agreements: list of { id, versions (records, ascending by from and version), claims (list
----  of { start, cause, document, version }, ascending), late (list of { start, meter }) }. Examples and tests may give book, and
----  account_on (function(day) -> record), usage (function(agreement id, meter, start, stop, what)), plans, tax, approvals and rates in the
----  place of the host and the rule files.
----@return table list, one for each document: { agreements = ids of those that have lines on it, account_day = day of the account's
----  version that it names }. What is due and makes no line is on none. There is one document for each currency, and another where the
----  tax of a category has changed in between.
-function periods.draft(input)
-  local book, groups, list, due, accounts = input.book or config.read(), {}, {}, {}, {}
-  documents = nil
-  local function account_on(day)
-    accounts[day] = accounts[day] or (input.account_on or host.account)(day)
-    return accounts[day]
-  end
-  for _, of in ipairs(input.agreements) do add_due(due, of, input.today, account_on) end
-  for _, claim in ipairs(due) do
-    local part = within("agreement " .. claim.agreement.id .. ", period " .. claim.start .. ".." .. claim.stop, part_of, claim,
-                        input, book)
-    if part then
+-- ---- drafts ----
+
+-- What all agreements of a draft share.
+local function context(input, book)
+  local accounts, asked = {}, input.account_on or host.account
+  return {
+    book = book, plans = {}, given_plans = input.plans, today = input.today, tax = input.tax, explain = input.explain,
+    usage_of = input.usage_of, billed = input.billed or host.billed, discounts = input.discounts, grants = input.grants,
+    burned = input.burned, call = {},
+    account_on = function(day)
+      local account = accounts[day]
+      if not account then
+        account = asked(day)
+        accounts[day] = account
+      end
+      return account
+    end,
+  }
+end
+
+local function draft_agreement(of, ctx, groups)
+  local self = due.agreement(of, ctx)
+  if not self then return end
+  for _, task in ipairs(due.list(self)) do
+    local what = "agreement " .. self.id .. ", period from " .. task.key
+    for _, part in ipairs(within(what, task.group and parts.changed or parts.first, self, task)) do
       local group = place(groups, part)
       group.parts[#group.parts + 1] = part
       for category, answer in pairs(part.answers) do group.answers[category] = answer end
     end
   end
+end
+
+--- Make the drafts of an account.
+---@param input table account (id), today, agreements: list of { id, versions (records, ascending by from and version), claims (list
+---  of { start, cause, document, version }, ascending), late (list of { start, meter }) }. Examples, quotes and tests may give book,
+---  account_on (function(day) -> record), usage_of (function(agreement id, meter, days) -> number or list of events), billed
+---  (function(agreement id, first day of a period) -> lines), plans, tax, approvals and rates in the place of the host and the rule
+---  files; explain = true: lines say how their amounts came about
+---@return table list, one for each document: { agreements = ids of those that have lines on it, account_day = day of the account's
+---  version that it names, pause = "keep" or "uncollectible" where it falls due while billing rests }. What is due and makes no line is
+---  on none. There is one document for each currency, and another where the tax of a category has changed in between.
+function periods.draft(input)
+  local book, groups, list = input.book or config.read(), {}, {}
+  local ctx = context(input, book)
+  documents = nil
+  for _, of in ipairs(input.agreements) do
+    within("agreement " .. of.id, draft_agreement, of, ctx, groups)
+  end
   for i, group in ipairs(groups) do
-    list[i] = { agreements = agreements_of(group.parts), account_day = last_of(group.parts).day }
+    list[i] = { agreements = agreements_of(group.parts), account_day = last_of(group.parts).day, pause = group.pause }
     groups[i] = complete(group, input, book)
   end
   documents = groups
@@ -210,13 +175,43 @@ end
 --- The fields of the n-th document of the last periods.draft, as of billing.draft.
 function periods.document(n) return documents[n] end
 
---- Whether a plan charges anything in advance, and in arrears: what it does not charge can never make a line.
+-- ---- what the host asks besides ----
+
+-- Cycles whose bounds the host computes by itself.
+local function is_plain(plan)
+  return plan.every ~= nil and #plan.keys == 1 and not plan.cycle.script and not plan.phases and not plan.anchor
+    and (plan.align == nil or plan.align == "start") and plan.first ~= "merged"
+end
+
+--- What a plan charges at all, and how long its periods are.
 ---@param name string of a file in rules/pricing/
 ---@param plan? table in its place
----@return table advance, arrears (booleans); both true of a plan that is not for periods, which fails when it is used
+---@return table advance, arrears (booleans: what it does not charge can never make a line; both true of a plan that is not for
+---  periods, which fails when it is used), plain (the host may compute its periods by itself: n units from the start or anchor), every
+---  (unit), n, align, first, bill_last_day
 function periods.timings(name, plan)
-  local of = plans.of("rules/pricing/" .. name .. ".lua", plan)
-  return { advance = not of.every or #of.advance > 0, arrears = not of.every or #of.arrears > 0 }
+  local path = "rules/pricing/" .. name .. ".lua"
+  local of = plans.of(path, plan)
+  if not of.every then return { advance = true, arrears = true, plain = false } end
+  local settled = plans.settled(of, path, config.read().billing)
+  local found = { advance = of.phases ~= nil, arrears = false, plain = is_plain(of), every = of.cycle.unit, n = of.cycle.n,
+                  align = tostring(of.align or "start"), first = of.first or "short", bill_last_day = settled.bill_last_day }
+  for _, group in pairs(of.groups) do
+    found.advance = found.advance or #group.advance > 0
+    found.arrears = found.arrears or #group.arrears > 0
+  end
+  if found.bill_last_day then found.plain = false end
+  return found
+end
+
+--- The nominal period of an agreement that has a day, nil if none has.
+---@param input table versions, day; book and plans as for periods.draft
+---@return any a period
+function periods.around(input)
+  local book = input.book or config.read()
+  local self = due.agreement({ id = input.versions[1].id, versions = input.versions }, context(input, book))
+  local of = self and parts.around(self, input.day)
+  return of and period(self.line:first_day(of.low) or of.low, self.line:day_after(of.high) or of.high)
 end
 
 return periods

@@ -53,28 +53,71 @@ function pricing.lines(given, plan, path)
   return finished(given)
 end
 
---- The lines of a period of an agreement: those of its charges in advance, or those in arrears.
----@param given table agreement, account, book, currency, period, timing ("advance" or "arrears"), day (tax point), usage
----  (function meter -> sum of the period)
----@param plan table of plans.of
----@param path string of the plan, for messages
----@return table lines, none where nothing is due; and the note (text or nil)
-function pricing.period(given, plan, path)
-  if not plan.every then
-    declare.fail(path .. " is a plan for orders and cannot bill agreement " .. given.agreement.id,
-                 'say every = "month" in the plan, or name another: moonbill set agreement ' .. given.agreement.id
-                   .. " plan=...")
+local function check_for_periods(given, plan, path)
+  if plan.every then return end
+  declare.fail(path .. " is a plan for orders and cannot bill agreement " .. given.agreement.id,
+               'say every = "month" in the plan, or name another: moonbill set agreement ' .. given.agreement.id .. " plan=...")
+end
+
+-- A free phase makes a line of nothing, so that it stands on paper.
+local function add_free_phases(given, rated)
+  for _, segment in ipairs(rated.segments) do
+    local phase = segment.phase
+    if phase and phase.free then
+      rated.at(segment.a, segment.b)
+      invoice.add_line({ kind = "charge", text = phase.name, tax_category = "standard", revenue = given.revenue,
+                         rule = segment.plan.path }, nil, 0)
+    end
   end
+end
+
+-- What every stage of a period has: the charges of its runs, or those of the plan's list.
+local function rate(given, list, rated)
+  if not rated then
+    for i = 1, #list do
+      if not list[i].closing then charges.bill_period(list[i]) end
+    end
+    return
+  end
+  for i = 1, #rated do
+    local run = rated[i]
+    if not run.charge.closing and rated.put(run) then charges.bill_period(run.charge) end
+  end
+  if rated.segments then add_free_phases(given, rated) end
+end
+
+local function close(stage, list, rated)
+  if not rated then return charges.close(stage, list) end
+  for i = 1, #rated do
+    local run = rated[i]
+    if run.charge.closing == stage and rated.put(run) then charges.close(stage, { run.charge }) end
+  end
+end
+
+--- The lines of a period of an agreement: those of its charges in advance, or those in arrears.
+---@param given table the job, as for invoice.begin
+---@param plan table of plans.of, the last one of the period: its adjust runs
+---@param path string of the plan, for messages
+---@param rated? table what to rate: a list of runs { charge, ... }, with put (function run: sets the job to it, false: it comes to
+---  nothing), all (function: sets the job to all days at hand), bare (true: without discounts and adjust), and where its free
+---  phases make lines segments and at (function of two days). Without it all charges of the plan and timing are, as the job says
+---@return table lines, none where nothing is due; and the note (text or nil)
+function pricing.period(given, plan, path, rated)
+  check_for_periods(given, plan, path)
   local list = plan[given.timing]
-  if #list == 0 then return {} end
+  if not rated and #list == 0 then return {} end
   given.gross, given.plan = gross_of(plan), plan
   invoice.begin(given)
-  for i = 1, #list do charges.bill_period(list[i]) end
-  charges.close("cap", list)
-  charges.close("before", list)
-  discounts.apply(given)
-  if plan.adjust then plan.adjust(invoice.handle, given.account, given.agreement) end
-  charges.close("after", list)
+  rate(given, list, rated)
+  if rated and rated.add then rated.add(given) end
+  close("cap", list, rated)
+  close("before", list, rated)
+  if rated then rated.all() end
+  if not (rated and rated.bare) then
+    discounts.apply(given)
+    if plan.adjust and (given.count > 0 or not rated) then plan.adjust(invoice.handle, given.account, given.agreement) end
+  end
+  close("after", list, rated)
   return finished(given)
 end
 

@@ -149,7 +149,7 @@ local function draft(case)
     book = BOOK, plans = PLANS, tax = case.tax and case.tax.rules(),
     rates = { tables = function() return { USD = { { from = date "2026-01-01", value = 0.9 } } } end },
     account_on = function() return { id = "ACME", country = "DE", tags = case.account or {}, terms = case.account_terms } end,
-    usage = function(_, meter) return (case.usage or {})[meter] or 0 end,
+    usage_of = function(_, meter) return (case.usage or {})[meter] or 0 end,
   }
   local out = {}
   for n, of in ipairs(found) do

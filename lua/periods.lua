@@ -135,11 +135,16 @@ local function context(input, book)
   }
 end
 
-local function draft_agreement(of, ctx, groups)
+local function tasks_of(of, ctx)
   local self = due.agreement(of, ctx)
-  if not self then return end
-  for _, task in ipairs(due.list(self)) do
-    local what = "agreement " .. self.id .. ", period from " .. task.key
+  return self, self and due.list(self)
+end
+
+local function draft_agreement(of, ctx, groups)
+  local self, tasks = within("agreement " .. of.id, tasks_of, of, ctx)
+  for _, task in ipairs(tasks or {}) do
+    local stop = task.of and self.line:day_after(task.of.stop)
+    local what = "agreement " .. self.id .. ", period " .. task.key .. (stop and ".." .. stop or "")
     for _, part in ipairs(within(what, task.group and parts.changed or parts.first, self, task)) do
       local group = place(groups, part)
       group.parts[#group.parts + 1] = part
@@ -161,9 +166,7 @@ function periods.draft(input)
   local book, groups, list = input.book or config.read(), {}, {}
   local ctx = context(input, book)
   documents = nil
-  for _, of in ipairs(input.agreements) do
-    within("agreement " .. of.id, draft_agreement, of, ctx, groups)
-  end
+  for _, of in ipairs(input.agreements) do draft_agreement(of, ctx, groups) end
   for i, group in ipairs(groups) do
     list[i] = { agreements = agreements_of(group.parts), account_day = last_of(group.parts).day, pause = group.pause }
     groups[i] = complete(group, input, book)

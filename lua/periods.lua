@@ -156,7 +156,7 @@ end
 --- Make the drafts of an account.
 ---@param input table account (id), today, agreements: list of { id, versions (records, ascending by from and version), claims (list
 ---  of { start, cause, document, version }, ascending), late (list of { start, meter }) }. Examples, quotes and tests may give book,
----  account_on (function(day) -> record), usage_of (function(agreement id, meter, days) -> number or list of events), billed
+---  account_on (function(day) -> record), usage_of (function(agreement id, meter, start, stop) -> number or list of events), billed
 ---  (function(agreement id, first day of a period) -> lines), plans, tax, approvals and rates in the place of the host and the rule
 ---  files; explain = true: lines say how their amounts came about
 ---@return table list, one for each document: { agreements = ids of those that have lines on it, account_day = day of the account's
@@ -208,11 +208,10 @@ function periods.timings(name, plan)
 end
 
 --- The nominal period of an agreement that has a day, nil if none has.
----@param input table versions, day; book and plans as for periods.draft
+---@param input table versions, day; plans as for periods.draft
 ---@return any a period
 function periods.around(input)
-  local book = input.book or config.read()
-  local self = due.agreement({ id = input.versions[1].id, versions = input.versions }, context(input, book))
+  local self = due.agreement({ id = input.versions[1].id, versions = input.versions }, context(input, input.book or {}))
   local of = self and parts.around(self, input.day)
   return of and period(self.line:first_day(of.low) or of.low, self.line:day_after(of.high) or of.high)
 end

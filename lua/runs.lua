@@ -30,7 +30,7 @@ end
 local function usage_of(ctx, job)
   return function(meter, span)
     span = span or job.span
-    local given = ctx.usage_of and (ctx.usage_of(ctx.id, meter, span) or 0) or meters.of_agreement(ctx.id)
+    local given = ctx.usage_of and (ctx.usage_of(ctx.id, meter, span.start, span.stop) or 0) or meters.of_agreement(ctx.id)
     return meters.usage(meter, given, span, job.period)
   end
 end
@@ -67,7 +67,7 @@ local function nth_of(line, of)
 end
 
 --- What charges are rated with: the job of a period and timing, for the terms of one segment of it.
----@param ctx table id, book, account_on (function day -> account), and of quotes and tests usage_of (function id, meter, span
+---@param ctx table id, book, account_on (function day -> account), and of quotes and tests usage_of (function id, meter, start, stop
 ---  -> number or list of events) and explain
 ---@param line table timeline
 ---@param of table period of it

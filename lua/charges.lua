@@ -219,7 +219,7 @@ end
 local function check_meters(charge)
   for _, name in ipairs(charge.meters or {}) do meters.check(name) end
   if not charge.meter then return end
-  meters.check(charge.meter)
+  meters.check(charge.meter, nil, charge.place)
   local additive = meters.additive(charge.meter)
   if not charge.says_prorate and not charge.once then charge.prorate = not additive end
   for _, cell in ipairs(charge.cells or {}) do cell.prorate = charge.prorate end

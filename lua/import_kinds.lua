@@ -48,6 +48,8 @@ local function event(job, record, i)
   local found = record.time
   record.time, record.day = found.time, found.day
   if found.time then record.day = date "1970-01-01":add_days(found.time // 86400000000) end
+  if record.withdrawn then record.quantity = record.quantity or 0 end
+  if record.quantity == nil then return record_rows.problem_at(job, i, "quantity", "nothing there") end
   return unknown_account(job, record, i)
 end
 
@@ -83,8 +85,9 @@ local KINDS = {
     end,
   },
   usage = {
-    fields = { id = "!id", account = "!id", meter = "!id", time = "!time", quantity = "!decimal" },
-    own = "id", rows = record_rows, finish = event,
+    fields = { id = "!id", account = "!id", meter = "!id", time = "!time", quantity = "decimal", corrects = "id",
+               withdrawn = "flag" },
+    needs = { "quantity" }, own = "id", rows = record_rows, finish = event,
   },
   payments = {
     fields = {

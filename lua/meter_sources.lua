@@ -7,7 +7,8 @@
 --- A source has
 ---   sum(event, start, stop) -> count, quantity        of the days from start up to, not including, stop
 ---   each(event, start, stop, f)                       f(event) in the order of days, any order within a day
----   last_day(event, start) -> list                    the events of the last day before start that has any
+---   last_day(event, start, stop) -> list              the events of the last day before start that has any; what is billed up to
+---                                                     stop depends on it
 ---   day_start(day) -> instant                         at which a civil day begins
 --- and the events are tables { id, day, time (instant or nil), quantity, tags }.
 local declare = require "declare"
@@ -49,8 +50,8 @@ function meter_sources.book(agreement)
       return found.count, found.quantity
     end,
     each = function(event, start, stop, f) return each_of_book(agreement, event, start, stop, f) end,
-    last_day = function(event, start)
-      local list = host.usage(agreement, event, meter_sources.EARLIEST, start, "last_day")
+    last_day = function(event, start, stop)
+      local list = host.usage(agreement, event, meter_sources.EARLIEST, start, "last_day", stop)
       for i = 1, #list do list[i].tags = list[i].tags or {} end
       return list
     end,

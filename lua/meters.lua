@@ -162,13 +162,16 @@ local function find(name, declared)
 end
 
 --- Raise where a plan names a meter that is not declared and rules/meters.lua says strict = true.
-function meters.check(name, declared)
+---@param place? string of the charge that names it, "rules/pricing/api.lua:12"
+function meters.check(name, declared, place)
   local all = meters.all(declared)
   if all.by_name[name] or not all.strict then return end
   local names = {}
   for known_name in pairs(all.by_name) do names[#names + 1] = known_name end
-  declare.fail("there is no meter '" .. name .. "'",
-               "declare it in " .. PATH .. (#names > 0 and "; " .. declare.suggest(name, names) or ""))
+  local file, line
+  if place then file, line = declare.split(place) end
+  raise { code = "rule.value", message = "there is no meter '" .. name .. "'", file = file, line = line,
+          hint = "declare it in " .. PATH .. (#names > 0 and "; " .. declare.suggest(name, names) or "") }
 end
 
 --- What is doubtful about a charge that names a meter, as a text for `rules check`, or nil.
@@ -234,30 +237,34 @@ local function group_of(run, event)
   return group
 end
 
--- What a recurring meter brings along from before the span, read no further back than it has to.
+-- What a recurring meter brings along from before the span, read no further back than it has to. Answers the day from which on
+-- the events are to be read.
 local function carry_in(run)
-  local meter, source, start = run.meter, run.source, run.bounds.span.start
+  local meter, source, start, stop = run.meter, run.source, run.bounds.span.start, run.bounds.span.stop
   local function carry(event) group_of(run, event).aggregate:carry(event) end
   local alone = #run.by == 0 and not meter.where and not meter.property
   if alone and meter.changes and not meter.value then
-    local count, quantity = source.sum(meter.event, sources.EARLIEST, start)
-    if count > 0 then group_of(run).aggregate:begin(quantity) end
+    local count, quantity = source.sum(meter.event, sources.EARLIEST, stop)
+    local own_count, own = source.sum(meter.event, start, stop)
+    if count > own_count then group_of(run).aggregate:begin(quantity - own) end
   elseif alone and OF_LEVELS[meter.aggregate] and not meter.changes then
-    local list = source.last_day(meter.event, start)
+    local list = source.last_day(meter.event, start, stop)
     table.sort(list, by_time)
     for i = 1, #list do carry(list[i]) end
   else
-    each(meter, source, sources.EARLIEST, start, aggregates.ordered(meter), carry)
+    return sources.EARLIEST
   end
+  return start
 end
 
 -- The groups of a meter by some properties, in the order of their values; those that nothing is left of are left out.
 local function compute(meter, source, span, whole, by)
   local run = { meter = meter, source = source, by = by, groups = {}, list = {},
                 bounds = { span = span, whole = whole, day_start = source.day_start } }
-  if meter.recurring then carry_in(run) end
-  each(meter, source, span.start, span.stop, aggregates.ordered(meter), function(event)
+  local from = meter.recurring and carry_in(run) or span.start
+  each(meter, source, from, span.stop, aggregates.ordered(meter), function(event)
     local group = group_of(run, event)
+    if event.day < span.start then return group.aggregate:carry(event) end
     group.count = group.count + 1
     group.aggregate:add(event)
   end)

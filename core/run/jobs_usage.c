@@ -78,21 +78,23 @@ static moon_status read_events(moon_drafting *d, const asked *a, const moon_arg 
     return MOON_OK;
 }
 
-static moon_status read_last_day(moon_drafting *d, const asked *a, moon_arena *scratch, moon_arg *result,
-                                 moon_err *err) {
+static moon_status read_last_day(moon_drafting *d, const asked *a, moon_date carried, moon_arena *scratch,
+                                 moon_arg *result, moon_err *err) {
     asked of = *a;
     moon_event *list;
     moon_aggregate sum;
-    size_t count = 0;
+    size_t count;
     bool found;
     MOON_TRY(moon_events_last_day(d->change, &a->of, &of.of.days.start, &found, err));
     if (!found) of.of.days.start = a->of.days.start;
+    of.of.days.end = carried;
     MOON_TRY(note(d, a, of.of.days, &sum, scratch, err));
-    of.of.days.end = found ? of.of.days.start + 1 : of.of.days.start;
-    if (found)
-        MOON_TRY(
-            moon_events_read(d->change, &of.of, NULL, (size_t)sum.count + 1, scratch, &list, &count, err));
-    *result = rows_of(found ? list : NULL, count, scratch);
+    *result = moon_arg_list(NULL, 0);
+    if (!found) return MOON_OK;
+    of.of.days.end = of.of.days.start + 1;
+    MOON_TRY(moon_usage_of(d->change, of.of.account, of.of.meter, of.of.days, &sum, err));
+    MOON_TRY(moon_events_read(d->change, &of.of, NULL, (size_t)sum.count, scratch, &list, &count, err));
+    *result = rows_of(list, count, scratch);
     return MOON_OK;
 }
 
@@ -103,7 +105,10 @@ moon_status moon_host_usage(void *ctx, const moon_arg *args, size_t n, moon_aren
     MOON_TRY(read_asked(d, args, n, &a, err));
     if (moon_str_is(a.what, "sum")) return read_sum(d, &a, scratch, result, err);
     if (moon_str_is(a.what, "events")) return read_events(d, &a, args + 5, n - 5, scratch, result, err);
-    if (moon_str_is(a.what, "last_day")) return read_last_day(d, &a, scratch, result, err);
+    if (moon_str_is(a.what, "last_day")) {
+        moon_date carried = n > 5 && args[5].kind == MOON_ARG_DATE ? args[5].date : a.of.days.end;
+        return read_last_day(d, &a, carried, scratch, result, err);
+    }
     return moon_fail(err, MOON_E_SCRIPT_VALUE, "usage has sum, events and last_day, not %.*s",
                      MOON_STR_ARG(a.what));
 }

@@ -4,9 +4,9 @@
  * start up to, not including, stop; what is
  *   "sum"       { count, quantity }, from the sums of the days
  *   "events"    a list of the next events by day and id, none at the end; day and id of the last one follow `what`
- *   "last_day"  a list of the events of the last of the days that has any
+ *   "last_day"  a list of the events of the last of the days that has any; the day up to which it is carried follows
  * Events are { id, day, time, quantity, tags }. Every read is an input of the documents on which its agreement stands:
- * usage/METER/START..STOP, of "last_day" from that day on. */
+ * usage/METER/START..STOP, of "last_day" from that day on up to the one to which it is carried. */
 #ifndef MOON_RUN_JOBS_USAGE_H
 #define MOON_RUN_JOBS_USAGE_H
 

@@ -9,6 +9,7 @@
 #include "books/ledger.h"
 #include "books/reconcile_grants.h"
 #include "books/reconcile_items.h"
+#include "books/reconcile_periods.h"
 #include "books/series.h"
 #include "store/table.h"
 
@@ -133,6 +134,7 @@ static moon_status check_document(moon_reconciler *r, const void *record, moon_e
     r->numbered++;
     r->items_expected++;
     if (document->state == MOON_STATE_VOID) return MOON_OK;
+    MOON_TRY(moon_reconcile_bill(r, document, err));
     if (moon_str_is(document->cause, "period")) return check_periods_of(r, document, err);
     if (!moon_str_is(document->cause, "order")) return MOON_OK;
     r->claims_expected++;
@@ -141,10 +143,8 @@ static moon_status check_document(moon_reconciler *r, const void *record, moon_e
 }
 
 static moon_status count_claim(moon_reconciler *r, const void *record, moon_err *err) {
-    (void)record;
-    (void)err;
     r->claims++;
-    return MOON_OK;
+    return moon_reconcile_claim(r, record, err);
 }
 
 static moon_status count_billed(moon_reconciler *r, const void *record, moon_err *err) {
@@ -324,6 +324,7 @@ static moon_status reconcile_ledger(moon_reconciler *r, moon_err *err) {
 
 static moon_status reconcile_documents(moon_reconciler *r, moon_err *err) {
     MOON_TRY(moon_reconcile_each(r, &moon_document_type, check_document, err));
+    MOON_TRY(moon_reconcile_taken_back(r, err));
     MOON_TRY(moon_reconcile_each(r, &moon_claim_type, count_claim, err));
     if (r->claims != r->claims_expected)
         moon_reconcile_say(r, MOON_E_BOOK_DAMAGED, "%zu orders and periods are billed, but %zu claimed",
@@ -350,6 +351,7 @@ moon_status moon_reconcile(moon_change *change, const moon_config *config, moon_
     if (status == MOON_OK) status = moon_reconcile_grants(&r, err);
     moon_tally_free(&r.balances);
     moon_tally_free(&r.numbers);
+    moon_tally_free(&r.taken_back);
     moon_tally_free(&r.applied);
     moon_tally_free(&r.standing);
     return status;

@@ -6,7 +6,7 @@
 #include "books/verify.h"
 
 /* Daily balances against the ledger's entries; items (books/reconcile_items.h); number series against the numbers
- * given and the gaps on record; claims against orders, periods and documents; daily usage against its events;
+ * given and the gaps on record; claims against orders, periods and documents (books/reconcile_periods.h); daily usage against its events;
  * closures and blobs against their hashes. */
 MOON_CHECK moon_status moon_reconcile(moon_change *change, const moon_config *config, moon_problem_fn tell,
                                       void *ctx, moon_verified *out, moon_err *err);
@@ -20,10 +20,11 @@ typedef struct moon_reconciler {
     void *ctx;
     moon_verified *out;
     moon_tally balances, numbers;
-    moon_tally applied;   /* by account and item: what applications did to its open amount */
-    moon_tally standing;  /* by account, control account and currency: ledger less items, amount and base */
-    size_t days_of_usage; /* less those whose events are there */
-    size_t burns;         /* less those that documents have */
+    moon_tally applied;    /* by account and item: what applications did to its open amount */
+    moon_tally standing;   /* by account, control account and currency: ledger less items, amount and base */
+    moon_tally taken_back; /* by line: what later lines of the same period take back of it */
+    size_t days_of_usage;  /* less those whose events are there */
+    size_t burns;          /* less those that documents have */
     size_t balances_seen, items_seen, items_expected, billed_orders, claims, claims_expected;
     int64_t numbered; /* documents with a number, less what series and gaps say */
 } moon_reconciler;

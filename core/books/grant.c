@@ -180,18 +180,17 @@ static moon_status add_burn(const moon_document *document, moon_str source, int6
 
 moon_status moon_burns_of(moon_change *change, const moon_document *document, moon_arena *keep,
                           moon_burn **out, size_t *count, moon_err *err) {
-    moon_document *original = MOON_NEW(keep, moon_document);
+    moon_document original = {.id = document->corrects};
     moon_burn *burns = MOON_NEW_N(keep, moon_burn, document->lines.count);
     bool found = false;
     size_t kept = 0;
     *count = 0;
     *out = burns;
-    original->id = document->corrects;
-    if (document->kind == MOON_DOCUMENT_CREDIT_NOTE && original->id.len)
-        MOON_TRY(moon_get(change, &moon_document_type, original, &found, err));
+    if (document->kind == MOON_DOCUMENT_CREDIT_NOTE && original.id.len)
+        MOON_TRY(moon_get(change, &moon_document_type, &original, &found, err));
     for (size_t i = 0; i < document->lines.count; i++) {
         const moon_line *line = MOON_AT(moon_line, document->lines, i);
-        moon_str source = coupon_of(document, line, found ? original : NULL);
+        moon_str source = coupon_of(document, line, found ? &original : NULL);
         int64_t taken = line->gross != MOON_INT_NONE ? line->gross : line->amount;
         if (source.len) MOON_TRY(add_burn(document, source, taken, burns, count, err));
     }

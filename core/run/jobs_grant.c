@@ -6,8 +6,6 @@
 typedef struct read_source {
     struct read_source *next;
     moon_str source;
-    moon_currency currency; /* 0: nothing was used */
-    int64_t used;
 } read_source;
 
 typedef struct read_day {
@@ -16,9 +14,17 @@ typedef struct read_day {
     moon_input input;
 } read_day;
 
+typedef struct used_source {
+    struct used_source *next;
+    moon_str source;
+    moon_currency currency;
+    int64_t amount;
+} used_source;
+
 typedef struct moon_grant_reads {
     read_source *sources;
     read_day *days;
+    used_source *used;
 } moon_grant_reads;
 
 static moon_grant_reads *reads_of(moon_drafting *d) {
@@ -26,6 +32,21 @@ static moon_grant_reads *reads_of(moon_drafting *d) {
     d->grants = MOON_NEW(moon_change_arena(d->change), moon_grant_reads);
     *d->grants = (moon_grant_reads){0};
     return d->grants;
+}
+
+static used_source *used_of(const moon_drafting *d, moon_str source) {
+    used_source *one = d->grants ? d->grants->used : NULL;
+    while (one && !moon_str_eq(one->source, source)) one = one->next;
+    return one;
+}
+
+/* What issued documents and those of this job use of a source; currency 0: nothing. */
+static moon_status burned(moon_drafting *d, moon_str source, moon_money *out, moon_err *err) {
+    const used_source *here = used_of(d, source);
+    MOON_TRY(moon_burned(d->change, source, &out->minor, &out->currency, err));
+    if (!here) return MOON_OK;
+    out->currency = here->currency;
+    return moon_minor_add(&out->minor, here->amount, "what is used of a coupon", err);
 }
 
 static moon_named named(const char *name, moon_arg value) { return (moon_named){moon_str_of(name), value}; }
@@ -45,6 +66,10 @@ static moon_status read_on(moon_drafting *d, moon_date day, moon_err *err) {
 
 static moon_arg text_or_nil(moon_str text) { return text.len ? moon_arg_text(text) : (moon_arg){0}; }
 
+static moon_str source_of_grant(const moon_grant *grant, moon_arena *keep) {
+    return moon_arena_printf(keep, "grant/%.*s", MOON_STR_ARG(grant->id));
+}
+
 /* Fields in the order of their names, as maps want them. */
 static moon_arg view_of(const moon_usable *one, moon_arena *keep) {
     const moon_grant *grant = &one->grant;
@@ -59,8 +84,7 @@ static moon_arg view_of(const moon_usable *one, moon_arena *keep) {
     fields[4] = named("id", moon_arg_text(grant->id));
     fields[5] = named("left", moon_arg_money(moon_money_decimal(left), left.currency));
     fields[6] = named("priority", moon_arg_integer(grant->priority == MOON_INT_NONE ? 0 : grant->priority));
-    fields[7] =
-        named("source", moon_arg_text(moon_arena_printf(keep, "grant/%.*s", MOON_STR_ARG(grant->id))));
+    fields[7] = named("source", moon_arg_text(source_of_grant(grant, keep)));
     fields[8] = named("text", text_or_nil(grant->text));
     return moon_arg_map(fields, 9);
 }
@@ -76,24 +100,24 @@ static moon_status host_grants(void *ctx, const moon_arg *args, size_t n, moon_a
     /* Who has none notes nothing: a grant that is given later is for the next document. */
     if (count) MOON_TRY(read_on(d, args[0].date, err));
     moon_arg *views = MOON_NEW_N(scratch, moon_arg, count);
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
+        const used_source *here = used_of(d, source_of_grant(&list[i].grant, scratch));
+        if (here) list[i].left -= here->amount;
         if (list[i].left > 0) views[kept++] = view_of(&list[i], scratch);
+    }
     *result = moon_arg_list(views, kept);
     return MOON_OK;
 }
 
 /* ---- host.burned ---- */
 
-static moon_status source_of(moon_drafting *d, moon_str source, moon_err *err) {
+static void read_of(moon_drafting *d, moon_str source) {
     moon_grant_reads *reads = reads_of(d);
     for (const read_source *one = reads->sources; one; one = one->next)
-        if (moon_str_eq(one->source, source)) return MOON_OK;
+        if (moon_str_eq(one->source, source)) return;
     read_source *made = MOON_NEW(moon_change_arena(d->change), read_source);
-    *made =
-        (read_source){.next = reads->sources, .source = moon_arena_str(moon_change_arena(d->change), source)};
-    MOON_TRY(moon_burned(d->change, made->source, &made->used, &made->currency, err));
+    *made = (read_source){reads->sources, moon_arena_str(moon_change_arena(d->change), source)};
     reads->sources = made;
-    return MOON_OK;
 }
 
 static moon_status host_burned(void *ctx, const moon_arg *args, size_t n, moon_arena *scratch,
@@ -103,8 +127,8 @@ static moon_status host_burned(void *ctx, const moon_arg *args, size_t n, moon_a
     (void)scratch;
     if (n < 1 || args[0].kind != MOON_ARG_TEXT || args[0].text.len == 0)
         return moon_fail(err, MOON_E_SCRIPT_VALUE, "burned wants a source, such as coupon/A-7/WELCOME");
-    MOON_TRY(source_of(d, args[0].text, err));
-    MOON_TRY(moon_burned(d->change, args[0].text, &used.minor, &used.currency, err));
+    read_of(d, args[0].text);
+    MOON_TRY(burned(d, args[0].text, &used, err));
     if (used.currency) *result = moon_arg_money(moon_money_decimal(used), used.currency);
     return MOON_OK;
 }
@@ -128,28 +152,37 @@ static bool concerns(moon_str source, const moon_document *document) {
     return false;
 }
 
-static void note_source(moon_drafting *d, const read_source *one, moon_currency currency) {
+static moon_status note_source(moon_drafting *d, moon_str source, moon_currency currency, moon_err *err) {
     moon_input input;
+    moon_money used;
+    MOON_TRY(burned(d, source, &used, err));
+    if (!used.currency) used.currency = currency;
     moon_record_init(&moon_input_type, &input);
-    input.record = moon_arena_printf(moon_change_arena(d->change), "burned/%.*s", MOON_STR_ARG(one->source));
-    input.quantity = moon_money_decimal((moon_money){one->used, one->currency ? one->currency : currency});
+    input.record = moon_arena_printf(moon_change_arena(d->change), "burned/%.*s", MOON_STR_ARG(source));
+    input.quantity = moon_money_decimal(used);
     moon_drafting_note_input(d, &input);
+    return MOON_OK;
+}
+
+static moon_status count_burn(moon_drafting *d, const moon_burn *burn, moon_err *err) {
+    used_source *one = used_of(d, burn->source);
+    if (!one) {
+        moon_grant_reads *reads = reads_of(d);
+        one = MOON_NEW(moon_change_arena(d->change), used_source);
+        *one = (used_source){reads->used, burn->source, burn->currency, 0};
+        reads->used = one;
+    }
+    return moon_minor_add(&one->amount, burn->amount, "what drafts use of a coupon", err);
 }
 
 moon_status moon_grant_note(moon_drafting *d, const moon_document *document, moon_err *err) {
     moon_burn *burns;
     size_t count;
-    if (!d->grants) return MOON_OK;
-    for (const read_day *one = d->grants->days; one; one = one->next)
+    for (const read_day *one = d->grants ? d->grants->days : NULL; one; one = one->next)
         moon_drafting_note_input(d, &one->input);
-    for (const read_source *one = d->grants->sources; one; one = one->next)
-        if (concerns(one->source, document)) note_source(d, one, document->currency);
+    for (const read_source *one = d->grants ? d->grants->sources : NULL; one; one = one->next)
+        if (concerns(one->source, document)) MOON_TRY(note_source(d, one->source, document->currency, err));
     MOON_TRY(moon_burns_of(d->change, document, moon_change_arena(d->change), &burns, &count, err));
-    for (size_t i = 0; i < count; i++)
-        for (read_source *one = d->grants->sources; one; one = one->next)
-            if (moon_str_eq(one->source, burns[i].source)) {
-                one->currency = burns[i].currency;
-                MOON_TRY(moon_minor_add(&one->used, burns[i].amount, "what drafts use of a coupon", err));
-            }
+    for (size_t i = 0; i < count; i++) MOON_TRY(count_burn(d, &burns[i], err));
     return MOON_OK;
 }

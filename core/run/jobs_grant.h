@@ -5,8 +5,9 @@
  *                      charges, text }
  * host.burned(source)  what issued documents used of "coupon/A-7/WELCOME" or "grant/G-1", as money; nil: nothing
  *
- * Both are answered after issued documents; what the drafts of one job use is counted by the library. Every document
- * of the job notes what was read, so that its issue sees when it is stale. */
+ * Both are answered after issued documents and those that the job has made so far; what the documents of one call use
+ * among themselves is counted by the library. Every document notes what was read, so that its issue sees when it is
+ * stale. */
 #ifndef MOON_RUN_JOBS_GRANT_H
 #define MOON_RUN_JOBS_GRANT_H
 

@@ -14,7 +14,7 @@ local importing = require "importing"
 local meters = require "meters"
 local plans = require "plans"
 local payments = require "payments"
-local pricing = require "pricing"
+local plan_examples = require "plan_examples"
 local rates = require "rates"
 local schedules = require "schedules"
 local tax = require "tax"
@@ -52,115 +52,10 @@ end
 -- What a row wants of a money field: written without its currency.
 local function wanted_money(value, currency) return value and money(value, currency) end
 
--- ---- pricing ----
-
-local PRICING = {
-  account = "table", date = "date", currency = "text", cancellation = "flag", lines = "!table", tags = "table",
-  products = "table", agreement = "table", amounts = "table", net = "number", tax = "number", total = "number", note = "text",
-  fails = "text",
-}
-
-local function order_of(row, currency)
-  local order = {
-    id = "EXAMPLE", kind = row.cancellation and "cancellation" or "sale", date = date(row.date or DAY), currency = currency,
-    tags = row.tags or {}, lines = {}, value = 0,
-  }
-  for i, line in ipairs(row.lines) do
-    local copy = { ordinal = i }
-    for name, value in pairs(line) do copy[name] = value end
-    if copy.price then order.value = order.value + copy.price * copy.quantity end
-    order.lines[i] = copy
-  end
-  return order
-end
-
 local function account_of(given, home)
   local account = { id = "EXAMPLE", country = home, tags = {} }
   for name, value in pairs(given or {}) do account[name] = value end
   return account
-end
-
-local function products_of(row)
-  local by_id = {}
-  for _, product in ipairs(row.products or {}) do by_id[product.id] = product end
-  return function(id) return by_id[id] end
-end
-
--- ---- periods ----
-
-local PERIOD = {
-  account = "table", agreement = "table", currency = "text", period = "text", usage = "table", advance = "table",
-  arrears = "table", net = "number", note = "text", fails = "text",
-}
-
-local function period_of(row)
-  if not row.period then return period(date(DAY):month_start(), date(DAY):month_start():step("month", 1, 1)) end
-  return period(row.period)
-end
-
--- The amounts of one period of an agreement, those in advance apart from those in arrears.
-local function price_period(row, book, path, plan)
-  declare.fields("example of a plan for periods", row, PERIOD)
-  local account, agreement = account_of(row.account, book.country), { id = "EXAMPLE", tags = {} }
-  for name, value in pairs(row.agreement or {}) do agreement[name] = value end
-  local currency, span = row.currency or plan.currency or book.currency, period_of(row)
-  local net, got, want, notes = money(0, currency), {}, {}, {}
-  for _, timing in ipairs { "advance", "arrears" } do
-    local lines, note = pricing.period({
-      agreement = agreement, account = account, book = book, currency = currency, period = span, timing = timing,
-      day = span.start, usage = function(meter) return row.usage and row.usage[meter] or 0 end,
-    }, plan, path)
-    local amounts = {}
-    for i, line in ipairs(lines) do net, amounts[i] = net + line.amount, line.amount.amount end
-    if row[timing] then
-      add(got, timing, texts(amounts))
-      add(want, timing, texts(row[timing]))
-    end
-    notes[#notes + 1] = note
-  end
-  if row.net then add(got, "net", net) end
-  add(want, "net", wanted_money(row.net, currency))
-  if row.note then add(got, "note", table.concat(notes, "\n")) end
-  add(want, "note", row.note)
-  return got, want
-end
-
--- ---- orders ----
-
-local function price(row, book, path)
-  local plan = plans.of(path)
-  if plan.every then return price_period(row, book, path, plan) end
-  declare.fields("example of a plan", row, PRICING)
-  local currency = row.currency or book.currency
-  local order, account = order_of(row, currency), account_of(row.account, book.country)
-  local document = { currency = currency }
-  document.lines, document.note = pricing.lines({
-    order = order, account = account, agreement = row.agreement, book = book, currency = currency, day = order.date,
-    find_product = products_of(row),
-  }, plan, path)
-  local net, amounts, want = money(0, currency), {}, {}
-  for i, line in ipairs(document.lines) do
-    net = net + line.amount
-    amounts[i] = line.amount.amount
-  end
-  if row.tax or row.total then
-    tax.settle(document, function(category) return tax.for_line(category, book.country, account, order.date) end, book.tax)
-  end
-  local got = {}
-  if row.amounts then
-    for i, value in ipairs(row.amounts) do want[i] = value end
-    want = { "amounts " .. texts(want) }
-    add(got, "amounts", texts(amounts))
-  end
-  if row.net then add(got, "net", net) end
-  if row.tax then add(got, "tax", document.tax) end
-  if row.total then add(got, "total", document.total) end
-  if row.note then add(got, "note", document.note) end
-  add(want, "net", wanted_money(row.net, currency))
-  add(want, "tax", wanted_money(row.tax, currency))
-  add(want, "total", wanted_money(row.total, currency))
-  add(want, "note", row.note)
-  return got, want
 end
 
 -- ---- tax, approvals, application ----
@@ -275,6 +170,7 @@ local KINDS = {
   ["rules/tax.examples.lua"] = answer_tax, ["rules/approvals.examples.lua"] = answer_approval,
   ["rules/application.examples.lua"] = settle, ["rules/payments.examples.lua"] = settle_payment,
   ["rules/rates.examples.lua"] = answer_rate, ["rules/discounts.examples.lua"] = discounts_examples.answer,
+  ["rules/meters.examples.lua"] = plan_examples.meter,
 }
 
 -- ---- running ----
@@ -293,7 +189,7 @@ end
 
 local function computation(path)
   if KINDS[path] then return KINDS[path] end
-  if path:find "^rules/pricing/" then return price end
+  if path:find "^rules/pricing/" then return plan_examples.answer end
   if path:find "^rules/imports/" then return importing.example end
   if path:find "^rules/dunning/" then return answer_dunning end
   return declare.fail("there are no examples for " .. path, "rules/README.md lists the files that have some")

@@ -90,8 +90,8 @@ local function account_of(given, book)
   return account
 end
 
-local function tags_of(given, values)
-  local tags = copy(values)
+local function tags_of(given)
+  local tags = copy(given.agreement and given.agreement.tags)
   for name, value in pairs(given.tags or {}) do tags[name] = value end
   for name, value in pairs(given.quantities or {}) do tags[name] = tostring(value) end
   return tags
@@ -138,10 +138,31 @@ local function usage_of(given)
   end
 end
 
+-- The versions of the made-up agreement: as it begins, and after each change.
+local function versions_of(given, first)
+  local list = { first }
+  for i, change in ipairs(given.changes or {}) do
+    local last = list[i]
+    local version = copy(last)
+    version.version, version.from, version.tags, version.prices = i + 1, change.from, copy(last.tags), copy(last.prices)
+    for name, value in pairs(change) do
+      if name == "quantities" or name == "tags" then
+        for key, one in pairs(value) do version.tags[key] = tostring(one) end
+      elseif name == "prices" then
+        for key, one in pairs(value) do version.prices[key] = tostring(one) end
+      elseif type(name) == "string" then
+        version[name] = name == "until" and date(value) or value
+      end
+    end
+    list[i + 1] = version
+  end
+  return list
+end
+
 local function draft_periods(given, plan, book)
-  local account = account_of(given, book)
-  local agreement = { id = ID, version = 1, account = account.id, plan = given.plan, currency = given.currency,
-                      tags = watched(tags_of(given), given.read) }
+  local account, agreement = account_of(given, book), copy(given.agreement)
+  agreement.id, agreement.version, agreement.account, agreement.plan = ID, 1, account.id, given.plan
+  agreement.currency, agreement.tags = given.currency, watched(tags_of(given), given.read)
   local from, to, last = days_of(given, plan, agreement)
   agreement.start, agreement.from, agreement["until"] = from, from, last
   agreement.coupons = coupons_of(given, from)
@@ -150,9 +171,9 @@ local function draft_periods(given, plan, book)
   local function usage(id, meter, start, stop) return meters.made(meter, usage_on(id, meter), period(start, stop)) end
   local made = periods.draft {
     account = account.id, today = to:add_years(2), book = book, explain = true, -- everything is due by then
-    agreements = { { id = ID, versions = { agreement }, claims = {}, late = {} } },
+    agreements = { { id = ID, versions = versions_of(given, agreement), claims = {}, late = {} } },
     account_on = function() return account end, usage = usage, usage_of = usage_on,
-    approvals = APPROVALS, rates = RATES, tax = given.tax,
+    approvals = APPROVALS, rates = RATES, tax = given.tax, plans = given.made and { [given.plan] = given.made } or nil,
     billed = function() return {} end, grants = function() return {} end,
   }
   local documents = {}
@@ -182,10 +203,12 @@ local function draft_order(given, plan, book)
   local lines = lines_of(given)
   for _, line in ipairs(lines) do value = value + (line.price or 0) * line.quantity end
   account.tags = watched(account.tags, given.read)
-  local order = { id = ID, kind = "sale", date = day, currency = given.currency or plan.currency or book.currency, lines = lines,
-                  value = value, tags = watched(tags_of(given), given.read), account = account.id }
-  return { billing.draft { order = order, account = account, agreement = { id = ID, plan = given.plan, tags = {} }, book = book,
-    find_product = find_product, approvals = APPROVALS, rates = RATES, tax = given.tax, today = day } }, day
+  local order = { id = ID, kind = given.kind or "sale", date = day, lines = lines, value = value, account = account.id,
+                  currency = given.currency or plan.currency or book.currency, tags = watched(tags_of(given), given.read) }
+  local agreement = copy(given.agreement)
+  agreement.id, agreement.plan, agreement.tags = ID, given.plan, agreement.tags or {}
+  return { billing.draft { order = order, account = account, agreement = agreement, book = book,
+    find_product = given.find_product or find_product, approvals = APPROVALS, rates = RATES, tax = given.tax, today = day } }, day
 end
 
 -- ---- what it comes to ----
@@ -215,12 +238,13 @@ end
 -- What a folder of rules without a book.lua is priced by: the settings of examples.
 local plain
 
--- What a folder without rules/tax.lua is taxed by: not at all.
-local untaxed
-local function no_tax()
-  if #rule_paths "rules/tax.lua" > 0 then return nil end
-  untaxed = untaxed or tax.declare { tax.outside { quote.book().country, reason = "there is no rules/tax.lua" } }.rules()
-  return untaxed
+-- What is not taxed: what asks for no tax, and a folder without rules/tax.lua.
+local untaxed = {}
+local function no_tax(given, book)
+  if not given.untaxed and #rule_paths "rules/tax.lua" > 0 then return nil end
+  local country = book.country
+  untaxed[country] = untaxed[country] or tax.declare { tax.outside { country, reason = "there is no rules/tax.lua" } }.rules()
+  return untaxed[country]
 end
 
 --- The settings of the book; where there is no book.lua those of examples: EUR, DE.
@@ -244,20 +268,22 @@ end
 --- Price a plan.
 ---@param given table plan (name); quantities and usage by name; from and to (dates: `to` is the first day not billed; without
 ---  it one whole period), today; tags, country, tax_id, account (a record), coupons (list of codes), currency, lines and product
----  (of a plan for orders); book, tax instead of those of the rule files; unchecked (true: names that nothing reads are left)
+---  (of a plan for orders); changes (list of { from, quantities, tags, plan, prices, ... }), agreement (fields it begins with);
+---  book, tax, made (a plan) instead of those of the rule files; unchecked (true: names that nothing reads are left),
+---  untaxed (true: no rule of tax is asked)
 ---@return table lines, taxes, net, tax, total (money), currency, from, to, every (nil for orders)
 function quote.price(given)
-  local plan = quote.plan(given.plan)
+  local plan = given.made and plans.of(path_of(given.plan), given.made) or quote.plan(given.plan)
   local book = given.book or quote.book()
   local inputs = quote.inputs(plan)
-  given.tax = given.tax or no_tax()
+  given.tax = given.tax or no_tax(given, book)
   check_dates(given)
   if inputs.open and not given.unchecked then given.read, given.meters = {}, {} end
   if not inputs.open and not given.unchecked then
     check_names("quantity", given.quantities, inputs.quantities)
     check_names("meter", given.usage, inputs.meters)
   end
-  check_missing(given, plan, inputs.quantities)
+  if not given.unchecked then check_missing(given, plan, inputs.quantities) end
   local documents, from, to = (plan.every and draft_periods or draft_order)(given, plan, book)
   if inputs.open and not given.unchecked then
     check_names("quantity", given.quantities, inputs.quantities, true, given.read)
@@ -270,6 +296,7 @@ function quote.price(given)
   for _, document in ipairs(documents) do
     for _, line in ipairs(document.lines) do out.lines[#out.lines + 1] = line end
     for _, row in ipairs(document.taxes) do out.taxes[#out.taxes + 1] = row end
+    out.note = document.note and (out.note and out.note .. "\n" .. document.note or document.note) or out.note
     out.net, out.tax, out.total = out.net + document.net, out.tax + document.tax, out.total + document.total
   end
   return out

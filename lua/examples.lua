@@ -10,11 +10,13 @@ local config = require "config"
 local declare = require "declare"
 local discounts_examples = require "discounts_examples"
 local dunning_examples = require "dunning_examples"
+local edges = require "edges"
 local importing = require "importing"
 local meters = require "meters"
 local plans = require "plans"
 local payments = require "payments"
 local plan_examples = require "plan_examples"
+local quote = require "quote"
 local rates = require "rates"
 local schedules = require "schedules"
 local tax = require "tax"
@@ -195,6 +197,12 @@ local function computation(path)
   return declare.fail("there are no examples for " .. path, "rules/README.md lists the files that have some")
 end
 
+local function settings_of(list)
+  local settings = { currency = "EUR", country = "DE", zone = "UTC" }
+  for name, value in pairs(list.book or {}) do settings[name] = value end
+  return config.declare(settings).settings()
+end
+
 --- Compute a table of examples.
 ---@param path string "rules/pricing/NAME.examples.lua", or that of tax, approvals, application, payments, discounts, dunning,
 ---  rates, or an import
@@ -203,29 +211,71 @@ function examples.run(path)
   local list, results, compute = rule(path), {}, computation(path)
   if type(list) ~= "table" then declare.fail(path .. " does not return examples { ... }") end
   examples.declare(list)
-  local settings = { currency = "EUR", country = "DE", zone = "UTC" }
-  for name, value in pairs(list.book or {}) do settings[name] = value end
-  local book = config.declare(settings).settings()
+  local book = settings_of(list)
   for i = 1, #list do results[i] = compare(list[i], compute, book, (path:gsub("%.examples", ""))) end
   return results
 end
 
---- Raise unless every example of a file comes out; the message has the first that does not.
----@return integer how many there are
-function examples.check(path)
-  local results, wrong, first = examples.run(path), 0, nil
-  for _, result in ipairs(results) do
-    if not result.ok then
-      wrong = wrong + 1
-      first = first or result
+-- What generated rows of a plan begin with: its examples, or every quantity at 1 where it reads no others.
+local function bases_of(path, list, book)
+  local plan, bases = plans.of(path), {}
+  for i = 1, #list do
+    if not list[i].fails then
+      local good, input = pcall(plan_examples.input, list[i], book, path)
+      if good then
+        input.named = list[i][1]
+        bases[#bases + 1] = input
+      end
     end
   end
-  if first then
-    raise { code = "rule.value", file = path,
-            message = wrong .. " of " .. #results .. " examples differ; '" .. first.name .. "': got " .. first.got .. ", want "
-              .. first.want, hint = "correct the rule, or the example if the rule was meant to change" }
+  local inputs = quote.inputs(plan)
+  if #bases == 0 and not inputs.open then
+    local quantities = {}
+    for _, name in ipairs(inputs.quantities) do quantities[name] = 1 end
+    bases[1] = { plan = path:match "^rules/pricing/(.+)%.lua$", book = book, quantities = quantities, unchecked = true,
+                 untaxed = true, today = date(DAY) }
   end
-  return #results
+  return plan, bases
+end
+
+--- Inputs of quote.price by which a plan can be tried out: its examples', or every quantity at 1; none where nothing fits.
+function examples.bases(path)
+  local beside, list = path:gsub("%.lua$", ".examples.lua"), {}
+  for _, known in ipairs(rule_paths "rules/pricing/") do
+    if known == beside then list = rule(beside) end
+  end
+  local _, bases = bases_of(path, list, list.book and settings_of(list) or quote.book())
+  return bases
+end
+
+-- The first that differ, in full.
+local SHOWN = 5
+
+local function verdict(count, generated, wrong)
+  local out = { examples = count, generated = generated, wrong = #wrong, differences = {} }
+  for i = 1, math.min(#wrong, SHOWN) do
+    out.differences[i] = "'" .. wrong[i].name .. "': got " .. wrong[i].got .. ", want " .. wrong[i].want
+  end
+  return out
+end
+
+--- Compute the examples of a file, and the rows at the edges of the plan beside it.
+---@param path string "rules/tax.examples.lua"; or a plan without examples, of which there are generated rows alone
+---@return table examples, generated (how many), wrong (how many differ), differences (list of texts, the first of them)
+function examples.test(path)
+  local of = path:gsub("%.examples", "")
+  local list, wrong, results = {}, {}, {}
+  if of ~= path then
+    list, results = rule(path), examples.run(path)
+  end
+  for _, result in ipairs(results) do
+    if not result.ok then wrong[#wrong + 1] = result end
+  end
+  local generated = 0
+  if of:find "^rules/pricing/" and #wrong == 0 then
+    wrong, generated = edges.run(bases_of(of, list, of == path and quote.book() or settings_of(list)))
+  end
+  return verdict(#results, generated, wrong)
 end
 
 -- What a rule file has to return, by the constructor that makes it.

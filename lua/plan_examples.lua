@@ -105,7 +105,7 @@ end
 
 local function line_text(line)
   local days = line.start and " " .. tostring(line.start) .. ".." .. tostring(line.stop) or ""
-  return line.text .. days .. " " .. tostring(line.amount.amount)
+  return line.text .. days .. " " .. tostring(line.amount):gsub(" .*", "")
 end
 
 local function amounts_of(lines, timing)
@@ -139,6 +139,9 @@ local function compare(row, found)
   add(want, "note", row.note)
   return got, want
 end
+
+--- What quote.price takes of an example.
+function plan_examples.input(row, book, path) return input_of(row, book, path, plans.of(path)) end
 
 --- What an example of a plan comes to.
 ---@param row table an example

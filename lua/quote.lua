@@ -55,18 +55,25 @@ local function add(list, seen, name)
   end
 end
 
---- What a plan reads by name: quantities (tags of the agreement, the account or the order) and meters, in the order of the
---- plan. `open` is true where a function of the plan may read more.
+--- What a plan reads by name: quantities (tags of the agreement, the account or the order), meters, and tags that are texts,
+--- in the order of the plan. `open` is true where a function of the plan may read more.
 function quote.inputs(plan)
-  local out = { quantities = {}, meters = {}, open = plan.adjust ~= nil }
-  local seen, metered = {}, {}
+  local out = { quantities = {}, meters = {}, tags = {}, open = plan.adjust ~= nil }
+  local seen, metered, tagged = {}, {}, {}
   for _, charge in ipairs(plan.charges) do
     if charge.each then
       add(out.quantities, seen, "quantity")
       add(out.quantities, seen, "price")
     end
     local reads = charges.reads(charge)
-    for _, tag in ipairs(reads.tags) do add(out.quantities, seen, tag) end
+    local texts = {}
+    for _, name in ipairs(charge.by or {}) do
+      texts[name] = true
+      add(out.tags, tagged, name)
+    end
+    for _, name in ipairs(reads.tags) do
+      if not texts[name] then add(out.quantities, seen, name) end
+    end
     for _, meter in ipairs(reads.meters) do add(out.meters, metered, meter) end
     out.open = out.open or reads.open
   end
@@ -159,6 +166,13 @@ local function versions_of(given, first)
   return list
 end
 
+-- Plans that take the place of rule files.
+local function plans_of(given)
+  local list = copy(given.plans)
+  list[given.plan] = given.made or list[given.plan]
+  return list
+end
+
 local function draft_periods(given, plan, book)
   local account, agreement = account_of(given, book), copy(given.agreement)
   agreement.id, agreement.version, agreement.account, agreement.plan = ID, 1, account.id, given.plan
@@ -173,7 +187,7 @@ local function draft_periods(given, plan, book)
     account = account.id, today = to:add_years(2), book = book, explain = true, -- everything is due by then
     agreements = { { id = ID, versions = versions_of(given, agreement), claims = {}, late = {} } },
     account_on = function() return account end, usage = usage, usage_of = usage_on,
-    approvals = APPROVALS, rates = RATES, tax = given.tax, plans = given.made and { [given.plan] = given.made } or nil,
+    approvals = APPROVALS, rates = RATES, tax = given.tax, plans = plans_of(given),
     billed = function() return {} end, grants = function() return {} end,
   }
   local documents = {}
@@ -292,7 +306,7 @@ function quote.price(given)
   local currency = plan.currency or given.currency or book.currency
   local nothing = money(0, currency)
   local out = { lines = {}, taxes = {}, net = nothing, tax = nothing, total = nothing, currency = currency, from = from, to = to,
-                every = plan.every, title = plan.title }
+                every = plan.every, title = plan.title, documents = documents }
   for _, document in ipairs(documents) do
     for _, line in ipairs(document.lines) do out.lines[#out.lines + 1] = line end
     for _, row in ipairs(document.taxes) do out.taxes[#out.taxes + 1] = row end

@@ -288,6 +288,9 @@ local function column_of(name, inputs)
   for _, known in ipairs(inputs.meters) do
     if known == name then return { into = "usage", name = name } end
   end
+  for _, known in ipairs(inputs.tags) do
+    if known == name then return { into = "tags", name = name } end
+  end
   if PLAIN[name] then return { into = PLAIN[name], name = name } end
   if inputs.open then return { into = "quantities", name = name } end
   return nil
@@ -297,6 +300,7 @@ local function known_names(inputs)
   local list = {}
   for _, name in ipairs(inputs.quantities) do list[#list + 1] = name end
   for _, name in ipairs(inputs.meters) do list[#list + 1] = name end
+  for _, name in ipairs(inputs.tags) do list[#list + 1] = name end
   for _, name in ipairs { "from", "to", "country", "tax_id", "coupon", "product", "currency", "tag NAME" } do
     list[#list + 1] = name
   end

@@ -493,11 +493,12 @@ static moon_status begin(moon_session *s, moon_err *err) {
     moon_arg result, *args = MOON_NEW_N(&s->arena, moon_arg, s->setup.arg_count + 1);
     if (s->begun) return MOON_OK;
     for (size_t i = 0; i < s->setup.arg_count; i++) args[i] = moon_arg_text(s->setup.args[i]);
-    moon_named m[] = {
-        named("actions", actions_arg(&s->arena)), named("arg", moon_arg_list(args, s->setup.arg_count)),
-        named("prompt", moon_arg_bool(s->setup.confirm != NULL)), named("shown", shown_arg(&s->arena)),
-        named("today", moon_arg_date(s->app->book->ctx.today)),
-        named("utf8", moon_arg_bool(s->app->style.utf8))};
+    moon_named m[] = {named("actions", actions_arg(&s->arena)),
+                      named("arg", moon_arg_list(args, s->setup.arg_count)),
+                      named("prompt", moon_arg_bool(s->setup.confirm != NULL)),
+                      named("shown", shown_arg(&s->arena)),
+                      named("today", moon_arg_date(s->app->book->ctx.today)),
+                      named("utf8", moon_arg_bool(s->app->style.utf8))};
     moon_arg given = moon_arg_map(m, sizeof m / sizeof *m);
     MOON_TRY(call(s, "begin", &given, &result, &s->arena, err));
     s->begun = true;

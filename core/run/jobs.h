@@ -98,8 +98,10 @@ moon_status moon_job_quote(moon_job *job, moon_str request, moon_buf *reply, moo
 /* Load the plugins that book.lua switches on, for jobs whose library needs them. */
 MOON_CHECK moon_status moon_job_load_plugins(moon_job *job, const moon_arg *settings, moon_err *err);
 
-/* Load every rule file and layout, or run the examples beside them. request: bool whether to run examples, arg
- * settings.  reply: varint count, then str file, bool good, record-less err for each that is not. */
+/* Load every rule file and layout, or run the examples beside them and the rows at the edges of plans.
+ * request: bool whether to run examples, arg settings, arg today.
+ * reply: varint count, then for each: str file, bool good, err where it is not; else arg: warnings, a list of
+ * { line, message, hint }, or of examples { examples, generated, wrong, differences }. */
 moon_status moon_job_check(moon_job *job, moon_str request, moon_buf *reply, moon_err *err);
 
 /* What happens around the demo book.  request: str verb of lua/demo.lua, arg day.  reply: arg, its answer. */

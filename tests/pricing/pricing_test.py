@@ -181,7 +181,7 @@ def run_plan(plan, path, build):
     for (number, row), got in zip(plan.rows, answers):
         title = "%s:%d %s: %s" % (name, number, plan.name, ", ".join("%s %s" % (c, v) for c, v in row.items() if v))
         why = differs({column: row[column] for column in plan.columns if column in RESULTS}, got)
-        reports.append("ok %s" % title if why is None else "not ok %s: %s" % (title, why))
+        reports.append("ok %s" % title if why is None else "not ok %s: %s" % (title, " ".join(why.split())))
     return reports
 
 

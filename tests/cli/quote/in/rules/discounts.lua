@@ -1,0 +1,1 @@
+return discounts { coupon { "WELCOME", percent(10), periods = 1 } }

@@ -247,7 +247,8 @@ local function check_discounts(path)
   for _, one in ipairs(all) do
     local subject = one.kind .. " '" .. one.name .. "'"
     if today and one.stop and one.stop <= today then
-      warn(one.place, subject .. " ended on " .. tostring(one.stop), "what was billed with it stays; take it out when it is history")
+      warn(one.place, subject .. " ended on " .. tostring(one.stop),
+           "what was billed with it stays; take it out when it is history")
     end
     for id in pairs(one.charges or {}) do
       if not ids[id] then

@@ -136,6 +136,8 @@ function quoting.how(line)
   local how = line.how
   if not how and line.quantity and line.price then how = plain(line.quantity) .. " x " .. plain(line.price) end
   how = how or ""
+  local result = " = " .. tostring(line.amount) -- stands beside it
+  if how:sub(-#result) == result then how = how:sub(1, -#result - 1) end
   if line.share and not how:find(line.share, 1, true) then
     how = line.share .. " of " .. (line.whole and plain(line.whole) or how)
   end

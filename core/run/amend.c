@@ -148,13 +148,13 @@ static moon_status period_end(amending *a, moon_date day, moon_date *end, moon_e
     if (status != MOON_OK) return moon_err_context(err, "agreement %.*s", MOON_STR_ARG(a->wish->id));
     if (!moon_wire_read_arg(&reply, &answer, a->keep))
         return moon_fail(err, MOON_E_SCRIPT_CRASH, "the worker's answer makes no sense");
-    moon_arg stop = moon_arg_get(&answer, "stop"), last = moon_arg_get(&answer, "bill_last_day");
-    if (stop.kind != MOON_ARG_DATE)
+    moon_arg period = moon_arg_get(&answer, "period"), last = moon_arg_get(&answer, "bill_last_day");
+    if (period.kind != MOON_ARG_PERIOD)
         return moon_fail(err, MOON_E_STATE_REFUSED, "agreement %.*s has no period on %.*s",
                          MOON_STR_ARG(a->wish->id), DAY(a, day));
     /* Where the last day is billed, the end is that day. */
     bool earlier = a->wish->verb == MOON_AMEND_END && last.kind == MOON_ARG_BOOL && last.boolean;
-    *end = earlier ? stop.date - 1 : stop.date;
+    *end = period.period.end - earlier;
     return MOON_OK;
 }
 

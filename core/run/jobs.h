@@ -25,7 +25,7 @@ moon_status moon_job_timings(moon_job *job, moon_str request, moon_buf *reply, m
 
 /* The period of an agreement that has a day.
  * request: arg day, varint count, its versions (records agreement, ascending).
- * reply: arg { start, stop, bill_last_day }, or nil (periods.around in lua/periods.lua). */
+ * reply: arg { period (nil if none has it), bill_last_day (as the plan of that day says) }. */
 moon_status moon_job_around(moon_job *job, moon_str request, moon_buf *reply, moon_err *err);
 
 /* A document by hand.

@@ -130,12 +130,13 @@ static moon_status billed_at(claim_reader *r, moon_date start, standing *advance
     return MOON_OK;
 }
 
-/* Whether a period may come to a line: what its plan charges is not billed yet, or may have changed since. */
-static bool may_bill(const versions *of, moon_period period, moon_date today, const standing *advance,
-                     const standing *arrears) {
+/* Whether a period may come to a line: what its plan charges is not billed yet, or may have changed since. It may
+ * have been billed up to `stop`, before an end was known. */
+static bool may_bill(const versions *of, moon_period period, moon_date stop, moon_date today,
+                     const standing *advance, const standing *arrears) {
     bool over = period.end <= today;
-    if (advance->claimed && may_change(of, advance->version, period.end)) return true;
-    if (arrears->claimed && may_change(of, arrears->version, period.end)) return true;
+    if (advance->claimed && may_change(of, advance->version, stop)) return true;
+    if (arrears->claimed && may_change(of, arrears->version, stop)) return true;
     return (!advance->claimed && of->timings.advance) || (!arrears->claimed && over && of->timings.arrears);
 }
 
@@ -149,10 +150,11 @@ static moon_status each_period(claim_reader *r, const versions *of, moon_date to
         moon_period period;
         standing advance, arrears;
         MOON_TRY(moon_periods_next(&periods, &period, err));
+        moon_date stop = period.end;
         if (newest->until != MOON_DATE_NONE && period.end > newest->until) period.end = newest->until;
         if (period.start > today || period.end <= period.start) break;
         MOON_TRY(billed_at(r, period.start, &advance, &arrears, may, err));
-        *may = *may || may_bill(of, period, today, &advance, &arrears);
+        *may = *may || may_bill(of, period, stop, today, &advance, &arrears);
     }
     /* Billed are only periods behind an end that was not known then. */
     for (; r->more && !*may;) {

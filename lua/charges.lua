@@ -264,6 +264,8 @@ function charges.check_overrides(prices, list, agreement, currency)
   end
 end
 
+local MAY_ASK = { "quantity", "price", "free", "amount", "percent", "fixed", "when", "included", "overage", "band_by" }
+
 --- What a charge reads: names of tags that are numbers, of properties (which may be tags), of meters, and whether functions of
 --- the rule may read more.
 ---@return table tags, properties (or nil), meters (lists), open
@@ -275,7 +277,7 @@ function charges.reads(charge)
   for _, field in ipairs { "quantity", "free", "amount", "included", "band_by" } do
     if type(charge[field]) == "string" then tags[#tags + 1] = charge[field] end
   end
-  for _, field in ipairs { "quantity", "price", "free", "amount", "percent", "fixed", "when", "included", "overage", "band_by" } do
+  for _, field in ipairs(MAY_ASK) do
     if type(charge[field]) == "function" then open = true end
   end
   for _, cell in ipairs(charge.cells or {}) do open = open or type(cell.price) == "function" end

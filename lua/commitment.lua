@@ -121,16 +121,6 @@ local function by_category(lines, sign)
   return names, nets, members
 end
 
--- What falls on each line of what is taken off them all.
-local function spread(off, lines, sign)
-  local weights = {}
-  for i, line in ipairs(lines) do weights[i] = max((worth(line) * sign).amount, 0) end
-  local parts = split(off, weights)
-  for i, line in ipairs(lines) do
-    if parts[i].amount ~= 0 then line.discount = (line.discount or 0) - parts[i] * sign end
-  end
-end
-
 local function take_off(charge, off, lines, sign, how, text)
   local job = invoice.job()
   local names, nets, members = by_category(lines, sign)
@@ -140,11 +130,11 @@ local function take_off(charge, off, lines, sign, how, text)
   local parts = split(off, nets)
   for n = 1, #parts do
     if parts[n] > 0 then
-      spread(parts[n], members[n], sign)
       local line = invoice.add_line({
         kind = "discount", text = text, tax_category = names[n], rule = charge.place, charge = charge.id,
         revenue = charge.revenue or job.book.chart.discounts,
       }, nil, (parts[n] * -sign).amount)
+      invoice.spread(line, members[n])
       if job.explain then line.how = how .. " = " .. line.amount end
     end
   end
@@ -164,12 +154,10 @@ end
 -- ---- declaring ----
 
 local function ids_of(given)
-  if not given.charges then return nil end
-  declare.fields("list of charges", given.charges, {})
-  if #given.charges == 0 then declare.fail("charges is an empty list", "name ids of charges, or leave it out for all") end
-  local set = {}
-  for i, id in ipairs(given.charges) do set[declare.kind("entry " .. i .. " of charges", id, "text")] = true end
-  return set
+  if given.charges and #given.charges == 0 then
+    declare.fail("charges is an empty list", "name ids of charges, or leave it out for all")
+  end
+  return invoice.set_of("charges", given.charges)
 end
 
 local function check_amount(what, given)

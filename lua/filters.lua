@@ -169,7 +169,9 @@ function kinds.part(l, line, form)
   local text = ""
   if line.quantity ~= 1 and line.quantity ~= -1 then text = ", " .. with_unit(l, line, form) end
   if not line.share then return text end
-  return text .. ", " .. line.share .. (line.whole and " of " .. locale.amount(l, form == "negate" and -line.whole or line.whole) or "")
+  text = text .. ", " .. line.share
+  if not line.whole then return text end
+  return text .. " of " .. locale.amount(l, form == "negate" and -line.whole or line.whole)
 end
 
 local names = { "default" }

@@ -234,7 +234,8 @@ local function cell_for(charge, tags, quantity)
   if number then return number end
   local said = described(values)
   return rating.fail(charge, "has no cell for " .. tostring(quantity) .. " with " .. (said == "" and "no property" or said)
-    .. " of " .. rating.subject(), 'add a cell for it, or one without properties in place of unmatched = "error"', "price.missing")
+    .. " of " .. rating.subject(), 'add a cell for it, or one without properties in place of unmatched = "error"',
+    "price.missing")
 end
 
 local function rate(charge, quantity, usage)

@@ -60,7 +60,7 @@ simple.kinds = {
   {
     name = "per_unit", of = "per_unit charge", needs = 'each = "line", a quantity or a meter',
     fields = { each = "text", price = "number|money|text|function", price_property = "text", per = "number" },
-    check = check_per_unit, rate = simple.rate, keys = keys, counts = true, free = true, opposite = true,
+    check = check_per_unit, rate = simple.rate, keys = keys, counts = true, free = true, opposite = true, accumulates = true,
   },
 }
 

@@ -21,10 +21,12 @@ local EPOCH = date "1970-01-01"
 local DAY = 86400000000
 
 -- In the book's zone; where there is no book, every day has 24 hours.
-local function day_start(day)
-  if host.day_start then return host.day_start(day) end
-  return (day - EPOCH) * DAY
+local function instant(day, second)
+  if host.instant then return host.instant(day, second) end
+  return (day - EPOCH) * DAY + second * 1000000
 end
+
+local function day_start(day) return instant(day, 0) end
 
 -- ---- the book ----
 
@@ -65,20 +67,28 @@ local OWN = { "quantity", "day", "time", "id", "tags", "count", "meter", "accoun
 local is_own = { [1] = true }
 for _, name in ipairs(OWN) do is_own[name] = true end
 
--- "2026-10-03T12:00:00Z", with an offset, or "12:00" of the event's day (every day has 24 hours then); or an instant.
+local HINT = 'write "12:00" of the event\'s day, or "2026-10-03T12:00:00Z"'
+
+local function second_of(text)
+  local hour, minute, second, rest = text:match "^(%d%d):(%d%d):(%d%d)(.*)$"
+  if not hour then hour, minute, rest = text:match "^(%d%d):(%d%d)(.*)$" end
+  if not hour or tonumber(hour) > 23 or tonumber(minute) > 59 or tonumber(second or 0) > 59 then
+    declare.fail("the time of an event is '" .. text .. "'", HINT)
+  end
+  return tonumber(hour) * 3600 + tonumber(minute) * 60 + tonumber(second or 0), rest
+end
+
+-- "12:00" of the event's day; "2026-10-03T12:00:00Z" or with an offset; or an instant.
 local function instant_of(text, day)
   if type(text) ~= "string" then return text end
-  local hour, minute, second = text:match "^(%d%d):(%d%d):?(%d*)$"
-  if hour then return day_start(day) + (tonumber(hour) * 3600 + tonumber(minute) * 60 + (tonumber(second) or 0)) * 1000000 end
-  local civil, rest = text:match "^(%d%d%d%d%-%d%d%-%d%d)[T ](.*)$"
-  hour, minute, second = (rest or ""):match "^(%d%d):(%d%d):?(%d*)"
-  local sign, hours, minutes = (rest or ""):match "([+%-])(%d%d):?(%d%d)$"
-  if not hour or not (sign or rest:find "[Zz]$") then
-    declare.fail("the time of an event is '" .. text .. "'", 'write "12:00", or "2026-10-03T12:00:00Z"')
-  end
+  local civil, clock = text:match "^(%d%d%d%d%-%d%d%-%d%d)[T ](.*)$"
+  if civil then day = date(civil) end
+  local second, rest = second_of(clock or text)
+  if rest == "" then return instant(day, second) end
+  local sign, hours, minutes = rest:match "^([+%-])(%d%d):?(%d%d)$"
+  if not sign and rest ~= "Z" then declare.fail("the time of an event is '" .. text .. "'", HINT) end
   local offset = sign and (tonumber(hours) * 3600 + tonumber(minutes) * 60) * (sign == "-" and -1 or 1) or 0
-  local seconds = tonumber(hour) * 3600 + tonumber(minute) * 60 + (tonumber(second) or 0) - offset
-  return (date(civil) - EPOCH) * DAY + seconds * 1000000
+  return (day - EPOCH) * DAY + (second - offset) * 1000000
 end
 
 local function event_of(given, number, span)

@@ -148,7 +148,9 @@ static moon_status load_zone(moon_book *book, moon_err *err) {
         return moon_err_at(err, "book.lua", 0);
     }
     MOON_TRY(moon_file_read(path, 1 << 20, &book->arena, &book->zone_bytes, err));
-    return moon_zone_parse(book->zone_bytes, &book->arena, &book->zone, err);
+    MOON_TRY(moon_zone_parse(book->zone_bytes, &book->arena, &book->zone, err));
+    book->setup.zone = book->zone;
+    return MOON_OK;
 }
 
 static moon_status read_settings(moon_book *book, moon_err *err) {
@@ -279,7 +281,6 @@ static moon_status open_parts(moon_book *book, const moon_open_options *options,
     begin_worker(book, options);
     MOON_TRY(read_settings(book, err));
     moon_worker_stop(book->worker);
-    book->setup.zone = book->zone;
     book->ctx.config = &book->config;
     book->ctx.operator= moon_arena_str(&book->arena, options->operator);
     book->ctx.today =

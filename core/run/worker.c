@@ -88,13 +88,16 @@ moon_status moon_job_ask(moon_job *job, moon_str question, moon_arena *keep, moo
     return err->code;
 }
 
-/* host.day_start(day): the instant at which a civil day begins in the book's zone. */
-static moon_status host_day_start(void *ctx, const moon_arg *args, size_t n, moon_arena *scratch,
-                                  moon_arg *result, moon_err *err) {
+/* host.instant(day, second): the instant of a civil time in the book's zone. */
+static moon_status host_instant(void *ctx, const moon_arg *args, size_t n, moon_arena *scratch,
+                                moon_arg *result, moon_err *err) {
     (void)scratch;
-    if (n < 1 || args[0].kind != MOON_ARG_DATE)
-        return moon_fail(err, MOON_E_SCRIPT_VALUE, "day_start wants a date");
-    *result = moon_arg_integer(moon_zone_instant(ctx, args[0].date, 0));
+    int64_t second = 0;
+    if (n > 1 && args[1].kind == MOON_ARG_DECIMAL)
+        MOON_TRY(moon_decimal_to_int(args[1].decimal, &second, err));
+    if (n < 1 || args[0].kind != MOON_ARG_DATE || second < 0 || second >= 86400)
+        return moon_fail(err, MOON_E_SCRIPT_VALUE, "instant wants a date, and a second of its 86400");
+    *result = moon_arg_integer(moon_zone_instant(ctx, args[0].date, (int32_t)second));
     return MOON_OK;
 }
 
@@ -107,7 +110,7 @@ static moon_status prepare(moon_job *job, bool exact, moon_err *err) {
         MOON_TRY(
             moon_script_add_source(job->script, job->setup->files[i].path, job->setup->files[i].bytes, err));
     if (job->setup->zone)
-        moon_script_provide(job->script, "day_start", host_day_start, (void *)(uintptr_t)job->setup->zone);
+        moon_script_provide(job->script, "instant", host_instant, (void *)(uintptr_t)job->setup->zone);
     if (!job->setup->data_folder) return MOON_OK;
     return moon_store_open(job->setup->data_folder, job->setup->keys_folder, &options, &job->store, err);
 }

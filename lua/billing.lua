@@ -288,6 +288,19 @@ function billing.draft(input)
   return draft(input, input.book or config.read())
 end
 
+--- Raise unless the tax rule answers for every category of a document as of its tax point: asked before a draft is issued
+--- that was made by other rules. What it answers is not used; the next bill does.
+---@param document table with taxes and tax_point
+---@param account table its version of then
+function billing.check_tax(document, account)
+  local book, subject = config.read(), "document " .. document.id .. ", account " .. account.id
+  local rows = document.taxes
+  for i = 1, #rows do
+    within(subject, tax.for_line, rows[i].category, book.country, account, document.tax_point)
+  end
+  within(subject, tax.withheld, document, book.country, account, document.tax_point, book.tax.mode)
+end
+
 -- ---- by hand ----
 
 local function check_original(original, account)

@@ -62,7 +62,7 @@ local function take_note(rest, original, note)
       end
     end
     rest.value = rest.value + value_of(line)
-    take_gross(rest.taxes[line.tax_category], { gross = line.gross and -line.gross, amount = -line.amount })
+    take_gross(rest.taxes[line.tax_category], line)
   end
   for _, row in ipairs(note.taxes) do
     local of = rest.taxes[row.category]

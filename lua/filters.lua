@@ -12,8 +12,8 @@
 ---   address [HOME]     name and address of an account or company as letters have them; the country only if it is not HOME
 ---   place [HOME]       the address without the names                   price CUR the decimals of a currency at least: 2 -> 2.00
 ---   day_before         the last day of a period that ends before this one
----   quantity, unit_price   of a line whose amount is quantity x price; of others (a part of a period, a net amount of a price
----                      with tax) nothing. part: ", 12 seats, 20/30 of 108.00" of those. "negate": of a credit note
+---   quantity, unit_price   of a line whose amount (with tax where its price has it) is quantity x price; of others (a part of
+---                      a period) nothing. part: ", 12 seats, 20/30 of 108.00" of those. "negate": of a credit note
 ---
 --- Of no value a filter makes no value; only default makes something of it. Nothing here rounds.
 --- Source of address forms: Universal Postal Union, addressing systems of the countries named below.
@@ -146,7 +146,7 @@ end
 local function multiplies(line)
   if type(line) ~= "table" and type(line) ~= "record" then wrong("a line", line) end
   if not line.quantity or not line.price or line.share then return false end
-  return round(money(line.quantity * line.price, line.amount.currency)) == line.amount
+  return round(money(line.quantity * line.price, line.amount.currency)) == (line.gross or line.amount)
 end
 
 local function with_unit(l, line, form)

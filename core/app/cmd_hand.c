@@ -173,7 +173,8 @@ static const moon_option credit_options[] = {
     {.name = "amount",
      .kind = MOON_OPTION_DECIMAL,
      .value = "M",
-     .doc = "before tax; without a line it is spread over all",
+     .doc =
+         "before tax, or with tax where the invoice's prices have it; without a line it is spread over all",
      .repeated = true},
     {.name = "quantity",
      .kind = MOON_OPTION_DECIMAL,

@@ -375,18 +375,30 @@ static bool decides_amounts(moon_str path) {
            !moon_str_ends(path, MOON_STR(".md"));
 }
 
-moon_status moon_book_closure(moon_book *book, moon_change *change, moon_err *err) {
-    file_list list = {.keep = &book->arena};
+static moon_status closure_files(moon_book *book, file_list *list, moon_err *err) {
     for (size_t i = 0; i < book->file_count; i++)
-        if (decides_amounts(book->files[i].path)) add_file(&list, book->files[i].path, book->files[i].bytes);
+        if (decides_amounts(book->files[i].path)) add_file(list, book->files[i].path, book->files[i].bytes);
     for (const moon_embedded *file = moon_embedded_files; file->path; file++) {
         moon_str text;
         if (strncmp(file->path, "lua/", 4) != 0 || !decides_amounts(moon_str_of(file->path))) continue;
         MOON_TRY(moon_embedded_library(file->path, &book->arena, &text, err));
-        add_file(&list, moon_str_of(file->path), text);
+        add_file(list, moon_str_of(file->path), text);
     }
     moon_str zone = moon_arena_printf(&book->arena, "zoneinfo/%.*s", MOON_STR_ARG(book->config.zone));
-    add_file(&list, zone, book->zone_bytes);
+    add_file(list, zone, book->zone_bytes);
+    return MOON_OK;
+}
+
+moon_status moon_book_closure_id(moon_book *book, moon_hash *id, moon_err *err) {
+    file_list list = {.keep = &book->arena};
+    MOON_TRY(closure_files(book, &list, err));
+    *id = moon_closure_id(list.items, list.count);
+    return MOON_OK;
+}
+
+moon_status moon_book_closure(moon_book *book, moon_change *change, moon_err *err) {
+    file_list list = {.keep = &book->arena};
+    MOON_TRY(closure_files(book, &list, err));
     return moon_closure_store(change, list.items, list.count, &book->ctx.closure, err);
 }
 

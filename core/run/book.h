@@ -46,6 +46,8 @@ MOON_CHECK moon_status moon_book_open_rules(const char *folder, const moon_open_
                                             moon_book **out, moon_err *err);
 void moon_book_close(moon_book *book);
 
+/* What the book's rules are by content: the id of their closure. Nothing is stored. */
+MOON_CHECK moon_status moon_book_closure_id(moon_book *book, moon_hash *id, moon_err *err);
 /* Store the closure of the book's rules in a change, and use it from then on. */
 MOON_CHECK moon_status moon_book_closure(moon_book *book, moon_change *change, moon_err *err);
 /* A file of the book by its path ("rules/layouts/page.css"); none: found = false. */

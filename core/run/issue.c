@@ -13,6 +13,7 @@
 #include "books/wallet.h"
 #include "run/batch.h"
 #include "run/jobs.h"
+#include "run/retax.h"
 #include "run/wire.h"
 #include "store/table.h"
 
@@ -30,6 +31,7 @@ typedef struct run {
     moon_arena *keep;
     moon_issue_report *report;
     moon_str reason;          /* of voiding */
+    moon_hash closure;        /* the rules as they are, at issue */
     pending *pending;         /* documents done and not committed yet, newest first */
     uint64_t same;            /* and how many were so already */
     uint64_t pending_waiting; /* and how many wait for their invoice */
@@ -399,6 +401,7 @@ static moon_status issue_account(void *ctx, moon_change *change, moon_str accoun
     run *r = ctx;
     work w;
     MOON_TRY(account_work(r, change, account, &w, err));
+    MOON_TRY(moon_retax_check(r->book, change, r->closure, w.documents, w.count, err));
     for (size_t i = 0; i < w.count; i++)
         if (moon_document_issue(change, &r->book->ctx, &w.documents[i], err) != MOON_OK)
             return moon_err_context(err, "%s %.*s", moon_document_kinds[w.documents[i].kind - 1],
@@ -425,6 +428,7 @@ static moon_status park_issue(void *ctx, moon_change *change, moon_str account, 
 static moon_status issue_all(run *r, moon_err *err) {
     name_list list = {.keep = r->keep};
     MOON_TRY(moon_operator_check(&r->book->ctx, "issue", err));
+    MOON_TRY(moon_book_closure_id(r->book, &r->closure, err));
     if (r->options->name_count)
         MOON_TRY(accounts_of_names(r, &list, err));
     else

@@ -356,6 +356,39 @@ moon_status moon_job_manual(moon_job *job, moon_str request, moon_buf *reply, mo
     return status;
 }
 
+/* ---- taxes ---- */
+
+static moon_status ask_tax(moon_job *job, moon_change *change, moon_str id, moon_err *err) {
+    moon_document *document = MOON_NEW(&job->arena, moon_document);
+    moon_account *account = MOON_NEW(&job->arena, moon_account);
+    moon_arg answer;
+    bool found;
+    MOON_TRY(moon_document_find(change, id, document, &found, err));
+    if (!found) return moon_fail(err, MOON_E_NOT_FOUND, "there is no document %.*s", MOON_STR_ARG(id));
+    *account = (moon_account){
+        .id = document->account, .from = document->account_from, .version = document->account_version};
+    MOON_TRY(moon_get(change, &moon_account_type, account, &found, err));
+    if (!found) return MOON_OK; /* its inputs are stale, which its issue says */
+    moon_arg args[] = {moon_arg_record(&moon_document_type, document),
+                       moon_arg_record(&moon_account_type, account)};
+    MOON_TRY(moon_script_call(job->script, "billing.check_tax", args, 2, &job->arena, &answer, err));
+    return MOON_OK;
+}
+
+moon_status moon_job_taxes(moon_job *job, moon_str request, moon_buf *reply, moon_err *err) {
+    uint64_t count;
+    moon_change *change;
+    moon_str id;
+    (void)reply;
+    if (!moon_varint_read(&request, &count) || count > request.len) return cut_short(err);
+    MOON_TRY(moon_change_begin(job->store, &change, err));
+    moon_status status = MOON_OK;
+    for (uint64_t i = 0; status == MOON_OK && i < count; i++)
+        status = moon_wire_read_str(&request, &id) ? ask_tax(job, change, id, err) : cut_short(err);
+    moon_change_end(change);
+    return status;
+}
+
 /* ---- settling ---- */
 
 /* The documents as they will be issued: dated today. */

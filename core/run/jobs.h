@@ -33,6 +33,10 @@ moon_status moon_job_around(moon_job *job, moon_str request, moon_buf *reply, mo
  * reply: str dependencies, record document. */
 moon_status moon_job_manual(moon_job *job, moon_str request, moon_buf *reply, moon_err *err);
 
+/* Whether the tax rule answers for documents as of their tax points; the answer itself is not used.
+ * request: varint count, str id of each. reply: nothing. MOON_E_TAX_UNKNOWN, and what a rule fails with. */
+moon_status moon_job_taxes(moon_job *job, moon_str request, moon_buf *reply, moon_err *err);
+
 /* Which open items the credits settle that are being issued for one account.
  * request: str account, arg today, varint count, str id of each document to issue, in order.
  * reply: str dependencies, arg list of { source, target, amount (money), rule }. */

@@ -6,6 +6,7 @@
 --- What is checked: it computes; no amount has more digits than its currency; a quantity of 0 makes no line but where the charge
 --- says so; the parts of a period that is cut in three add up to the whole; a full credit is the exact negative.
 local crediting = require "crediting"
+local plans = require "plans"
 local quote = require "quote"
 
 local edges = {}
@@ -119,15 +120,18 @@ end
 
 -- The same plan under another name: its terms are others, so that a period is cut where one takes over from the other.
 local function twin(plan, mark)
-  local copies, out = {}, {}
+  local copies = {}
   for _, charge in ipairs(plan.charges) do copies[charge] = with(charge, { place = charge.place .. mark }) end
-  for name, value in pairs(plan) do
-    out[name] = value
-    if type(value) == "table" and value[1] and copies[value[1]] then
-      out[name] = {}
-      for i, charge in ipairs(value) do out[name][i] = copies[charge] or charge end
-    end
+  local function copied(value, depth)
+    if copies[value] then return copies[value] end
+    if type(value) ~= "table" or depth == 0 then return value end
+    local out = {}
+    for name, part in pairs(value) do out[name] = copied(part, depth - 1) end
+    return out
   end
+  local groups = copied(plan.groups, 3)
+  local out = with(plan, { charges = copied(plan.charges, 1), ids = copied(plan.ids, 1), groups = groups,
+                           advance = copied(plan.advance, 1), arrears = copied(plan.arrears, 1) })
   return { compiled = function() return out end }
 end
 
@@ -145,7 +149,7 @@ end
 
 local function split_problem(input, whole, plan)
   local changes = input.changes and input.changes[1]
-  if APART[plan.proration] or changes or not whole.to or whole.to - whole.from < 3 then return nil end
+  if APART[plans.settled(plan, "", input.book and input.book.billing).proration] or changes or not whole.to or whole.to - whole.from < 3 then return nil end
   local third = (whole.to - whole.from) // 3
   local twins = { [input.plan .. "'"] = twin(plan, "'"), [input.plan .. "''"] = twin(plan, "''") }
   local given = with(input, { from = whole.from, to = whole.to, plans = twins, usage = on_first_day(input, whole.from) })

@@ -82,11 +82,13 @@ local APART = {
 }
 
 local function check_parts(plan, path)
-  local says = APART[plan.proration or ""]
-  if not says or not plan.every then return end
+  if not plan.every then return end
+  local proration = plans.settled(plan, path, quote.book().billing).proration
+  local says = APART[proration]
+  if not says then return end
   for _, charge in ipairs(plan.charges) do
     if charge.prorate ~= false and not charge.meter then
-      return warn(place_of(path, "proration"), 'proration = "' .. plan.proration .. '": ' .. says,
+      return warn(place_of(path, "proration"), 'proration = "' .. proration .. '": ' .. says,
                   'that is what some contracts say; "actual" and "30/360" add up to the whole')
     end
   end

@@ -8,7 +8,6 @@ local billing = require "billing"
 local charges = require "charges"
 local config = require "config"
 local declare = require "declare"
-local meters = require "meters"
 local periods = require "periods"
 local plans = require "plans"
 local tax = require "tax"
@@ -28,13 +27,17 @@ end }
 
 local function path_of(name) return "rules/pricing/" .. name .. ".lua" end
 
+local all -- names of plans; the files of a state do not change
+
 --- The plans that there are.
 function quote.plans()
+  if all then return all end
   local list = {}
   for _, path in ipairs(rule_paths "rules/pricing/") do
     local name = path:match "^rules/pricing/(.+)%.lua$"
     if name and not name:find "%.examples$" then list[#list + 1] = name end
   end
+  all = list
   return list
 end
 
@@ -121,20 +124,21 @@ end
 
 -- ---- a plan for periods ----
 
--- The nominal period that has a day, of an agreement from that day on.
-local function around(agreement, plan, day)
-  local found = periods.around and periods.around { versions = { agreement }, day = day }
-  return found or { start = day, stop = day:step(plan.every, 1, 1) }
+-- Plans that take the place of rule files.
+local function plans_of(given)
+  local list = copy(given.plans)
+  list[given.plan] = given.made or list[given.plan]
+  return list
 end
 
 -- The days to price. Where no end is given one whole period is, and where no day is given the one that today is in.
-local function days_of(given, plan, agreement)
+local function days_of(given, plan, agreement, book)
   local from = given.from or given.today
   agreement.start, agreement.from = from, from
   if given.to then return from, given.to, given.to end
-  local found = around(agreement, plan, from)
+  local found = periods.around { versions = { agreement }, day = from, book = book, plans = plans_of(given) }
   if not given.from then from = found.start end
-  return from, found.stop, plan.bill_last_day and found.stop:add_days(-1) or found.stop
+  return from, found.stop, plans.settled(plan, path_of(given.plan), book.billing).bill_last_day and found.stop:add_days(-1) or found.stop
 end
 
 local function usage_of(given)
@@ -166,27 +170,18 @@ local function versions_of(given, first)
   return list
 end
 
--- Plans that take the place of rule files.
-local function plans_of(given)
-  local list = copy(given.plans)
-  list[given.plan] = given.made or list[given.plan]
-  return list
-end
-
 local function draft_periods(given, plan, book)
   local account, agreement = account_of(given, book), copy(given.agreement)
   agreement.id, agreement.version, agreement.account, agreement.plan = ID, 1, account.id, given.plan
   agreement.currency, agreement.tags = given.currency, watched(tags_of(given), given.read)
-  local from, to, last = days_of(given, plan, agreement)
+  local from, to, last = days_of(given, plan, agreement, book)
   agreement.start, agreement.from, agreement["until"] = from, from, last
   agreement.coupons = coupons_of(given, from)
   account.tags = watched(account.tags, given.read)
-  local usage_on = usage_of(given)
-  local function usage(id, meter, start, stop) return meters.made(meter, usage_on(id, meter), period(start, stop)) end
   local made = periods.draft {
     account = account.id, today = to:add_years(2), book = book, explain = true, -- everything is due by then
     agreements = { { id = ID, versions = versions_of(given, agreement), claims = {}, late = {} } },
-    account_on = function() return account end, usage = usage, usage_of = usage_on,
+    account_on = function() return account end, usage_of = usage_of(given),
     approvals = APPROVALS, rates = RATES, tax = given.tax, plans = plans_of(given),
     billed = function() return {} end, grants = function() return {} end,
   }
@@ -250,12 +245,13 @@ local function check_names(what, values, known, open, read)
 end
 
 -- What a folder of rules without a book.lua is priced by: the settings of examples.
-local plain
+local plain, settled
 
 -- What is not taxed: what asks for no tax, and a folder without rules/tax.lua.
-local untaxed = {}
+local untaxed, taxed = {}, nil
 local function no_tax(given, book)
-  if not given.untaxed and #rule_paths "rules/tax.lua" > 0 then return nil end
+  if taxed == nil then taxed = #rule_paths "rules/tax.lua" > 0 end
+  if taxed and not given.untaxed then return nil end
   local country = book.country
   untaxed[country] = untaxed[country] or tax.declare { tax.outside { country, reason = "there is no rules/tax.lua" } }.rules()
   return untaxed[country]
@@ -263,7 +259,8 @@ end
 
 --- The settings of the book; where there is no book.lua those of examples: EUR, DE.
 function quote.book()
-  if #rule_paths "book.lua" > 0 then return config.read() end
+  if settled == nil then settled = #rule_paths "book.lua" > 0 end
+  if settled then return config.read() end
   plain = plain or config.declare { currency = "EUR", country = "DE", zone = "UTC" }.settings()
   return plain
 end

@@ -27,6 +27,13 @@ local KINDS = {
   rate = { fields = { upto = "number|money", rate = "!number", fee = "number|money" } },
 }
 
+--- ", above 100 up to 500": where a band lies, as it stands on a line.
+function bands.text(from, upto)
+  if not upto then return ", above " .. tostring(from) end
+  if from == 0 then return ", up to " .. tostring(upto) end
+  return ", above " .. tostring(from) .. " up to " .. tostring(upto)
+end
+
 local function check_bound(list, i, before)
   local upto = list[i].upto
   if type(upto) == "money" then upto = upto.amount end
@@ -58,8 +65,9 @@ local function check(list, i, before, kind)
   if band.size and band.size <= 0 then
     declare.fail("the size of packages in " .. what .. " is " .. tostring(band.size), "it is more than 0")
   end
-  return { upto = check_bound(list, i, before), price = band.price, rate = band.rate, fee = band.fee, size = band.size,
-           number = i }
+  local upto = check_bound(list, i, before)
+  return { upto = upto, price = band.price, rate = band.rate, fee = band.fee, size = band.size, number = i,
+           text = #list > 1 and bands.text(before or 0, upto) or "" }
 end
 
 --- Check what an admin wrote as tiers: at least one band, bounds that rise, the last one open.
@@ -91,6 +99,7 @@ function bands.prorated(list, n, d)
     out[i] = {}
     for name, value in pairs(list[i]) do out[i][name] = value end
     if list[i].upto then out[i].upto = prorate(list[i].upto, n, d, PLACES) end
+    if #list > 1 then out[i].text = bands.text(i > 1 and out[i - 1].upto or 0, out[i].upto) end
   end
   return out
 end
@@ -102,8 +111,8 @@ function bands.prorated_bound(quantity, n, d) return prorate(quantity, n, d, PLA
 ---@param list table of bands.declare
 ---@param quantity any a number or decimal
 ---@param earlier? any how far the bands are filled already
----@return table list of { quantity, price, rate, size, fee, number, from (bound below), upto (nil for the last), filled (how much
----  of the band was filled already) }, only bands that it reaches; a fee only where the band is entered
+---@return table list of { quantity, price, rate, size, fee, number, text, filled (how much of the band was filled already) },
+---  only bands that it reaches; a fee only where the band is entered
 function bands.cut(list, quantity, earlier)
   local parts, from, sign = {}, 0, quantity < 0 and -1 or 1
   earlier = earlier or 0
@@ -116,7 +125,7 @@ function bands.cut(list, quantity, earlier)
     if reach > earlier then
       local begun = max(from, earlier)
       parts[#parts + 1] = { quantity = (reach - begun) * sign, price = band.price, rate = band.rate, size = band.size,
-                            number = i, fee = begun == from and band.fee or nil, from = from, upto = upto, filled = begun - from }
+                            number = i, fee = begun == from and band.fee or nil, text = band.text, filled = begun - from }
     end
     from = upto
     if not upto then break end
@@ -125,22 +134,13 @@ function bands.cut(list, quantity, earlier)
 end
 
 --- The band that a quantity lies in; the first one for 0. nil where it is beyond the last.
----@return table|nil the band, and the bound below it
+---@return table|nil the band
 function bands.find(list, quantity)
-  local from = 0
   for i = 1, #list do
     local upto = list[i].upto
-    if not upto or quantity <= upto then return list[i], from end
-    from = upto
+    if not upto or quantity <= upto then return list[i] end
   end
-  return nil, from
-end
-
---- ", above 100 up to 500": where a band lies, as it stands on a line.
-function bands.text(from, upto)
-  if not upto then return ", above " .. tostring(from) end
-  if from == 0 then return ", up to " .. tostring(upto) end
-  return ", above " .. tostring(from) .. " up to " .. tostring(upto)
+  return nil
 end
 
 return bands

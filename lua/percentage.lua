@@ -67,7 +67,7 @@ local function terms_of(charge)
                 "0.02 is 2 percent")
   end
   return {
-    rate = rate, fixed = charge.fixed and rating.price(charge, charge.fixed, charge.id .. ".fixed") or 0,
+    rate = rate, fixed = charge.fixed and rating.price_of_part(charge, charge.fixed, "fixed") or 0,
     lowest = amount_in(charge, charge.lowest, "the minimum"), highest = amount_in(charge, charge.highest, "the maximum"),
     free_events = charge.free_events or 0, free_base = amount_in(charge, charge.free_base, "the free base") or 0,
   }
@@ -120,10 +120,10 @@ local function tiers_of(charge)
 end
 
 local function part_of(charge, part, texts)
-  local rate = rating.price(charge, part.rate, charge.id .. "." .. part.number)
+  local rate = rating.price_of_part(charge, part.rate, part.number)
   local sum, text = part.quantity * rate, percent_text(rate) .. " of " .. tostring(part.quantity)
   if part.fee then
-    local fee = rating.price(charge, part.fee, charge.id .. "." .. part.number .. ".fee")
+    local fee = rating.price_of_part(charge, part.fee, part.number .. ".fee")
     sum, text = sum + fee, text .. " + " .. tostring(fee)
   end
   texts[#texts + 1] = text

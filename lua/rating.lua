@@ -77,6 +77,12 @@ function rating.price(charge, given, key)
   return price
 end
 
+--- The same of a part of the charge: band 2, "2.fee".
+function rating.price_of_part(charge, given, part)
+  if invoice.job().overrides then return rating.price(charge, given, charge.id .. "." .. part) end
+  return rating.price(charge, given)
+end
+
 -- ---- quantities ----
 
 --- The text of a tag: of the order, the agreement or the account, in this order; nil if none has it.
@@ -167,47 +173,46 @@ end
 --- Whether lines say how their amounts came about.
 function rating.explains() return invoice.job().explain end
 
--- What a phase charges is a share of the price; it stands on the line as such.
-local function price_in_phase(charge, price)
-  local phase = invoice.job().phase
-  if phase and phase.share and charge.prorate then return price * phase.share end
-  return price
-end
-
--- The first amount of a currency that is too large to be held.
-local too_large = {}
+-- The first amount of a currency that is too large to be held, and one far below it that is quick to compare with.
+local too_large, common = {}, {}
 local function limit_of(one)
   local smallest = one
   while round(smallest / 10) > 0 do smallest = smallest / 10 end
-  too_large[one.currency] = smallest * 1000000000000000000
-  return too_large[one.currency]
+  too_large[one.currency], common[one.currency] = smallest * 1000000000000000000, smallest * 1000000000000
+  return common[one.currency]
 end
 
 local function check_size(charge, amount, one)
-  local limit = too_large[one.currency] or limit_of(one)
+  local limit = too_large[one.currency]
   if amount >= limit or -amount >= limit then
     rating.fail(charge, "comes to " .. amount .. " for " .. rating.subject(), "an amount has 18 digits at most", "money.range")
   end
+end
+
+local function explain(line, quantity, price, how)
+  how = how or (quantity and tostring(quantity) .. " x " .. tostring(price) or tostring(price))
+  if line.share then how = how .. " = " .. line.whole .. "; " .. line.share .. " of it" end
+  line.how = how .. " = " .. line.amount
 end
 
 --- Add a line of quantity x price; without a quantity, of the price.
 ---@param how string|nil how the amount comes about, where the job explains: "12 x 9.00"
 function rating.line(charge, text, quantity, price, how)
   local job = invoice.job()
-  price = price_in_phase(charge, price)
+  local phase, one = job.phase, job.one
+  -- What a phase charges is a share of the price; it stands on the line as such.
+  if phase and phase.share and charge.prorate then price = price * phase.share end
   if job.opposite then
     if quantity then quantity = -quantity else price = -price end
   end
   local line = invoice.add_line({
     kind = "charge", text = text, unit = charge.unit, tax_category = charge.category or "standard",
     revenue = charge.revenue or job.revenue, rule = charge.place, meter = charge.meter, charge = charge.line_id or charge.id,
+    quantity = nil, price = nil, ordinal = nil, amount = nil, start = nil, stop = nil, agreement = nil, period = nil, -- room
   }, quantity, price, charge.prorate)
-  check_size(charge, line.amount, job.one)
-  if job.explain then
-    how = how or (quantity and tostring(quantity) .. " x " .. tostring(price) or tostring(price))
-    if line.share then how = how .. " = " .. line.whole .. "; " .. line.share .. " of it" end
-    line.how = how .. " = " .. line.amount
-  end
+  local amount, limit = line.amount, common[job.currency] or limit_of(one)
+  if amount >= limit or amount <= -limit then check_size(charge, amount, one) end
+  if job.explain then explain(line, quantity, price, how) end
   return line
 end
 

@@ -14,22 +14,21 @@ local tiered = {}
 
 -- The price of one unit in a band; a rule may write the price of a thousand.
 local function price_of(charge, band)
-  local price = rating.price(charge, band.price, charge.id .. "." .. band.number)
+  local price = rating.price_of_part(charge, band.price, band.number)
   return charge.per and price / charge.per or price
 end
 
 -- A cancelled order gives the fee back; usage of earlier periods that was taken back does not.
-local function fee_line(charge, band, from)
+local function fee_line(charge, band)
   local job = invoice.job()
   if job.opposite and job.period then return end
-  local fee = rating.price(charge, band.fee, charge.id .. "." .. band.number .. ".fee")
-  local where = #charge.tiers > 1 and bands.text(from, band.upto) or ""
-  rating.line(charge, charge.name .. where .. ", flat fee", 1, fee, rating.explains() and "flat fee " .. tostring(fee))
+  local fee = rating.price_of_part(charge, band.fee, band.number .. ".fee")
+  rating.line(charge, charge.name .. band.text .. ", flat fee", 1, fee, rating.explains() and "flat fee " .. tostring(fee))
 end
 
 -- Nothing at all, for which the first band's fee is charged where the charge says so.
 local function rate_nothing(charge, tiers)
-  if tiers[1].fee and charge.charge_at_zero then fee_line(charge, tiers[1], 0) end
+  if tiers[1].fee and charge.charge_at_zero then fee_line(charge, tiers[1]) end
 end
 
 -- Whole packages, and one for the rest if it is rounded up.
@@ -57,30 +56,29 @@ function tiered.rate_graduated(charge, quantity)
   local tiers, earlier = allowance.tiers(charge, quantity)
   if quantity == 0 and not charge.free then return rate_nothing(charge, tiers) end
   local parts = bands.cut(tiers, quantity, earlier)
-  if #parts == 0 then parts[1] = { quantity = 0, price = tiers[1].price, number = 1, from = 0, upto = tiers[1].upto, filled = 0 } end
+  if #parts == 0 then parts[1] = { quantity = 0, price = tiers[1].price, number = 1, text = tiers[1].text, filled = 0 } end
   for i = 1, #parts do
     local part = parts[i]
     if part.price then
       local price, count = price_of(charge, part), charged_in(part, part.quantity, part.filled)
-      local text = charge.name .. allowance.text(charge) .. (#tiers > 1 and bands.text(part.from, part.upto) or "")
+      local text = charge.name .. (charge.free and allowance.text(charge) or "") .. part.text
       if part.size then text = text .. ", packages of " .. tostring(part.size) end
       rating.line(charge, text, count, price, rating.explains() and how_of(part, part.quantity, count, price))
     end
-    if part.fee then fee_line(charge, part, part.from) end
+    if part.fee then fee_line(charge, part) end
   end
 end
 
 -- Which band decides: the one that the quantity reaches, or that another number does.
 local function band_by(charge, tiers, quantity)
   if charge.band_by then quantity = rating.number(charge, charge.band_by, "number for its bands") end
-  local band, from = bands.find(tiers, quantity)
-  return band, from, quantity
+  return bands.find(tiers, quantity), quantity
 end
 
 -- All of a quantity at the price of a band, which `reached` lies in.
-local function volume_line(charge, band, from, reached, quantity, sign, text)
+local function volume_line(charge, band, reached, quantity, sign, text)
   local price, count = price_of(charge, band), charged_in(band, quantity, 0)
-  local how = rating.explains() and tostring(reached) .. " is" .. bands.text(from, band.upto):sub(2) .. ": "
+  local how = rating.explains() and (band.text == "" and "" or tostring(reached) .. " is" .. band.text:sub(2) .. ": ")
     .. (how_of(band, quantity, count, price) or tostring(count * sign) .. " x " .. tostring(price))
   rating.line(charge, charge.name .. text, count * sign, price, how)
 end
@@ -89,35 +87,34 @@ end
 local function rate_volume(charge, quantity)
   local tiers, earlier = allowance.tiers(charge, quantity)
   if quantity == 0 and not charge.free then return rate_nothing(charge, tiers) end
-  local total, before, before_from = quantity + earlier, nil, nil
-  local band, from, reached = band_by(charge, tiers, total)
-  if earlier > 0 then before, before_from = band_by(charge, tiers, earlier) end
+  local total = quantity + earlier
+  local band, reached = band_by(charge, tiers, total)
+  local before = earlier > 0 and band_by(charge, tiers, earlier)
   if before and (before ~= band or band.size) then
-    if band.price then volume_line(charge, band, from, reached, total, 1, ", " .. tostring(total) .. " so far") end
+    if band.price then volume_line(charge, band, reached, total, 1, ", " .. tostring(total) .. " so far") end
     if before.price then
-      volume_line(charge, before, before_from, earlier, earlier, -1, ", " .. tostring(earlier) .. " billed before")
+      volume_line(charge, before, earlier, earlier, -1, ", " .. tostring(earlier) .. " billed before")
     end
   elseif band.price then
-    volume_line(charge, band, from, reached, quantity, 1, allowance.text(charge))
+    volume_line(charge, band, reached, quantity, 1, allowance.text(charge))
   end
-  if band.fee and quantity > 0 and before ~= band then fee_line(charge, band, from) end
+  if band.fee and quantity > 0 and before ~= band then fee_line(charge, band) end
 end
 
 -- ---- stairstep ----
 
-local function beyond_last(charge, quantity, bound)
+local function beyond_last(charge, quantity, tiers)
   local subject = rating.subject()
   rating.fail(charge, "has no price for " .. tostring(quantity) .. " of " .. subject .. ": its last band reaches up to "
-    .. tostring(bound) .. (charge.above == "contact" and ", and what is above is agreed with the customer: contact them" or ""),
+    .. tostring(tiers[#tiers].upto) .. (charge.above == "contact" and ", and what is above is agreed with the customer: contact them" or ""),
     "moonbill set " .. subject .. " prices." .. charge.id .. "=..., or add a band", "price.missing")
 end
 
 local function step_line(charge, tiers, quantity, sign, text)
-  local band, from = bands.find(tiers, quantity)
-  if not band then return beyond_last(charge, quantity, from) end
-  local where = bands.text(from, band.upto)
-  rating.line(charge, charge.name .. where .. text, sign, rating.price(charge, band.price, charge.id .. "." .. band.number),
-              rating.explains() and tostring(quantity) .. " is" .. where:sub(2))
+  local band = bands.find(tiers, quantity)
+  if not band then return beyond_last(charge, quantity, tiers) end
+  rating.line(charge, charge.name .. band.text .. text, sign, rating.price_of_part(charge, band.price, band.number),
+              rating.explains() and tostring(quantity) .. (band.text == "" and "" or " is" .. band.text:sub(2)))
 end
 
 -- The one price of the band, whatever of it is used.

@@ -25,7 +25,7 @@ REPO = os.path.dirname(HERE)
 SECONDS_MAX = 1800
 TAP = re.compile(r"^(not ok|ok)\b(.*)")
 # Runs on a few orders or rounds: what counts is that they end well.
-BENCH_ARGUMENTS = {"agreements": ["50"], "draft": ["50"], "script": ["2000"], "decimal": []}
+BENCH_ARGUMENTS = {"agreements": ["50"], "charges": ["20"], "draft": ["50"], "script": ["2000"], "decimal": []}
 
 
 class Job:

@@ -1,6 +1,6 @@
-/* What rating costs without the store: build/bench/charges [N]. Microseconds for one account with the five charges flat,
- * per unit, graduated, volume and package (seven lines), and of each kind by itself, medians of 5 rounds; and a checksum of
- * the amounts. */
+/* What rating costs without the store: build/bench/charges [N]. Microseconds for one account with the five
+ * charges flat, per unit, graduated, volume and package (seven lines), and of each kind by itself, medians of 5
+ * rounds; and a checksum of the amounts. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>

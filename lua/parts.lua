@@ -205,7 +205,7 @@ local function place_credit(self, task, list, job, plan, credit, cause, span)
     kind = "charge", text = credit_text(old, span, cause), amount = -credit.amount, tax_category = old.tax_category,
     revenue = old.revenue, product = old.product, unit = nil, start = span.start, stop = span.stop, agreement = self.id,
     period = task.key, claim = found.claim, charge = old.charge, meter = old.meter, cause = cause,
-    corrects = old.document, corrects_line = old.ordinal,
+    corrects = old.document, corrects_line = old.ordinal, gross = old.gross and -credit.amount or nil,
   }
 end
 

@@ -173,7 +173,7 @@ static moon_status to_credit(moon_change *change, disputing *d, moon_err *err) {
     int64_t value = 0; /* as a credit is written: with tax where the prices have it */
     for (size_t i = 0; i < document.lines.count; i++) {
         const moon_line *line = MOON_AT(moon_line, document.lines, i);
-        value += line->gross == MOON_INT_NONE ? line->amount : line->gross;
+        value += moon_line_value(line);
     }
     MOON_TRY(moon_decimal_mul((moon_decimal){d->dispute.upheld, 0}, (moon_decimal){value, 0}, &net, err));
     MOON_TRY(moon_decimal_div(net, (moon_decimal){payable, 0}, 0, MOON_HALF_UP, &net, err));

@@ -29,14 +29,14 @@ static moon_status read_credits(moon_change *change, const moon_document *docume
             const moon_line *line = MOON_AT(moon_line, notes[n].lines, i);
             int64_t at = line->corrects_line;
             if (at >= 1 && (uint64_t)at <= document->lines.count)
-                MOON_TRY(add(&out->lines[at - 1], -line->amount, err));
+                MOON_TRY(add(&out->lines[at - 1], -moon_line_value(line), err));
         }
     }
     for (size_t i = 0; i < document->lines.count; i++) {
         const moon_line *line = MOON_AT(moon_line, document->lines, i);
         if (line->kind != MOON_LINE_DISCOUNT) continue;
-        MOON_TRY(add(&out->discounts, line->amount, err));
-        MOON_TRY(add(&out->discounts_left, line->amount - out->lines[i], err));
+        MOON_TRY(add(&out->discounts, moon_line_value(line), err));
+        MOON_TRY(add(&out->discounts_left, moon_line_value(line) - out->lines[i], err));
     }
     return MOON_OK;
 }
@@ -119,17 +119,34 @@ static moon_status add_tax(moon_document *of, const moon_line *line, moon_err *e
     return add(&tax->net, line->amount, err);
 }
 
+/* Of the lines of a category: the tax within prices with tax, and the net amount of the others. */
+static moon_status cut_category(const moon_document *of, moon_str category, int64_t *net, int64_t *within,
+                                moon_err *err) {
+    *net = *within = 0;
+    for (size_t i = 0; i < of->lines.count; i++) {
+        const moon_line *line = MOON_AT(moon_line, of->lines, i);
+        if (!moon_str_eq(line->tax_category, category)) continue;
+        if (line->gross == MOON_INT_NONE)
+            MOON_TRY(add(net, line->amount, err));
+        else
+            MOON_TRY(add(within, line->gross - line->amount, err));
+    }
+    return MOON_OK;
+}
+
 static moon_status sum_up(moon_document *of, moon_err *err) {
     of->net = of->tax = 0;
     for (size_t i = 0; i < of->taxes.count; i++) {
         moon_tax *tax = (moon_tax *)(uintptr_t)of->taxes.items + i;
         moon_decimal share, due;
         moon_money rounded;
+        int64_t net, within;
+        MOON_TRY(cut_category(of, tax->category, &net, &within, err));
         MOON_TRY(moon_decimal_make(tax->rate.coef, tax->rate.scale + 2, &share, err));
-        MOON_TRY(
-            moon_decimal_mul(moon_money_decimal((moon_money){tax->net, of->currency}), share, &due, err));
+        MOON_TRY(moon_decimal_mul(moon_money_decimal((moon_money){net, of->currency}), share, &due, err));
         MOON_TRY(moon_money_round(due, of->currency, MOON_HALF_UP, &rounded, err));
-        tax->tax = rounded.minor;
+        tax->tax = within;
+        MOON_TRY(add(&tax->tax, rounded.minor, err));
         MOON_TRY(add(&of->net, tax->net, err));
         MOON_TRY(add(&of->tax, tax->tax, err));
     }
@@ -143,6 +160,7 @@ static moon_status correction_of(const moon_document *later, moon_str document, 
     moon_line *lines = MOON_NEW_N(keep, moon_line, later->lines.count);
     *out = *later;
     out->kind = MOON_DOCUMENT_CREDIT_NOTE;
+    out->rounded = out->withheld = out->payable = MOON_INT_NONE;
     out->corrects = document;
     out->lines = (moon_list){lines, 0};
     out->taxes = (moon_list){MOON_NEW_N(keep, moon_tax, later->lines.count), 0};

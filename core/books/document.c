@@ -164,6 +164,10 @@ int64_t moon_document_payable(const moon_document *document) {
     return document->payable == MOON_INT_NONE ? document->total : document->payable;
 }
 
+int64_t moon_line_value(const moon_line *line) {
+    return line->gross == MOON_INT_NONE ? line->amount : line->gross;
+}
+
 /* What is payable is the total, rounded to coins, less what is withheld; it does not change sides. */
 static moon_status check_payable(const moon_document *document, moon_err *err) {
     int64_t payable = document->total, found = moon_document_payable(document);

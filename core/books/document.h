@@ -46,6 +46,10 @@ MOON_CHECK moon_status moon_document_issue(moon_change *change, const moon_conte
  * withholds tax or the amount due is rounded to coins. */
 int64_t moon_document_payable(const moon_document *document);
 
+/* The amount of a line in the terms of its price, as it is credited and discounted: with tax where the price has
+ * it. */
+int64_t moon_line_value(const moon_line *line);
+
 /* Whether issuing (and voiding) it makes a ledger entry: one whose every amount is zero makes none. */
 bool moon_document_is_posted(const moon_document *document);
 

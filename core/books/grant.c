@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "books/document.h"
 #include "books/party.h"
 #include "store/table.h"
 
@@ -191,7 +192,7 @@ moon_status moon_burns_of(moon_change *change, const moon_document *document, mo
     for (size_t i = 0; i < document->lines.count; i++) {
         const moon_line *line = MOON_AT(moon_line, document->lines, i);
         moon_str source = coupon_of(document, line, found ? &original : NULL);
-        int64_t taken = line->gross != MOON_INT_NONE ? line->gross : line->amount;
+        int64_t taken = moon_line_value(line);
         if (source.len) MOON_TRY(add_burn(document, source, taken, burns, count, err));
     }
     for (size_t i = 0; i < *count; i++)

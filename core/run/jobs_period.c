@@ -117,7 +117,7 @@ static moon_arg view_of(const moon_billed *billed, moon_arena *keep) {
         named("charge", text_or_nil(line->charge)),
         named("product", text_or_nil(line->product)),
         named("text", text_or_nil(line->text)),
-        named("amount", money_or_nil(line->amount, currency)),
+        named("amount", money_or_nil(moon_line_value(line), currency)),
         named("discount", money_or_nil(line->discount, currency)),
         named("credited", money_or_nil(billed->credited, currency)),
         named("start", moon_arg_date(line->start)),

@@ -121,19 +121,22 @@ moon_status moon_agreement_versions(moon_change *change, moon_str id, moon_arena
 
 /* ---- what a version may say ---- */
 
+/* Its first day of service may move, by which days are billed or taken back; but there is one. */
 static moon_status check_fixed(moon_change *change, const moon_agreement *version, moon_err *err) {
     moon_agreement newest;
-    char day[MOON_DATE_TEXT];
     bool found, billed;
     MOON_TRY(moon_version_at(change, &moon_agreement_type, version->id, MOON_DATE_MAX, &newest, &found, err));
-    if (!found || (newest.start == version->start && moon_str_eq(newest.account, version->account)))
+    bool moves = found && !moon_str_eq(newest.account, version->account);
+    if (!moves && (version->start != MOON_DATE_NONE || !found || newest.start == MOON_DATE_NONE))
         return MOON_OK;
     MOON_TRY(moon_claim_any(change, version->id, &billed, err));
     if (!billed) return MOON_OK;
-    moon_date_format(newest.start, day);
-    moon_fail(err, MOON_E_RECORD_INVALID,
-              "agreement %.*s is billed by periods from %s for account %.*s; neither can change any more",
-              MOON_STR_ARG(version->id), day, MOON_STR_ARG(newest.account));
+    if (moves)
+        moon_fail(err, MOON_E_RECORD_INVALID, "agreement %.*s is billed for account %.*s and stays with it",
+                  MOON_STR_ARG(version->id), MOON_STR_ARG(newest.account));
+    else
+        moon_fail(err, MOON_E_RECORD_INVALID, "agreement %.*s is billed by periods and keeps a start",
+                  MOON_STR_ARG(version->id));
     return moon_err_hint(
         err, "void what is billed of it first, or end it with until=... and add another agreement");
 }

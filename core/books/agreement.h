@@ -40,8 +40,8 @@ MOON_CHECK moon_status moon_agreement_versions(moon_change *change, moon_str id,
                                                moon_agreement **out, size_t *count, moon_err *err);
 
 /* What a new version of an agreement may say: a periodic one has a plan and does not end before it begins; once
- * something of it is billed, start and account stay, until that is voided; prices are decimals, coupons have their
- * first day. MOON_E_RECORD_INVALID. */
+ * something of it is billed it stays with its account and has a start, which may move; prices are decimals, coupons
+ * have their first day. MOON_E_RECORD_INVALID. */
 MOON_CHECK moon_status moon_agreement_check(moon_change *change, const moon_agreement *version,
                                             moon_err *err);
 

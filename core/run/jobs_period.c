@@ -388,20 +388,36 @@ moon_status moon_draft_periods(moon_drafting *d, moon_str account, moon_date tod
 
 /* ---- what plans charge at all ---- */
 
+/* "start", "calendar", or a day: as moon_job_timings answers it. */
+static char align_of(moon_str align) {
+    moon_decimal day;
+    moon_err ignored;
+    int64_t whole;
+    if (moon_str_is(align, "calendar")) return 0x7F;
+    if (moon_decimal_parse(align, &day, &ignored) != MOON_OK ||
+        moon_decimal_to_int(day, &whole, &ignored) != MOON_OK || whole < 0 || whole > 31)
+        return 0;
+    return (char)whole;
+}
+
 moon_status moon_job_timings(moon_job *job, moon_str request, moon_buf *reply, moon_err *err) {
     static const char *const units[] = {"day", "week", "month", "quarter", "half_year", "year"};
     moon_arg plan = moon_arg_text(request), out;
     unsigned char unit = MOON_UNIT_MONTH;
     MOON_TRY(moon_script_call(job->script, "periods.timings", &plan, 1, &job->arena, &out, err));
-    moon_str name = moon_arg_text_of(&out, "unit"), align = moon_arg_text_of(&out, "align");
+    moon_str every = moon_arg_text_of(&out, "every");
+    bool known = false;
     for (unsigned char i = 0; i < sizeof units / sizeof *units; i++)
-        if (moon_str_is(name, units[i])) unit = i;
+        if (moon_str_is(every, units[i])) {
+            unit = i;
+            known = true;
+        }
     moon_buf_add_char(reply, moon_arg_get(&out, "advance").boolean);
     moon_buf_add_char(reply, moon_arg_get(&out, "arrears").boolean);
-    moon_buf_add_char(reply, moon_arg_get(&out, "plain").boolean);
+    moon_buf_add_char(reply, known && moon_arg_get(&out, "plain").boolean);
     moon_buf_add_char(reply, moon_str_is(moon_arg_text_of(&out, "first"), "merged"));
     moon_buf_add_char(reply, (char)unit);
-    moon_buf_add_char(reply, (char)moon_arg_int_of(&out, "align", moon_str_is(align, "calendar") ? 0x7F : 0));
+    moon_buf_add_char(reply, align_of(moon_arg_text_of(&out, "align")));
     moon_buf_add_varint(reply, (uint64_t)moon_arg_int_of(&out, "n", 1));
     return MOON_OK;
 }

@@ -80,18 +80,20 @@ static moon_status read_versions(moon_due_check *check, moon_change *change, con
     return MOON_OK;
 }
 
-/* Whether versions after number `version` can change what it said of days before `stop`. */
-static bool may_change(const versions *of, int64_t version, moon_date stop) {
+/* Whether versions after number `version` can change, by today, what it said of days before `stop`. */
+static bool may_change(const versions *of, int64_t version, moon_date today, moon_date stop) {
     const moon_agreement *known = NULL;
+    moon_date last = stop - 1 < today ? stop - 1 : today;
     if (version == of->version) return false;
     if (version == MOON_INT_NONE) return true;
     for (size_t i = 0; i < of->count; i++) {
         const moon_agreement *one = &of->items[i];
-        if (one->version > version && one->from < stop) return true;
+        if (one->version > version && one->from <= last) return true;
         if (one->version <= version) known = one; /* the last by day of those that were there */
     }
     moon_date then = known ? known->until : MOON_DATE_NONE, now = of->newest->until;
-    return then != now && ((then != MOON_DATE_NONE && then < stop) || (now != MOON_DATE_NONE && now < stop));
+    return then != now &&
+           ((then != MOON_DATE_NONE && then <= last) || (now != MOON_DATE_NONE && now <= last));
 }
 
 /* ---- claims alongside the periods ---- */
@@ -135,8 +137,8 @@ static moon_status billed_at(claim_reader *r, moon_date start, standing *advance
 static bool may_bill(const versions *of, moon_period period, moon_date stop, moon_date today,
                      const standing *advance, const standing *arrears) {
     bool over = period.end <= today;
-    if (advance->claimed && may_change(of, advance->version, stop)) return true;
-    if (arrears->claimed && may_change(of, arrears->version, stop)) return true;
+    if (advance->claimed && may_change(of, advance->version, today, stop)) return true;
+    if (arrears->claimed && may_change(of, arrears->version, today, stop)) return true;
     return (!advance->claimed && of->timings.advance) || (!arrears->claimed && over && of->timings.arrears);
 }
 
@@ -158,7 +160,7 @@ static moon_status each_period(claim_reader *r, const versions *of, moon_date to
     }
     /* Billed are only periods behind an end that was not known then. */
     for (; r->more && !*may;) {
-        *may = may_change(of, r->claim.version, MOON_DATE_MAX);
+        *may = may_change(of, r->claim.version, today, MOON_DATE_MAX);
         MOON_TRY(moon_scan_next(&r->scan, &r->claim, &r->more, err));
     }
     return MOON_OK;

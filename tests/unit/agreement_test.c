@@ -239,9 +239,14 @@ static void test_claims(void **state) {
     expect_minor("version of the second", claims[1].version, 2);
     FAILS(MOON_E_VOID_REFUSED, moon_document_void(b->change, &b->ctx, &first, MOON_STR("wrong"), ERR));
     SAYS("INV-2026-00001 is changed by INV-2026-00002, for agreement A-1 from 2026-01-01");
-    more.start = day("2026-01-02");
+    more.start = day("2025-12-20");
+    DO(moon_agreement_check(b->change, &more, ERR));
+    more.start = MOON_DATE_NONE;
     FAILS(MOON_E_RECORD_INVALID, moon_agreement_check(b->change, &more, ERR));
-    SAYS("neither can change any more");
+    SAYS("keeps a start");
+    more.account = MOON_STR("BOLT");
+    FAILS(MOON_E_RECORD_INVALID, moon_agreement_check(b->change, &more, ERR));
+    SAYS("is billed for account ACME and stays with it");
     DO(moon_document_void(b->change, &b->ctx, &changed, MOON_STR("wrong"), ERR));
     DO(moon_document_void(b->change, &b->ctx, &first, MOON_STR("wrong"), ERR));
     DO(moon_agreement_check(b->change, &more, ERR));

@@ -258,10 +258,10 @@ end
 expose { book = config.declare }
 
 --- The settings of this book; the table must not be changed.
----@return table company, currency, zone, country, locale, terms, plan, dunning, series { invoice, credit_note }, chart (number by
----  role), chart_names (name by number), operators (list of { user, name, roles = "prepare approve" }), budget { steps,
----  memory_mb, seconds }, plugins (name by name), tax { rounding, mode, prices, cash_rounding (text by currency) }, billing (settings of
----  plans for periods), map_gib, keys
+---@return table company, currency, zone, country, locale, terms, plan, dunning, series { invoice, credit_note }, chart
+---  (number by role), chart_names (name by number), operators (list of { user, name, roles = "prepare approve" }), budget
+---  { steps, memory_mb, seconds }, plugins (name by name), tax { rounding, mode, prices, cash_rounding (text by currency)
+---  }, billing (settings of plans for periods), map_gib, keys
 function config.read()
   local declared = rule "book.lua"
   if type(declared) ~= "table" or not declared.settings then

@@ -1,7 +1,8 @@
 --- lua/corrections.lua: what changes a period after it was billed: credits of what was billed, charges of what holds now.
 --- Units: amounts are money in whole minor units; days of the agreement's clock (see lua/timeline.lua).
---- Source: a change credits what was actually billed (after discounts) for the days left and charges the new terms for them, by
---- the same bounds; credit = billed - round(billed x kept / all), never more than is left (Lago, Stripe, Chargebee).
+--- Source: a change credits what was actually billed (after discounts) for the days left and charges the new terms for
+--- them, by the same bounds; credit = billed - round(billed x kept / all), never more than is left (Lago, Stripe,
+--- Chargebee).
 --- Example: 30 a month becomes 90 on 11 April: credit 20.00 (20 of 30 days), charge 60.00.
 local meters = require "meters"
 local proration = require "proration"
@@ -108,7 +109,8 @@ end
 --- The lines that bill a period, with what corrections took back of them.
 ---@param list table of host.billed
 ---@param base string "advance", "arrears", "advance/year": what of the period
----@return table list of { line, left (money that is not taken back), net (with its discount), taken (list of { start, stop }) }
+---@return table list of { line, left (money that is not taken back), net (with its discount), taken (list of { start, stop
+---  }) }
 function corrections.billed(list, base)
   local found, at = {}, {}
   for _, line in ipairs(list) do
@@ -218,16 +220,18 @@ local function add_to(map, order, id, amount)
   if not map[id] then map[id], order[#order + 1] = amount, id else map[id] = map[id] + amount end
 end
 
--- Take a difference back from the lines of a charge, the last one first, each at most what is left of it; what more there is.
+-- Take a difference back from the lines of a charge, the last one first, each at most what is left of it; what more there
+-- is.
 local function take_back(list, billed, id, wanted)
   for i = #billed, 1, -1 do
     local one = billed[i]
     if one.line.charge == id and wanted.amount > 0 and one.left.amount > 0 then
-      local gross = one.line.amount
-      local net = gross.amount ~= 0 and one.net ~= gross and prorate(wanted, one.net.amount, gross.amount) or wanted
-      local amount = min(net, one.left)
+      local gross, net = one.line.amount, one.net
+      local after = net ~= gross and net.amount ~= 0 -- its discount is taken back with it
+      local all = after and prorate(wanted, net.amount, gross.amount) or wanted
+      local amount = min(all, one.left)
       one.left = one.left - amount
-      wanted = amount < net and wanted - (one.net ~= gross and prorate(amount, gross.amount, one.net.amount) or amount) or wanted * 0
+      wanted = amount < all and wanted - (after and prorate(amount, gross.amount, net.amount) or amount) or wanted * 0
       if amount.amount ~= 0 then list[#list + 1] = { one = one, amount = amount } end
     end
   end

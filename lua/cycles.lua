@@ -35,8 +35,10 @@ end
 
 --- The cycle that a plan or charge declares as `every`, checked.
 ---@param what string for messages, for example "every of the plan"
----@param given any "month", "week", "quarter", "half_year", "year", { days = n }, { weeks = n }, { months = n } or cycle "NAME"
----@return table unit, n, name ("month", "10 days", "cycle 4-4-5"); months (where it is whole months); script (of cycle "NAME")
+---@param given any "month", "week", "quarter", "half_year", "year", { days = n }, { weeks = n }, { months = n } or cycle
+---  "NAME"
+---@return table unit, n, name ("month", "10 days", "cycle 4-4-5"); months (where it is whole months); script (of cycle
+---  "NAME")
 function cycles.of(what, given)
   if type(given) == "string" then
     if MONTHS[given] then return of_months(MONTHS[given]) end
@@ -51,8 +53,8 @@ end
 
 -- ---- cycles of a script ----
 
---- cycle "4-4-5" in a plan: the periods of rules/cycles/4-4-5.lua. cycle { title =, starts = function(year) ... end } in that file:
---- the first days of the periods of a year, ascending.
+--- cycle "4-4-5" in a plan: the periods of rules/cycles/4-4-5.lua. cycle { title =, starts = function(year) ... end } in
+--- that file: the first days of the periods of a year, ascending.
 function cycles.declare(given)
   if type(given) == "string" then
     if not given:find "^[%w][%w_.-]*$" then
@@ -79,6 +81,9 @@ local function script_of(name)
   return made, path
 end
 
+--- Raise unless a file of rules/cycles/ returns a cycle.
+function cycles.check(path) return script_of(path:match "^rules/cycles/(.+)%.lua$") end
+
 local function starts_of(script, path, year)
   known[script] = known[script] or {}
   local list = known[script][year]
@@ -104,7 +109,8 @@ local function script_period(script, path, day)
       if list[i] > day and start then return start, list[i] end
       if list[i] <= day then
         if start and list[i] <= start then
-          declare.fail(path .. ": the periods of " .. year .. " begin on " .. list[i] .. ", before " .. start, "years may not overlap")
+          declare.fail(path .. ": the periods of " .. year .. " begin on " .. list[i] .. ", before " .. start,
+                       "years may not overlap")
         end
         start = list[i]
       end

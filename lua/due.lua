@@ -1,4 +1,5 @@
---- lua/due.lua: what of an agreement is due on a day: periods that nothing claims, and those that changed after they were billed.
+--- lua/due.lua: what of an agreement is due on a day: periods that nothing claims, and those that changed after they were
+--- billed.
 --- Units: a claim is one period of an agreement with one timing: "advance", "arrears", of charges with a cycle of their own
 --- "advance/year"; "advance+1" is what changed it later. Its day is the first day of the period in service.
 --- Source: what is billed in advance is due when its period begins, what is billed in arrears when it is over.
@@ -19,7 +20,8 @@ local function plan_of(ctx)
   return function(version)
     local name = version.plan
     if not name then
-      declare.fail("agreement " .. version.id .. " names no plan", "moonbill set agreement " .. version.id .. " plan=subscription")
+      declare.fail("agreement " .. version.id .. " names no plan",
+                   "moonbill set agreement " .. version.id .. " plan=subscription")
     end
     local plan = known[name]
     if not plan then
@@ -27,7 +29,8 @@ local function plan_of(ctx)
       plan = plans.of(path, ctx.given_plans and ctx.given_plans[name])
       if not plan.every then
         declare.fail(path .. " is a plan for orders and cannot bill agreement " .. version.id,
-                     'say every = "month" in the plan, or name another: moonbill set agreement ' .. version.id .. " plan=...")
+                     'say every = "month" in the plan, or name another: moonbill set agreement ' .. version.id
+                       .. " plan=...")
       end
       plan = plans.settled(plan, path, ctx.book.billing)
       plan.name = name
@@ -49,7 +52,8 @@ local function split_cause(cause)
   return known[1], known[2]
 end
 
--- Claims by what they claim and their day: the newest version that any of them knew, how many changes there were, the version of each.
+-- Claims by what they claim and their day: the newest version that any of them knew, how many changes there were, the
+-- version of each.
 local function groups_of(claims, newest)
   local groups, list = {}, {}
   for i = 1, #claims do
@@ -151,7 +155,8 @@ local function same_bounds(a, b)
   return a.low == b.low and a.high == b.high and a.series.cycle.name == b.series.cycle.name
 end
 
--- Groups of before the newest version, with the period they were on; by base, those whose bounds are still the same can be found.
+-- Groups of before the newest version, with the period they were on; by base, those whose bounds are still the same can be
+-- found.
 local function stale_groups(self)
   local moved
   for _, group in ipairs(self.group_list) do
@@ -251,15 +256,16 @@ end
 local function add_gone(self, list)
   for _, group in ipairs(self.group_list) do
     if not group.seen and group.old and changed(self, group) then
-      list[#list + 1] = { timing = group.base:match "^%a+", base = group.base, key = group.start, due = self.today, group = group }
+      list[#list + 1] = { timing = group.base:match "^%a+", base = group.base, key = group.start, due = self.today,
+                          group = group }
     end
   end
 end
 
 --- What is due, in the order in which it stands on a document.
 ---@param self table of due.agreement
----@return table list of { timing, base, key (day of its claim), due (day), of (period; nil: there is none any more), group (nil: it is
----  not billed; else what claims it: version, count, versions by cause, old (period as it was then)) }
+---@return table list of { timing, base, key (day of its claim), due (day), of (period; nil: there is none any more), group
+---  (nil: it is not billed; else what claims it: version, count, versions by cause, old (period as it was then)) }
 function due.list(self)
   local list, keys = {}, keys_of(self)
   local moved = stale_groups(self)

@@ -7,6 +7,7 @@ local application = require "application"
 local approval = require "approval"
 local calendars = require "calendars"
 local config = require "config"
+local cycles = require "cycles"
 local declare = require "declare"
 local discounts_examples = require "discounts_examples"
 local dunning_examples = require "dunning_examples"
@@ -282,6 +283,7 @@ end
 local RETURNS = {
   { "^book%.lua$", "book { ... }", function() config.read() end },
   { "^rules/pricing/", "plan { ... }", function(path) plans.of(path) end },
+  { "^rules/cycles/", "cycle { ... }", function(path) cycles.check(path) end },
   { "^rules/tax%.lua$", "tax { ... }", function(path) return rule(path).rules() end },
   { "^rules/approvals%.lua$", "approvals { ... }", function(path) return rule(path).rows() end },
   { "^rules/application%.lua$", "application { ... }", function(path) return rule(path).rules() end },

@@ -1,7 +1,7 @@
 --- lua/parts.lua: the lines of what is due: a period billed for the first time, or what changed one that is billed.
 --- Units: a part is what one claim bills: its lines stand on one document.
---- Source: the version of an agreement that holds on a day prices it. What is billed in advance has its tax point on the first of its
---- days, what is billed in arrears on the last; what is taken back bears the tax that it was billed with.
+--- Source: the version of an agreement that holds on a day prices it. What is billed in advance has its tax point on the
+--- first of its days, what is billed in arrears on the last; what is taken back bears the tax that it was billed with.
 --- Example: 30 a month becomes 90 on 11 April: a part "advance+1" of -20.00 and 60.00.
 local billing = require "billing"
 local charges = require "charges"
@@ -22,8 +22,8 @@ parts.alike = alike
 
 local function part_of(self, task, job, plan, day)
   local version = job.agreement
-  return { id = self.id, key = task.key, due = task.due, day = day, lines = {}, answers = {}, currency = job.currency, plan = plan.name,
-           account = job.account, invoices = plan.invoices, reference = version.reference,
+  return { id = self.id, key = task.key, due = task.due, day = day, lines = {}, answers = {}, currency = job.currency,
+           plan = plan.name, account = job.account, invoices = plan.invoices, reference = version.reference,
            terms = billing.first_of("terms", version, job.account, self.book) }
 end
 
@@ -191,9 +191,8 @@ local function place_credit(self, task, list, job, plan, credit, cause, span)
   local found
   for _, part in ipairs(list) do
     local known = part.answers[old.tax_category]
-    if not found and part.currency == credit.amount.currency and (not known or alike(known, answer_then(self, old, part))) then
-      found = part
-    end
+    local fits = part.currency == credit.amount.currency and (not known or alike(known, answer_then(self, old, part)))
+    if fits and not found then found = part end
   end
   if not found then
     found = part_of(self, task, job, plan, job.day)
@@ -264,7 +263,10 @@ local function come_runs(differences)
   return list
 end
 
-local function span_of(line, a, b) return period(line:first_day(a) or a, max(line:day_after(b) or b, (line:first_day(a) or a) + 1)) end
+local function span_of(line, a, b)
+  local start = line:first_day(a) or a
+  return period(start, max(line:day_after(b) or b, start + 1))
+end
 
 -- Charges of the new terms for the days that have others now.
 local function charge_new(self, task, differences, day)
@@ -287,6 +289,14 @@ local function charge_new(self, task, differences, day)
   return made
 end
 
+-- Credits stand before the charges that take their place.
+local function credits_first(part)
+  local list = {}
+  for _, line in ipairs(part.lines) do if line.corrects then list[#list + 1] = line end end
+  for _, line in ipairs(part.lines) do if not line.corrects then list[#list + 1] = line end end
+  part.lines = list
+end
+
 local function changed_advance(self, task)
   local group, line, of = task.group, self.line, task.of
   local old_runs, old = known_runs(self, group, "advance")
@@ -303,22 +313,12 @@ local function changed_advance(self, task)
   local made = charge_new(self, task, differences, day)
   local kept = last_segment({}, line, of or group.old)
   local job = runs.job(self, line, of or group.old, kept, "advance", task.base, task.key, day)
-  local placed, had = {}, #made
   for _, credit in ipairs(credits) do
     local cause = due.cause(self, group.version, credit.a, credit.b)
     place_credit(self, task, made, job, kept.plan, credit, cause, span_of(old, credit.a, credit.b))
-    placed[#placed + 1] = credit
   end
-  for i = 1, had do parts.credits_first(made[i]) end
+  for _, part in ipairs(made) do credits_first(part) end
   return made
-end
-
---- Credits stand before the charges that take their place.
-function parts.credits_first(part)
-  local list = {}
-  for _, line in ipairs(part.lines) do if line.corrects then list[#list + 1] = line end end
-  for _, line in ipairs(part.lines) do if not line.corrects then list[#list + 1] = line end end
-  part.lines = list
 end
 
 -- ---- arrears that come to another amount by now ----
@@ -331,8 +331,6 @@ local function target_of(self, task, job, list, segments)
   rated.bare = true
   return (pricing.period(job, plan, plan.path, rated))
 end
-
-local function late_text(task, span) return "late usage of " .. span.start .. ".." .. span.stop, task end
 
 -- Whether usage came late, or terms are others for a charge in arrears.
 local function arrears_differ(self, task, list)
@@ -381,14 +379,17 @@ local function changed_arrears(self, task)
   local billed = corrections.billed(self.billed(self.id, group.start), group.base)
   local more, credits = corrections.settle(billed, target, late or {})
   local causes = {}
-  if late then causes[1] = late_text(task, span_of(line, of.start, of.stop)) end
+  if late then
+    local span = span_of(line, of.start, of.stop)
+    causes[1] = "late usage of " .. span.start .. ".." .. span.stop
+  end
   if differs then causes[#causes + 1] = due.cause(self, group.version, of.start, of.stop) end
   local cause, made = table.concat(causes, ", "), {}
   local kept = segments[#segments] or segment
   if #more > 0 then
     job = runs.job(self, line, of, kept, "arrears", task.base, key, day)
-    made[1] = charge_differences(self, { group = group, base = task.base, of = of, key = key, due = task.due, timing = "arrears" }, job,
-                                 more, cause, segments)
+    local there = { group = group, base = task.base, of = of, key = key, due = task.due, timing = "arrears" }
+    made[1] = charge_differences(self, there, job, more, cause, segments)
   end
   for _, credit in ipairs(credits) do
     local old = credit.one.line

@@ -101,7 +101,8 @@ local function complete(group, input, book)
     plan = common(list, "plan"), reference = common(list, "reference"), lines = lines, note = notes_of(list),
   }
   tax.settle(document, function(category) return group.answers[category] end, book.tax)
-  billing.finish(document, { account = last.account, rates = input.rates, approvals = input.approvals, tax = input.tax }, book, {})
+  billing.finish(document, { account = last.account, rates = input.rates, approvals = input.approvals, tax = input.tax },
+                 book, {})
   name_corrected(document)
   return document
 end
@@ -154,14 +155,15 @@ local function draft_agreement(of, ctx, groups)
 end
 
 --- Make the drafts of an account.
----@param input table account (id), today, agreements: list of { id, versions (records, ascending by from and version), claims (list
----  of { start, cause, document, version }, ascending), late (list of { start, meter }) }. Examples, quotes and tests may give book,
----  account_on (function(day) -> record), usage_of (function(agreement id, meter, start, stop) -> number or list of events), billed
----  (function(agreement id, first day of a period) -> lines), plans, tax, approvals and rates in the place of the host and the rule
----  files; explain = true: lines say how their amounts came about
----@return table list, one for each document: { agreements = ids of those that have lines on it, account_day = day of the account's
----  version that it names, pause = "keep" or "uncollectible" where it falls due while billing rests }. What is due and makes no line is
----  on none. There is one document for each currency, and another where the tax of a category has changed in between.
+---@param input table account (id), today, agreements: list of { id, versions (records, ascending by from and version),
+---  claims (list of { start, cause, document, version }, ascending), late (list of { start, meter }) }. Examples, quotes
+---  and tests may give book, account_on (function(day) -> record), usage_of (function(agreement id, meter, start, stop) ->
+---  number or list of events), billed (function(agreement id, first day of a period) -> lines), plans, tax, approvals and
+---  rates in the place of the host and the rule files; explain = true: lines say how their amounts came about
+---@return table list, one for each document: { agreements = ids of those that have lines on it, account_day = day of the
+---  account's version that it names, pause = "keep" or "uncollectible" where it falls due while billing rests }. What is
+---  due and makes no line is on none. There is one document for each currency, and another where the tax of a category has
+---  changed in between.
 function periods.draft(input)
   local book, groups, list = input.book or config.read(), {}, {}
   local ctx = context(input, book)
@@ -189,9 +191,9 @@ end
 --- What a plan charges at all, and how long its periods are.
 ---@param name string of a file in rules/pricing/
 ---@param plan? table in its place
----@return table advance, arrears (booleans: what it does not charge can never make a line; both true of a plan that is not for
----  periods, which fails when it is used), plain (the host may compute its periods by itself: n units from the start or anchor), every
----  (unit), n, align, first, bill_last_day
+---@return table advance, arrears (booleans: what it does not charge can never make a line; both true of a plan that is not
+---  for periods, which fails when it is used), plain (the host may compute its periods by itself: n units from the start
+---  or anchor), every (unit), n, align, first, bill_last_day
 function periods.timings(name, plan)
   local path = "rules/pricing/" .. name .. ".lua"
   local of = plans.of(path, plan)

@@ -1,5 +1,6 @@
 --- lua/plans.lua: what rules/pricing/NAME.lua returns: a plan of charges, for orders or, with `every`, for periods.
---- Units: none. Each charge of a plan for periods is billed in advance, when a period begins, or in arrears, when it is over.
+--- Units: none. Each charge of a plan for periods is billed in advance, when a period begins, or in arrears, when it is
+--- over.
 --- Source: none.
 --- Example: plan { title = "API", every = "month", flat { "Platform fee", price = 49 } } bills 49 when a month begins.
 local charges = require "charges"
@@ -10,9 +11,9 @@ local proration = require "proration"
 local plans = {}
 
 local FIELDS = {
-  title = "!text", currency = "text", every = "text|table", prices = "text", adjust = "function", align = "text|number", first = "text",
-  proration = "text", change_day = "text", bill_last_day = "flag", decrease = "text", anchor = "text", phases = "table",
-  invoices = "text",
+  title = "!text", currency = "text", every = "text|table", prices = "text", adjust = "function", align = "text|number",
+  first = "text", proration = "text", change_day = "text", bill_last_day = "flag", decrease = "text", anchor = "text",
+  phases = "table", invoices = "text",
 }
 -- Settings of plans for periods, with what they may say; book.lua's billing gives those of the whole book.
 local CHOICES = {
@@ -63,7 +64,9 @@ end
 
 -- ---- phases ----
 
-local PHASE = { days = "count", weeks = "count", months = "count", years = "count", free = "flag", share = "number", prices = "table" }
+local PHASE = {
+  days = "count", weeks = "count", months = "count", years = "count", free = "flag", share = "number", prices = "table",
+}
 
 local function length_of(phase, what)
   local length
@@ -153,8 +156,9 @@ local function check_order_plan(given)
 end
 
 local function compile(given)
-  local compiled = { title = given.title, currency = given.currency, adjust = given.adjust, charges = {}, advance = {}, arrears = {},
-                     ids = {}, prices = given.prices and declare.choice("prices", given.prices, { "net", "gross" }) }
+  local compiled = { title = given.title, currency = given.currency, adjust = given.adjust, charges = {}, advance = {},
+                     arrears = {}, ids = {} }
+  if given.prices then compiled.prices = declare.choice("prices", given.prices, { "net", "gross" }) end
   if given.every then begin_periods(compiled, given) else check_order_plan(given) end
   for i = 1, #given do
     local charge = charges.of(given[i])
@@ -175,7 +179,8 @@ local function compile(given)
   return compiled
 end
 
---- plan { title = "...", currency = ..., every = "month", charge, charge, ..., adjust = function(invoice, account, ...) end }
+--- plan { title = "...", currency = ..., every = "month", charge, charge, ..., adjust = function(invoice, account, ...)
+--- end }
 function plans.declare(given)
   declare.fields("plan", given, FIELDS)
   if given.currency then money(0, given.currency) end
@@ -193,8 +198,9 @@ expose { plan = plans.declare }
 
 --- The plan of a path, checked to be one; `plan` instead, if given.
 ---@return table title, currency, every (text, of a plan for periods), adjust, charges (in their order), ids (charge by id);
----  lines_first (its first charge makes a line of every line of the order); of a plan for periods cycle, keys (of its groups), groups
----  (by key: cycle, advance, arrears), advance and arrears (of its own cycle), phases (or nil), and its settings
+---  lines_first (its first charge makes a line of every line of the order); of a plan for periods cycle, keys (of its
+---  groups), groups (by key: cycle, advance, arrears), advance and arrears (of its own cycle), phases (or nil), and its
+---  settings
 function plans.of(path, plan)
   plan = plan or rule(path)
   if type(plan) ~= "table" or not plan.compiled then declare.fail(path .. " does not return plan { ... }") end

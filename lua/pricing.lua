@@ -56,7 +56,8 @@ end
 local function check_for_periods(given, plan, path)
   if plan.every then return end
   declare.fail(path .. " is a plan for orders and cannot bill agreement " .. given.agreement.id,
-               'say every = "month" in the plan, or name another: moonbill set agreement ' .. given.agreement.id .. " plan=...")
+               'say every = "month" in the plan, or name another: moonbill set agreement ' .. given.agreement.id
+                 .. " plan=...")
 end
 
 -- A free phase makes a line of nothing, so that it stands on paper.
@@ -98,9 +99,10 @@ end
 ---@param given table the job, as for invoice.begin
 ---@param plan table of plans.of, the last one of the period: its adjust runs
 ---@param path string of the plan, for messages
----@param rated? table what to rate: a list of runs { charge, ... }, with put (function run: sets the job to it, false: it comes to
----  nothing), all (function: sets the job to all days at hand), bare (true: without discounts and adjust), and where its free
----  phases make lines segments and at (function of two days). Without it all charges of the plan and timing are, as the job says
+---@param rated? table what to rate: a list of runs { charge, ... }, with put (function run: sets the job to it, false: it
+---  comes to nothing), all (function: sets the job to all days at hand), bare (true: without discounts and adjust), and
+---  where its free phases make lines segments and at (function of two days). Without it all charges of the plan and timing
+---  are, as the job says
 ---@return table lines, none where nothing is due; and the note (text or nil)
 function pricing.period(given, plan, path, rated)
   check_for_periods(given, plan, path)

@@ -1,8 +1,8 @@
 --- lua/proration.lua: which part of a period some of its days are, as an exact fraction.
---- Units: n / d, whole numbers. Parts are differences of positions, so that the parts of a period follow each other: position of a
---- day = what of the period lies before it.
---- Source: actual/actual of the period, actual/30, 30E/360 (ISDA 2006 4.16(g)), 365ths, whole months, none; Zuora's table of
---- 2026-01-27..31: 5/31, 5/30, 4/30.
+--- Units: n / d, whole numbers. Parts are differences of positions, so that the parts of a period follow each other:
+--- position of a day = what of the period lies before it.
+--- Source: actual/actual of the period, actual/30, 30E/360 (ISDA 2006 4.16(g)), 365ths, whole months, none; Zuora's table
+--- of 2026-01-27..31: 5/31, 5/30, 4/30.
 --- Example: proration.of("actual", april).part(2026-04-11, 2026-05-01) is 20, 30 with 10 before it.
 local declare = require "declare"
 
@@ -90,8 +90,8 @@ end
 
 --- How the days of a period are measured.
 ---@param convention string of proration.NAMES; periods by days, weeks or scripts know actual and none
----@param parts table list of { start, stop, months (or nil), service (its first day in service), month_at (function day -> bounds of
----  its month) }: one nominal period, or two where the first is merged into the next
+---@param parts table list of { start, stop, months (or nil), service (its first day in service), month_at (function day ->
+---  bounds of its month) }: one nominal period, or two where the first is merged into the next
 ---@return function of two days: n, d, n of what lies before; n is never more than d for one nominal period
 function proration.of(convention, parts)
   local d, at = position_in(parts[1], convention)

@@ -1,7 +1,10 @@
---- lua/runs.lua: what each charge of a period is rated for: runs of days on the same terms, with the part of the period they are.
+--- lua/runs.lua: what each charge of a period is rated for: runs of days on the same terms, with the part of the period
+--- they are.
 --- Units: days of the agreement's clock (see lua/timeline.lua); shares are exact fractions { n, d }.
---- Source: a period whose terms change is rated in parts; what comes before a part is rounded with it, so that parts add up.
---- Example: 10 seats from 1 April and 12 from 11 April are two runs of the charge "seats", 10/30 and 20/30; the fee has one.
+--- Source: a period whose terms change is rated in parts; what comes before a part is rounded with it, so that parts add
+--- up.
+--- Example: 10 seats from 1 April and 12 from 11 April are two runs of the charge "seats", 10/30 and 20/30; the fee has
+--- one.
 local charges = require "charges"
 local invoice = require "invoice"
 local meters = require "meters"
@@ -67,8 +70,8 @@ local function nth_of(line, of)
 end
 
 --- What charges are rated with: the job of a period and timing, for the terms of one segment of it.
----@param ctx table id, book, account_on (function day -> account), and of quotes and tests usage_of (function id, meter, start, stop
----  -> number or list of events) and explain
+---@param ctx table id, book, account_on (function day -> account), and of quotes and tests usage_of (function id, meter,
+---  start, stop -> number or list of events) and explain
 ---@param line table timeline
 ---@param of table period of it
 ---@param segment table of it
@@ -80,7 +83,8 @@ function runs.job(ctx, line, of, segment, timing, claim, key, day)
   local job = {
     agreement = segment.version, account = account, book = ctx.book, timing = timing, claim = claim, key = key, day = day,
     currency = plan.currency or account.currency or ctx.book.currency, period = civil(line, of.low, of.high),
-    explain = ctx.explain, phase = segment.phase, overrides = merged_prices(segment.version, segment.phase), plan_path = plan.path,
+    explain = ctx.explain, phase = segment.phase, overrides = merged_prices(segment.version, segment.phase),
+    plan_path = plan.path,
     discounts = ctx.discounts, grants = ctx.grants, burned = ctx.burned, call = ctx.call,
   }
   job.span, job.nth = job.period, nth_of(line, of)
@@ -154,7 +158,8 @@ end
 
 local function add_run(list, last, line, charge, segment, terms)
   local at = last[charge.id]
-  if at and at.b == segment.a and terms and at.terms == terms and (not charge.prorate or not stands_still_at(line, segment.a)) then
+  local follows = at and at.b == segment.a and not (charge.prorate and stands_still_at(line, segment.a))
+  if follows and terms and at.terms == terms then
     at.b, at.last = segment.b, segment
     return
   end

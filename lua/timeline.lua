@@ -1,10 +1,10 @@
 --- lua/timeline.lua: the time of an agreement: what terms hold on which days, and the periods it is billed by.
---- Units: days are counted as days of the agreement's clock, which stands still while it is paused with "stop"; without such a
---- pause they are the civil days. `first_day` and `day_after` tell the civil days of bounds. Spans are half open.
---- Source: versions hold from their day on; bounds are computed from the anchor (see lua/cycles.lua); clocks that stop move what
---- follows by the days that they stood still.
---- Example: from 31 January by months, seats changed on 11 March: segments 31 Jan..11 Mar and 11 Mar on; periods 31 Jan..28 Feb,
---- 28 Feb..31 Mar, 31 Mar..30 Apr.
+--- Units: days are counted as days of the agreement's clock, which stands still while it is paused with "stop"; without
+--- such a pause they are the civil days. `first_day` and `day_after` tell the civil days of bounds. Spans are half open.
+--- Source: versions hold from their day on; bounds are computed from the anchor (see lua/cycles.lua); clocks that stop
+--- move what follows by the days that they stood still.
+--- Example: from 31 January by months, seats changed on 11 March: segments 31 Jan..11 Mar and 11 Mar on; periods 31
+--- Jan..28 Feb, 28 Feb..31 Mar, 31 Mar..30 Apr.
 local cycles = require "cycles"
 
 local timeline = {}
@@ -36,7 +36,8 @@ end
 
 -- ---- the clock ----
 
--- The pauses that stop the clock: where it stands then (at), from which civil day to which (nil: still paused), and days before.
+-- The pauses that stop the clock: where it stands then (at), from which civil day to which (nil: still paused), and days
+-- before.
 local function stops_of(runs)
   local stops, before
   for i = 1, #runs do
@@ -47,7 +48,8 @@ local function stops_of(runs)
       if last and last.to == run.from then
         last.to = run.to
       else
-        stops[#stops + 1] = { at = run.from - before, from = run.from, to = run.to, before = before, version = run.version.version }
+        stops[#stops + 1] = { at = run.from - before, from = run.from, to = run.to, before = before,
+                              version = run.version.version }
       end
       if run.to then before = before + (run.to - run.from) end
     end
@@ -120,7 +122,8 @@ end
 
 -- ---- phases ----
 
--- Where the phases of a plan end, counted from the first day: months one after the other from it, days from the phase before.
+-- Where the phases of a plan end, counted from the first day: months one after the other from it, days from the phase
+-- before.
 local function bounds_of(phases, start)
   local bounds, base, months = {}, start, 0
   for i = 1, #phases do
@@ -192,9 +195,10 @@ local function anchor_of(self, cycle, run, first)
   return cycles.anchor(cycle, run.plan.align, from)
 end
 
---- The series of a cycle: "" is the plan's own, another name that of charges with an `every` of their own. A change of cycle begins
---- another one on its day.
----@return table list of { from, to (nil: open), cycle, at (function day -> bounds), merged (the first period takes in the next) }
+--- The series of a cycle: "" is the plan's own, another name that of charges with an `every` of their own. A change of
+--- cycle begins another one on its day.
+---@return table list of { from, to (nil: open), cycle, at (function day -> bounds), merged (the first period takes in the
+---  next) }
 function timeline:series(key)
   local list, last = {}, nil
   for i, run in ipairs(self.runs) do
@@ -222,7 +226,8 @@ local function nominal_part(series, start, stop)
 end
 
 --- The period of a series that has a day of the clock.
----@return table start, stop (in service), low, high (bounds; of two periods where the first is merged), series, parts (bounds of each)
+---@return table start, stop (in service), low, high (bounds; of two periods where the first is merged), series, parts
+---  (bounds of each)
 function timeline.period(series, day)
   local low, high = series.at(day)
   local from, to = series.from, series.to

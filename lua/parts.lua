@@ -342,11 +342,11 @@ local function arrears_differ(self, task, list)
   return #old_runs ~= #list
 end
 
-local function add_differences(job, more, cause)
+local function add_differences(job, plan, more, cause)
   for _, one in ipairs(more) do
-    local like = one.like
+    local like, charge = one.like, plan.ids[one.id]
     local line = invoice.add_line({
-      kind = "charge", text = (like.text or one.id):match "^[^,]*" .. ", " .. cause, tax_category = like.tax_category,
+      kind = "charge", text = (charge and charge.name or like.text or one.id) .. ", " .. cause, tax_category = like.tax_category,
       revenue = like.revenue, meter = like.meter, charge = one.id, rule = like.rule,
     }, nil, one.amount.amount)
     line.cause, line.period, line.claim, line.agreement = cause, job.key, job.claim, job.agreement.id
@@ -357,7 +357,10 @@ local function charge_differences(self, task, job, more, cause, segments)
   job.claim = next_claim(task)
   local plan = last_segment(segments, self.line, task.of).plan
   local rated = rated_of(job, self.line, task.of, {}, segments)
-  rated.add = function() rated.all(); add_differences(job, more, cause) end
+  rated.add = function()
+    rated.all()
+    add_differences(job, plan, more, cause)
+  end
   local lines, note = pricing.period(job, plan, plan.path, rated)
   local part = part_of(self, task, job, plan, job.day)
   part.note, part.claim = note, job.claim

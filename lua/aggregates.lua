@@ -16,6 +16,13 @@ local declare = require "declare"
 
 local aggregates = {}
 
+--- The order of time: events of which only the day is known are the first of it.
+function aggregates.before(a, b)
+  if a.day ~= b.day then return a.day < b.day end
+  if a.time ~= b.time then return not a.time or (b.time and a.time < b.time) or false end
+  return a.id < b.id
+end
+
 local KINDS = {}
 aggregates.names = { "count", "sum", "max", "unique", "latest", "time_weighted" }
 
@@ -87,7 +94,12 @@ KINDS.max = {
 }
 
 KINDS.latest = {
-  start = nothing, carry = carry_level, begin = begin_level, add = carry_level, ordered = true,
+  start = nothing, carry = carry_level, begin = begin_level, ordered = true,
+  add = function(self, event)
+    if self.in_order then return carry_level(self, event) end
+    if self.newest and not aggregates.before(self.newest, event) then return end
+    self.newest, self.level = event, value_of(self.meter, event)
+  end,
   result = function(self) return self.level or 0 end,
 }
 
@@ -151,12 +163,19 @@ for _, kind in pairs(KINDS) do kind.__index = kind end
 ---@param meter table aggregate, value, property, changes, per, places, mode (lua/meters.lua)
 ---@param bounds table span and whole ({ start, stop } or periods), day_start (function day -> instant)
 function aggregates.new(meter, bounds)
-  local self = setmetatable({ meter = meter, bounds = bounds, active = {} }, KINDS[meter.aggregate])
+  local self = setmetatable({ meter = meter, bounds = bounds, active = {}, in_order = aggregates.ordered(meter) },
+                            KINDS[meter.aggregate])
   self:start()
   return self
 end
 
---- Whether the events have to come in the order of time.
-function aggregates.ordered(meter) return KINDS[meter.aggregate].ordered or false end
+--- Whether the events have to come in the order of time. (The highest and the latest of plain levels are found in any order,
+--- and so is what is carried into a period by a plain level, whose last day is read by itself.)
+function aggregates.ordered(meter)
+  local kind = meter.aggregate
+  if kind == "max" or kind == "latest" then return meter.changes or meter.property ~= nil or meter.recurring end
+  if kind == "unique" then return meter.recurring end
+  return KINDS[kind].ordered or false
+end
 
 return aggregates

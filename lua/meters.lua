@@ -196,17 +196,20 @@ function meters.event(name, declared) return find(name, declared).event end
 
 -- ---- what events come to ----
 
-local function by_time(a, b)
-  if a.day ~= b.day then return a.day < b.day end
-  if a.time ~= b.time then return not a.time or (b.time and a.time < b.time) or false end
-  return a.id < b.id
+local by_time = aggregates.before
+
+-- Events mostly come as they happened.
+local function sort(list)
+  for i = 2, #list do
+    if by_time(list[i], list[i - 1]) then return table.sort(list, by_time) end
+  end
 end
 
 -- f(event) for those that the meter counts; in the order of time where that matters, a day at a time.
 local function each(meter, source, start, stop, ordered, f)
   local where, waiting = meter.where, {}
   local function flush()
-    if #waiting > 1 then table.sort(waiting, by_time) end
+    sort(waiting)
     for i = 1, #waiting do f(waiting[i]) end
     waiting = {}
   end
@@ -249,7 +252,7 @@ local function carry_in(run)
     if count > own_count then group_of(run).aggregate:begin(quantity - own) end
   elseif alone and OF_LEVELS[meter.aggregate] and not meter.changes then
     local list = source.last_day(meter.event, start, stop)
-    table.sort(list, by_time)
+    sort(list)
     for i = 1, #list do carry(list[i]) end
   else
     return sources.EARLIEST

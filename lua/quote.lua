@@ -58,9 +58,12 @@ local function add(list, seen, name)
   end
 end
 
+local inputs_of = setmetatable({}, { __mode = "k" })
+
 --- What a plan reads by name: quantities (tags of the agreement, the account or the order), meters, and tags that are texts,
 --- in the order of the plan. `open` is true where a function of the plan may read more.
 function quote.inputs(plan)
+  if inputs_of[plan] then return inputs_of[plan] end
   local out = { quantities = {}, meters = {}, tags = {}, open = plan.adjust ~= nil }
   local seen, metered, tagged = {}, {}, {}
   for _, charge in ipairs(plan.charges) do
@@ -80,6 +83,7 @@ function quote.inputs(plan)
     for _, meter in ipairs(reads.meters) do add(out.meters, metered, meter) end
     out.open = out.open or reads.open
   end
+  inputs_of[plan] = out
   return out
 end
 
@@ -138,7 +142,8 @@ local function days_of(given, plan, agreement, book)
   if given.to then return from, given.to, given.to end
   local found = periods.around { versions = { agreement }, day = from, book = book, plans = plans_of(given) }
   if not given.from then from = found.start end
-  return from, found.stop, plans.settled(plan, path_of(given.plan), book.billing).bill_last_day and found.stop:add_days(-1) or found.stop
+  local last_is_billed = plans.settled(plan, path_of(given.plan), book.billing).bill_last_day
+  return from, found.stop, last_is_billed and found.stop:add_days(-1) or found.stop
 end
 
 local function usage_of(given)
@@ -179,7 +184,7 @@ local function draft_periods(given, plan, book)
   agreement.coupons = coupons_of(given, from)
   account.tags = watched(account.tags, given.read)
   local made = periods.draft {
-    account = account.id, today = to:add_years(2), book = book, explain = true, -- everything is due by then
+    account = account.id, today = to:add_years(2), book = book, explain = not given.brief, -- everything is due by then
     agreements = { { id = ID, versions = versions_of(given, agreement), claims = {}, late = {} } },
     account_on = function() return account end, usage_of = usage_of(given),
     approvals = APPROVALS, rates = RATES, tax = given.tax, plans = plans_of(given),
@@ -281,7 +286,7 @@ end
 ---  it one whole period), today; tags, country, tax_id, account (a record), coupons (list of codes), currency, lines and product
 ---  (of a plan for orders); changes (list of { from, quantities, tags, plan, prices, ... }), agreement (fields it begins with);
 ---  book, tax, made (a plan) instead of those of the rule files; unchecked (true: names that nothing reads are left),
----  untaxed (true: no rule of tax is asked)
+---  untaxed (true: no rule of tax is asked), brief (true: lines do not say how their amounts came about)
 ---@return table lines, taxes, net, tax, total (money), currency, from, to, every (nil for orders)
 function quote.price(given)
   local plan = given.made and plans.of(path_of(given.plan), given.made) or quote.plan(given.plan)

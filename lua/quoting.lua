@@ -416,7 +416,7 @@ end
 
 local function input_of_row(cells)
   local base, columns = file.base, file.columns
-  local given = {}
+  local given = { brief = true }
   for name, value in pairs(base) do given[name] = value end
   for _, name in ipairs { "quantities", "usage", "tags" } do
     given[name] = {}

@@ -15,10 +15,10 @@
 #include "script/embedded.h"
 #include "script/state.h"
 
-static const char *const suites[] = {"config",     "charges",   "proration", "timeline",    "pricing",
-                                     "periods",    "tax",       "approval",  "application", "rates",
-                                     "billing",    "crediting", "dunning",   "query",       "examples",
-                                     "references", "payments",  "schedules", "demo",        "meters"};
+static const char *const suites[] = {
+    "config",   "charges",     "proration", "timeline",  "pricing",   "periods", "tax",
+    "approval", "application", "rates",     "billing",   "crediting", "dunning", "query",
+    "examples", "references",  "payments",  "schedules", "demo",      "meters",  "quote"};
 static const char *const examples[] = {"rules/pricing/orders.examples.lua",
                                        "rules/pricing/subscription.examples.lua",
                                        "rules/tax.examples.lua",

@@ -12,6 +12,8 @@
 ---   address [HOME]     name and address of an account or company as letters have them; the country only if it is not HOME
 ---   place [HOME]       the address without the names                   price CUR the decimals of a currency at least: 2 -> 2.00
 ---   day_before         the last day of a period that ends before this one
+---   dates              a text with its dates as date has them: "change of 2026-03-11" -> change of 11/03/2026; spans, which end
+---                      before their second day, with their last one: "2026-10-01..2026-11-01" -> 01/10/2026 to 31/10/2026
 ---   quantity, unit_price   of a line whose amount (with tax where its price has it) is quantity x price; of others (a part of
 ---                      a period) nothing. part: ", 12 seats, 20/30 of 108.00" of those. "negate": of a credit note
 ---
@@ -140,6 +142,22 @@ end
 function kinds.day_before(_, value)
   if type(value) ~= "date" then wrong("a date", value) end
   return value:add_days(-1)
+end
+
+local DAY = "%d%d%d%d%-%d%d%-%d%d"
+
+-- A text that looks like a day and is none stays as it is.
+local function shown_day(l, text, days_before)
+  local good, day = pcall(date, text)
+  return good and locale.date(l, day:add_days(-days_before)) or text
+end
+
+function kinds.dates(l, value)
+  if type(value) ~= "string" then wrong("a text", value) end
+  value = value:gsub("(" .. DAY .. ")%.%.(" .. DAY .. ")", function(first, stop)
+    return shown_day(l, first, 0) .. " to " .. shown_day(l, stop, 1)
+  end)
+  return (value:gsub("%f[%d]" .. DAY .. "%f[%D]", function(day) return shown_day(l, day, 0) end))
 end
 
 -- Whether a line's amount is its quantity times its price; only then both stand beside it.

@@ -179,7 +179,8 @@ local function credit_text(line, span, cause)
   return (line.text or line.charge) .. ", credit for " .. span.start .. ".." .. span.stop .. ", " .. cause
 end
 
--- Claims of corrections count on from what is claimed.
+-- Claims of corrections count on from what is claimed; one that comes to nothing is given back.
+local function give_back(task) task.group.next = task.group.next - 1 end
 local function next_claim(task)
   task.group.next = (task.group.next or task.group.count) + 1
   return task.base .. "+" .. task.group.next
@@ -282,9 +283,10 @@ local function charge_new(self, task, differences, day)
     rated_of(job, line, of, rated, line:segments_in(of))
     rated.plan = rated[#rated].segment.plan
     check_prices(self, { rated[1].segment })
-    made[#made + 1] = charged(self, task, line, job, rated, function(billed)
+    local part = charged(self, task, line, job, rated, function(billed)
       return due.cause(self, group.version, line:clock(billed.start), line:clock(billed.stop - 1) + 1)
     end)
+    if part then made[#made + 1] = part else give_back(task) end
   end
   return made
 end

@@ -60,15 +60,26 @@ local function check_for_periods(given, plan, path)
                  .. " plan=...")
 end
 
+-- The days of each free phase; a change of terms within it leaves it whole.
+local function free_phases(segments)
+  local list = {}
+  for _, segment in ipairs(segments) do
+    local phase, last = segment.phase, list[#list]
+    if phase and phase.free and last and last.name == phase.name and last.b == segment.a then
+      last.b = segment.b
+    elseif phase and phase.free then
+      list[#list + 1] = { name = phase.name, a = segment.a, b = segment.b, rule = segment.plan.path }
+    end
+  end
+  return list
+end
+
 -- A free phase makes a line of nothing, so that it stands on paper.
 local function add_free_phases(given, rated)
-  for _, segment in ipairs(rated.segments) do
-    local phase = segment.phase
-    if phase and phase.free then
-      rated.at(segment.a, segment.b)
-      invoice.add_line({ kind = "charge", text = phase.name, tax_category = "standard", revenue = given.revenue,
-                         rule = segment.plan.path }, nil, 0)
-    end
+  for _, phase in ipairs(free_phases(rated.segments)) do
+    rated.at(phase.a, phase.b)
+    invoice.add_line({ kind = "charge", text = phase.name, tax_category = "standard", revenue = given.revenue, rule = phase.rule },
+                     nil, 0)
   end
 end
 

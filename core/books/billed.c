@@ -193,7 +193,8 @@ moon_status moon_billed_corrections(moon_change *change, const moon_document *do
         MOON_TRY(moon_billed_of(change, line->agreement, moon_line_period(line), keep, &list, &n, err));
         for (size_t k = 0; k < n; k++) {
             const moon_document *later = list[k].document;
-            if (!moon_str_eq(list[k].line->corrects, document->id) || is_known(*out, *count, later->id))
+            if (!moon_str_eq(list[k].line->corrects, document->id) || is_known(*out, *count, later->id) ||
+                moon_str_eq(later->corrects, document->id)) /* moon_document_credits has it */
                 continue;
             if (*count == room) {
                 moon_document *larger = MOON_NEW_N(keep, moon_document, room * 2);

@@ -268,13 +268,15 @@ static moon_status take_credit(const moon_document *credit, int64_t *total, int6
 }
 
 /* What all issued credit notes of an invoice take back, this one included, and lines of later invoices, is not more
- * than the invoice. */
+ * than the invoice. What a change takes back of a period is limited line by line, as the invoice may have credits of
+ * its own. */
 static moon_status check_credit(moon_change *change, const moon_document *document, moon_err *err) {
     moon_document original = {.id = document->corrects}, *credits;
     char left[MOON_MONEY_TEXT], wanted[MOON_MONEY_TEXT];
     size_t count;
     bool found;
     if (document->kind != MOON_DOCUMENT_CREDIT_NOTE || document->corrects.len == 0) return MOON_OK;
+    if (moon_str_is(document->cause, "period")) return MOON_OK;
     MOON_TRY(moon_get(change, &moon_document_type, &original, &found, err));
     if (found && (original.state == MOON_STATE_DRAFT || original.state == MOON_STATE_APPROVED))
         return moon_fail(err, MOON_E_STATE_REFUSED, "it corrects %.*s, which is not issued yet",

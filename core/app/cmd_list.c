@@ -293,12 +293,8 @@ static moon_status fill_payments(lister *l, moon_change *change, moon_err *err) 
     return walk(l, change, moon_type_index(&moon_payment_type, "account"), NULL, payment_row, err);
 }
 
-static moon_status prepaid_row(lister *l, moon_change *change, void *record, moon_err *err) {
-    return ((const moon_payment *)record)->prepaid ? payment_row(l, change, record, err) : MOON_OK;
-}
-
 static moon_status fill_prepaid(lister *l, moon_change *change, moon_err *err) {
-    return walk(l, change, moon_type_index(&moon_payment_type, "account"), NULL, prepaid_row, err);
+    return walk(l, change, moon_type_index(&moon_payment_type, "prepaid"), NULL, payment_row, err);
 }
 
 /* What issued documents left of a grant. */

@@ -1,10 +1,10 @@
 /* Commands of cash: pay, apply, unapply, return, refund, write-off, recover.  Floor 6. */
 #include "app/cmd_pay.h"
 
+#include "app/cmd_prepaid.h"
 #include "app/output.h"
 #include "app/progress.h"
 #include "books/payment.h"
-#include "run/expire.h"
 #include "run/pay.h"
 #include "run/reverse.h"
 #include "value/id.h"
@@ -322,44 +322,13 @@ static moon_status run_recover(moon_app *app, moon_err *err) {
     return MOON_OK;
 }
 
-/* ---- expire ---- */
-
-static void on_expired(void *ctx, const moon_expired *one) {
-    char day[MOON_DATE_TEXT];
-    moon_app_say(ctx, "%s of %.*s, account %.*s, expired on %s: %.*s\n",
-                 money(one->amount, one->currency).text, MOON_STR_ARG(one->payment),
-                 MOON_STR_ARG(one->account), day_text(one->expires, day), MOON_STR_ARG(one->id));
-}
-
-static void on_not_expired(void *ctx, moon_str account, const moon_err *why) {
-    (void)account;
-    moon_err_print(stderr, why);
-    ((moon_app *)ctx)->refused = true;
-}
-
-static moon_status run_expire(moon_app *app, moon_err *err) {
-    moon_expire_report report;
-    size_t count = moon_app_arg_count(app);
-    moon_str *accounts = MOON_NEW_N(&app->arena, moon_str, count + 1);
-    for (size_t i = 0; i < count; i++) accounts[i] = moon_app_arg(app, i);
-    moon_expire_options options = {.accounts = accounts,
-                                   .account_count = count,
-                                   .dry_run = moon_app_flag(app, "dry-run"),
-                                   .ctx = app,
-                                   .expired = on_expired,
-                                   .refused = on_not_expired};
-    if (!options.dry_run) MOON_TRY(wants_reason(app, "expire", &options.reason, err));
-    MOON_TRY(moon_run_expire(app->book, &options, &app->arena, &report, err));
-    if (report.expired + report.refused == 0) moon_app_say(app, "Nothing that is prepaid has expired.\n");
-    say_dry(app, options.dry_run);
-    return MOON_OK;
-}
-
 /* ---- set payment ---- */
 
 moon_status moon_command_set_payment(moon_app *app, moon_str id, const moon_pair *pairs, size_t count,
                                      bool dry_run, moon_err *err) {
     moon_reversal r;
+    if (moon_is_about_prepaid(pairs, count))
+        return moon_command_set_prepaid(app, id, pairs, count, dry_run, err);
     bool moves = count == 1 && moon_str_is(pairs[0].field, "account"),
          refuses =
              count == 1 && moon_str_is(pairs[0].field, "state") && moon_str_is(pairs[0].value, "refused");
@@ -374,7 +343,9 @@ moon_status moon_command_set_payment(moon_app *app, moon_str id, const moon_pair
         say_list(app, &r.settled);
         say_left(app, r.left, r.currency);
     } else {
-        moon_fail(err, MOON_E_USAGE, "of a payment only its account can be set, and the state of a refund");
+        moon_fail(err, MOON_E_USAGE,
+                  "of a payment only its account can be set, the state of a refund, and of prepaid money "
+                  "expires and priority");
         return moon_err_hint(err,
                              "moonbill set payment %.*s account=ID; set payment REFUND state=refused; "
                              "what is wrong is returned and put in again",
@@ -540,7 +511,7 @@ static const moon_command commands[] = {
      .options = expire_options,
      .args_max = -1,
      .need = MOON_NEEDS_BOOK,
-     .run = run_expire},
+     .run = moon_command_expire},
     {.name = "recover",
      .summary = "take a write-off or breakage back",
      .usage = "recover WRITE-OFF --reason TEXT\nrecover BREAKAGE --reason TEXT",

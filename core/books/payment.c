@@ -145,6 +145,16 @@ static moon_status check_id(moon_str id, moon_err *err) {
                      MOON_STR_ARG(head), MOON_STR_ARG(id));
 }
 
+static moon_status check_prepaid(const moon_payment *payment, moon_err *err) {
+    if (!payment->prepaid && (payment->expires != MOON_DATE_NONE || payment->priority != MOON_INT_NONE))
+        return moon_fail(err, MOON_E_RECORD_INVALID,
+                         "payment %.*s has a priority or an expiry, but is not prepaid",
+                         MOON_STR_ARG(payment->id));
+    if (payment->expires == MOON_DATE_NONE || payment->expires >= payment->date) return MOON_OK;
+    return moon_fail(err, MOON_E_RECORD_INVALID, "payment %.*s expires before its value date",
+                     MOON_STR_ARG(payment->id));
+}
+
 static moon_status check_receipt(moon_change *change, const moon_context *ctx, const moon_payment *payment,
                                  moon_err *err) {
     char date[MOON_DATE_TEXT], today[MOON_DATE_TEXT];
@@ -161,13 +171,7 @@ static moon_status check_receipt(moon_change *change, const moon_context *ctx, c
         return moon_fail(err, MOON_E_RECORD_INVALID, "payment %.*s is of %s, after today, %s",
                          MOON_STR_ARG(payment->id), date, today);
     }
-    if (!payment->prepaid && (payment->expires != MOON_DATE_NONE || payment->priority != MOON_INT_NONE))
-        return moon_fail(err, MOON_E_RECORD_INVALID,
-                         "payment %.*s has a priority or an expiry, but is not prepaid",
-                         MOON_STR_ARG(payment->id));
-    if (payment->expires != MOON_DATE_NONE && payment->expires < payment->date)
-        return moon_fail(err, MOON_E_RECORD_INVALID, "payment %.*s expires before its value date",
-                         MOON_STR_ARG(payment->id));
+    MOON_TRY(check_prepaid(payment, err));
     MOON_TRY(check_id(payment->id, err));
     MOON_TRY(check_account(change, payment->account, err));
     MOON_TRY(moon_item_named(change, payment->id, &other, &found, err));
@@ -206,6 +210,19 @@ moon_status moon_payment_receive(moon_change *change, const moon_context *ctx, m
                  text_of(payment, "payment", payment->id, keep), err));
     *taken = MOON_TAKEN_NEW;
     return MOON_OK;
+}
+
+moon_status moon_payment_prepaid(moon_change *change, const moon_context *ctx, moon_str payment,
+                                 moon_date expires, int64_t priority, moon_payment *out, moon_err *err) {
+    MOON_TRY(moon_operator_check(ctx, "prepare", err));
+    MOON_TRY(get_payment(change, payment, MOON_PAYMENT_RECEIPT, out, err));
+    if (!out->prepaid)
+        return moon_fail(err, MOON_E_STATE_REFUSED, "payment %.*s is not prepaid", MOON_STR_ARG(out->id));
+    out->expires = expires;
+    out->priority = priority;
+    MOON_TRY(check_prepaid(out, err));
+    MOON_TRY(moon_touch_account(change, out->account, err));
+    return moon_put(change, &moon_payment_type, out, err);
 }
 
 /* ---- moving ---- */

@@ -24,6 +24,11 @@ MOON_CHECK moon_status moon_payment_receive(moon_change *change, const moon_cont
  * date, and the receipt is spent by a payment of kind return. Returning it again changes nothing. */
 MOON_CHECK moon_status moon_payment_return(moon_change *change, const moon_context *ctx, moon_str payment,
                                            moon_date date, moon_str reason, moon_payment *out, moon_err *err);
+/* Change until when prepaid money can be used, and its priority; MOON_DATE_NONE and MOON_INT_NONE: none. What it
+ * settles stays. MOON_E_STATE_REFUSED where the receipt is not prepaid. */
+MOON_CHECK moon_status moon_payment_prepaid(moon_change *change, const moon_context *ctx, moon_str payment,
+                                            moon_date expires, int64_t priority, moon_payment *out,
+                                            moon_err *err);
 /* Move what is unapplied of a receipt to the account it belongs to (two adjustments of kind transfer, one on
  * each account; `out` is the one on the account it goes to, which can be applied there). */
 MOON_CHECK moon_status moon_payment_move(moon_change *change, const moon_context *ctx, moon_str payment,

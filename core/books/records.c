@@ -222,6 +222,8 @@ static bool claim_is_in_arrears(const void *record) {
     return claim->stop != MOON_DATE_NONE && moon_str_starts(claim->cause, MOON_STR("arrears"));
 }
 static bool item_is_open(const void *record) { return ((const moon_item *)record)->open != 0; }
+static bool payment_is_prepaid(const void *record) { return ((const moon_payment *)record)->prepaid; }
+
 static bool payment_is_proposed(const void *record) {
     return ((const moon_payment *)record)->state == MOON_PAYMENT_PROPOSED;
 }
@@ -366,7 +368,8 @@ const moon_type moon_payment_type = {.name = "payment",
                                      .moves = payment_moves,
                                      .indexes = {{"account", {"account", "date"}, NULL},
                                                  {"proposed", {"account"}, payment_is_proposed},
-                                                 {"settles", {"settles"}, NULL}}};
+                                                 {"settles", {"settles"}, NULL},
+                                                 {"prepaid", {"account"}, payment_is_prepaid}}};
 
 const moon_type moon_adjustment_type = {.name = "adjustment",
                                         .plural = "adjustments",

@@ -63,21 +63,43 @@ static moon_status purses_of(moon_change *change, moon_str account, purse **out,
 
 /* ---- paying ---- */
 
-moon_status moon_wallet_pay(moon_change *change, const moon_context *ctx, const moon_document *invoice,
-                            moon_err *err) {
-    moon_item item;
-    purse *purses;
-    size_t count;
-    if (invoice->kind != MOON_DOCUMENT_INVOICE) return MOON_OK;
-    MOON_TRY(moon_item_get(change, invoice->account, invoice->id, &item, err));
-    if (item.open <= 0) return MOON_OK;
-    MOON_TRY(purses_of(change, invoice->account, &purses, &count, err));
-    for (size_t i = 0; i < count && item.open > 0; i++) {
-        int64_t left = -purses[i].item.open, amount = left < item.open ? left : item.open;
-        if (purses[i].item.currency != item.currency || purses[i].expires < ctx->today) continue;
-        MOON_TRY(moon_apply(change, ctx, item.account, purses[i].item.document, item.document, amount,
+/* Whether there is any in the book: most have none, and their items need not be looked at. */
+static moon_status is_any(moon_change *change, bool *any, moon_err *err) {
+    moon_payment one;
+    moon_scan scan;
+    MOON_TRY(moon_scan_begin(change, &moon_payment_type, moon_type_index(&moon_payment_type, "prepaid"), NULL,
+                             0, NULL, 0, false, &scan, err));
+    moon_status status = moon_scan_next(&scan, &one, any, err);
+    moon_scan_end(&scan);
+    return status;
+}
+
+static moon_status pay_one(moon_change *change, const moon_context *ctx, moon_item *item, purse *purses,
+                           size_t count, moon_err *err) {
+    for (size_t i = 0; i < count && item->open > 0; i++) {
+        int64_t left = -purses[i].item.open, amount = left < item->open ? left : item->open;
+        if (left == 0 || purses[i].item.currency != item->currency || purses[i].expires < ctx->today)
+            continue;
+        MOON_TRY(moon_apply(change, ctx, item->account, purses[i].item.document, item->document, amount,
                             ctx->today, MOON_STR("prepaid"), err));
-        item.open -= amount;
+        item->open -= amount;
+        purses[i].item.open += amount;
+    }
+    return MOON_OK;
+}
+
+moon_status moon_wallet_pay(moon_change *change, const moon_context *ctx, moon_str account,
+                            const moon_str *invoices, size_t count, moon_err *err) {
+    purse *purses;
+    size_t purse_count;
+    bool any;
+    MOON_TRY(is_any(change, &any, err));
+    if (!any || count == 0) return MOON_OK;
+    MOON_TRY(purses_of(change, account, &purses, &purse_count, err));
+    for (size_t i = 0; purse_count && i < count; i++) {
+        moon_item item;
+        MOON_TRY(moon_item_get(change, account, invoices[i], &item, err));
+        MOON_TRY(pay_one(change, ctx, &item, purses, purse_count, err));
     }
     return MOON_OK;
 }

@@ -12,9 +12,9 @@
 /* The receipt that an item of unapplied cash is, or was moved from; whether it is prepaid. */
 MOON_CHECK moon_status moon_wallet_receipt(moon_change *change, const moon_item *item, moon_payment *receipt,
                                            bool *prepaid, moon_err *err);
-/* Settle an invoice that is issued on ctx->today with the prepaid money of its account. */
-MOON_CHECK moon_status moon_wallet_pay(moon_change *change, const moon_context *ctx,
-                                       const moon_document *invoice, moon_err *err);
+/* Settle invoices of an account that are issued on ctx->today, in their order, with its prepaid money. */
+MOON_CHECK moon_status moon_wallet_pay(moon_change *change, const moon_context *ctx, moon_str account,
+                                       const moon_str *invoices, size_t count, moon_err *err);
 /* Give back what prepaid money settled of a document that is voided today. */
 MOON_CHECK moon_status moon_wallet_release(moon_change *change, const moon_context *ctx,
                                            const moon_document *document, moon_err *err);

@@ -397,6 +397,16 @@ static moon_status write_off(run *r, moon_change *change, const work *w, moon_er
     return MOON_OK;
 }
 
+/* Prepaid money settles what credits left open. */
+static moon_status use_prepaid(run *r, moon_change *change, moon_str account, const work *w, moon_err *err) {
+    moon_str *invoices = MOON_NEW_N(moon_change_arena(change), moon_str, w->count);
+    size_t count = 0;
+    for (size_t i = 0; i < w->count; i++)
+        if (w->uncollectible[i].len == 0 && w->documents[i].kind == MOON_DOCUMENT_INVOICE)
+            invoices[count++] = w->documents[i].id;
+    return moon_wallet_pay(change, &r->book->ctx, account, invoices, count, err);
+}
+
 static moon_status issue_account(void *ctx, moon_change *change, moon_str account, moon_err *err) {
     run *r = ctx;
     work w;
@@ -408,9 +418,7 @@ static moon_status issue_account(void *ctx, moon_change *change, moon_str accoun
                                     MOON_STR_ARG(w.documents[i].id));
     MOON_TRY(write_off(r, change, &w, err));
     if (w.credits) MOON_TRY(apply_credits(r, change, account, &w, err));
-    for (size_t i = 0; i < w.count; i++)
-        if (w.uncollectible[i].len == 0)
-            MOON_TRY(moon_wallet_pay(change, &r->book->ctx, &w.documents[i], err));
+    MOON_TRY(use_prepaid(r, change, account, &w, err));
     for (size_t i = 0; i < w.count; i++) {
         add_pending(r, change, &w.documents[i]);
         r->pending->written_off = w.uncollectible[i].len && w.documents[i].kind == MOON_DOCUMENT_INVOICE;

@@ -251,6 +251,26 @@ moon_status moon_run_refuse(moon_book *book, moon_str refund_id, bool dry_run, m
     return run(book, "refuse", &a, dry_run, refuse, err);
 }
 
+/* ---- until when prepaid money can be used ---- */
+
+typedef struct terms {
+    moon_str payment;
+    moon_date expires;
+    int64_t priority;
+} terms;
+
+static moon_status change_terms(moon_book *book, moon_change *change, void *ctx, moon_err *err) {
+    const terms *t = ctx;
+    moon_payment payment;
+    return moon_payment_prepaid(change, &book->ctx, t->payment, t->expires, t->priority, &payment, err);
+}
+
+moon_status moon_run_prepaid(moon_book *book, moon_str payment, moon_date expires, int64_t priority,
+                             bool dry_run, moon_err *err) {
+    terms t = {payment, expires, priority};
+    return moon_desk_change(book, "set", payment, MOON_STR_NONE, dry_run, change_terms, &t, err);
+}
+
 /* ---- debts given up, and not ---- */
 
 static moon_status write_off(moon_book *book, moon_change *change, void *ctx, moon_err *err) {

@@ -43,6 +43,9 @@ MOON_CHECK moon_status moon_run_recover(moon_book *book, moon_str write_off, moo
 /* Cash to the account it belongs to, where it is applied by policy. */
 MOON_CHECK moon_status moon_run_move(moon_book *book, moon_str payment, moon_str account, bool dry_run,
                                      moon_arena *keep, moon_reversal *out, moon_err *err);
+/* Until when prepaid money can be used, and its priority. */
+MOON_CHECK moon_status moon_run_prepaid(moon_book *book, moon_str payment, moon_date expires,
+                                        int64_t priority, bool dry_run, moon_err *err);
 /* A proposed refund is not paid. */
 MOON_CHECK moon_status moon_run_refuse(moon_book *book, moon_str refund, bool dry_run, moon_arena *keep,
                                        moon_reversal *out, moon_err *err);

@@ -78,7 +78,7 @@ static int64_t left(books *b, const char *id) { return -item_of(b, "A", id).open
 /* An invoice issued today, and what of it is open then. */
 static int64_t bill(books *b, const char *id, int64_t amount) {
     moon_document document = issued(b, id, "A", amount, 0);
-    DO(moon_wallet_pay(b->change, &b->ctx, &document, ERR));
+    DO(moon_wallet_pay(b->change, &b->ctx, MOON_STR("A"), &document.id, 1, ERR));
     return item_of(b, "A", id).open;
 }
 

@@ -180,7 +180,9 @@ local function segments_of(self)
     local pause = run.version.pause
     local a, b = self:clock(run.from), run.to and self:clock(run.to)
     if stop and (not b or b > stop) then b = stop end
-    if pause ~= "stop" and pause ~= "skip" and (not b or a < b) then add_run(list, run, self.start, a, b) end
+    -- Days behind a clock that still stands are to come: they are no days without service.
+    local serves = pause ~= "skip" and (pause ~= "stop" or not run.to)
+    if serves and (not b or a < b) then add_run(list, run, self.start, a, b) end
   end
   return list
 end

@@ -16,9 +16,9 @@
 #include "script/state.h"
 
 static const char *const suites[] = {
-    "config",   "charges",     "proration", "timeline",  "pricing",   "periods", "tax",
-    "approval", "application", "rates",     "billing",   "crediting", "dunning", "query",
-    "examples", "references",  "payments",  "schedules", "demo",      "meters",  "quote"};
+    "config",     "charges",     "proration", "timeline", "pricing",   "periods", "changes", "tax",
+    "approval",   "application", "rates",     "billing",  "crediting", "dunning", "query",   "examples",
+    "references", "payments",    "schedules", "demo",     "meters",    "quote"};
 static const char *const examples[] = {"rules/pricing/orders.examples.lua",
                                        "rules/pricing/subscription.examples.lua",
                                        "rules/tax.examples.lua",
@@ -275,6 +275,7 @@ int main(void) {
         return 1;
     }
     add_module("rows");
+    add_module("bills");
     must(moon_script_require(script, "examples", &err), &err);
     must(moon_script_require(script, "billing", &err), &err);
     for (size_t i = 0; i < sizeof suites / sizeof *suites; i++) run_suite(suites[i]);

@@ -5,6 +5,7 @@
 ---              of core/books/records.h; `order`, `line_kind` are columns of a file of order lines
 ---   buyer      fields of an account that is not known yet, where rows can say them
 ---   needs      fields that have a column or a default, though a row may leave them empty
+---   instead    of a field that is needed: another, whose column will do
 ---   settings   settings of a mapping that only this kind has
 ---   own        field that every row has to have of its own; no default for it
 ---   rows       module that makes records of rows: .next(job), and .group(job) where several rows are one
@@ -87,7 +88,7 @@ local KINDS = {
   usage = {
     fields = { id = "!id", account = "!id", meter = "!id", time = "!time", quantity = "decimal", corrects = "id",
                withdrawn = "flag" },
-    needs = { "quantity" }, own = "id", rows = record_rows, finish = event,
+    needs = { "quantity" }, instead = { quantity = "withdrawn" }, own = "id", rows = record_rows, finish = event,
   },
   payments = {
     fields = {

@@ -137,7 +137,7 @@ local function check_needed(given, kind, filled)
     end
   end
   for _, field in ipairs(kind.needs or {}) do
-    if not given.columns[field] and not filled[field] then
+    if not given.columns[field] and not filled[field] and not given.columns[(kind.instead or {})[field] or ""] then
       declare.fail("this mapping names no column for '" .. field .. "'",
         "add it to columns, or name the " .. field .. " of all " .. given.of .. " under defaults")
     end
@@ -237,7 +237,7 @@ local function missing_fields(kind, given)
     if not given[field] and how:sub(1, 1) == "!" then missing[#missing + 1] = field end
   end
   for _, field in ipairs(kind.needs or {}) do
-    if not given[field] then missing[#missing + 1] = field end
+    if not given[field] and not given[(kind.instead or {})[field] or ""] then missing[#missing + 1] = field end
   end
   return missing
 end

@@ -215,7 +215,8 @@ local function priced(input, book, document, plan, corrected)
   local order = input.order
   return pricing.lines({
     order = order, account = input.account, agreement = input.agreement, book = book, currency = order.currency,
-    day = document.tax_point, find_product = find_product(input), corrected = corrected,
+    day = document.tax_point, find_product = find_product(input), corrected = corrected, discounts = input.discounts,
+    grants = input.grants, burned = input.burned,
   }, plan, "rules/pricing/" .. document.plan .. ".lua")
 end
 
@@ -278,7 +279,8 @@ end
 --- The document that policy makes of an order: an invoice for a sale, a credit note for a cancellation.
 ---@param input table order, account, agreement (or nil), book (or nil: config.read()); of a cancellation match (its entry
 ---  of billing.match, or nil) and original (the order that this names). Examples and tests may put find_product,
----  document_id, invoice, credits, plan, tax, approvals and rates in the place of the host and the rule files.
+---  document_id, invoice, credits, plan, tax, approvals, rates, discounts, grants and burned in the place of the host and the
+---  rule files.
 ---@return table fields of a document: kind, account, order, reference, currency, tax_point, terms, plan, corrects,
 ---  reason, lines, taxes, net, tax, total, rate, rounding, approval_rule, note. A cancellation whose sale is known takes
 ---  that sale's day as its tax point, and where the sale's invoice is issued all amounts from that. Where the sign of

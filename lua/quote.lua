@@ -8,6 +8,7 @@ local billing = require "billing"
 local charges = require "charges"
 local config = require "config"
 local declare = require "declare"
+local payable = require "payable"
 local periods = require "periods"
 local plans = require "plans"
 local tax = require "tax"
@@ -217,12 +218,15 @@ local function draft_order(given, plan, book)
   local lines = lines_of(given)
   for _, line in ipairs(lines) do value = value + (line.price or 0) * line.quantity end
   account.tags = watched(account.tags, given.read)
+  local tags = tags_of(given)
+  if given.coupons and #given.coupons > 0 then tags.coupon = table.concat(given.coupons, ",") end
   local order = { id = ID, kind = given.kind or "sale", date = day, lines = lines, value = value, account = account.id,
-                  currency = given.currency or plan.currency or book.currency, tags = watched(tags_of(given), given.read) }
+                  currency = given.currency or plan.currency or book.currency, tags = watched(tags, given.read) }
   local agreement = copy(given.agreement)
   agreement.id, agreement.plan, agreement.tags = ID, given.plan, agreement.tags or {}
   return { billing.draft { order = order, account = account, agreement = agreement, book = book,
-    find_product = given.find_product or find_product, approvals = APPROVALS, rates = RATES, tax = given.tax, today = day } }, day
+    find_product = given.find_product or find_product, approvals = APPROVALS, rates = RATES, tax = given.tax, today = day,
+    discounts = given.discounts, grants = given.grants } }, day
 end
 
 -- ---- what it comes to ----
@@ -287,7 +291,8 @@ end
 ---  (of a plan for orders); changes (list of { from, quantities, tags, plan, prices, ... }), agreement (fields it begins with);
 ---  book, tax, made (a plan) instead of those of the rule files; unchecked (true: names that nothing reads are left),
 ---  untaxed (true: no rule of tax is asked), brief (true: lines do not say how their amounts came about)
----@return table lines, taxes, net, tax, total (money), currency, from, to, every (nil for orders)
+---@return table lines, taxes, net, tax, total, rounded, withheld, payable (money), withheld_reason, currency, from, to, every
+---  (nil for orders)
 function quote.price(given)
   local plan = given.made and plans.of(path_of(given.plan), given.made) or quote.plan(given.plan)
   local book = given.book or quote.book()
@@ -307,13 +312,16 @@ function quote.price(given)
   end
   local currency = plan.currency or given.currency or book.currency
   local nothing = money(0, currency)
-  local out = { lines = {}, taxes = {}, net = nothing, tax = nothing, total = nothing, currency = currency, from = from, to = to,
-                every = plan.every, title = plan.title, documents = documents }
+  local out = { lines = {}, taxes = {}, net = nothing, tax = nothing, total = nothing, rounded = nothing, withheld = nothing,
+                payable = nothing, currency = currency, from = from, to = to, every = plan.every, title = plan.title,
+                documents = documents }
   for _, document in ipairs(documents) do
     for _, line in ipairs(document.lines) do out.lines[#out.lines + 1] = line end
     for _, row in ipairs(document.taxes) do out.taxes[#out.taxes + 1] = row end
     out.note = document.note and (out.note and out.note .. "\n" .. document.note or document.note) or out.note
     out.net, out.tax, out.total = out.net + document.net, out.tax + document.tax, out.total + document.total
+    out.payable, out.rounded = out.payable + payable.of(document), out.rounded + (document.rounded or 0)
+    out.withheld, out.withheld_reason = out.withheld + (document.withheld or 0), document.withheld_reason or out.withheld_reason
   end
   return out
 end

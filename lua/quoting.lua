@@ -141,6 +141,7 @@ function quoting.how(line)
   if line.share and not how:find(line.share, 1, true) then
     how = line.share .. " of " .. (line.whole and plain(line.whole) or how)
   end
+  if line.gross then how = how .. (how == "" and "" or " = ") .. plain(line.gross) .. " with tax" end
   return how
 end
 
@@ -173,6 +174,11 @@ local function facts_of(found)
     facts[#facts + 1] = { "tax " .. plain(row.rate) .. " % " .. row.category .. reason, plain(row.tax) }
   end
   facts[#facts + 1] = { "total " .. found.currency, plain(found.total) }
+  if found.rounded.amount ~= 0 then facts[#facts + 1] = { "rounding", plain(found.rounded) } end
+  if found.withheld.amount ~= 0 then
+    facts[#facts + 1] = { "withheld: " .. found.withheld_reason, plain(-found.withheld) }
+  end
+  if found.payable ~= found.total then facts[#facts + 1] = { "payable " .. found.currency, plain(found.payable) } end
   return facts
 end
 
@@ -331,7 +337,7 @@ end
 
 local RESULTS = {
   { name = "net", cell = "number" }, { name = "tax", cell = "number" }, { name = "total", cell = "number" },
-  { name = "currency" }, { name = "lines" }, { name = "error" },
+  { name = "payable", cell = "number" }, { name = "currency" }, { name = "lines" }, { name = "error" },
 }
 
 -- ---- csv ----
@@ -444,7 +450,8 @@ local function price_row(cells)
   local found = quote.price(input_of_row(cells))
   local amounts = {}
   for i, line in ipairs(found.lines) do amounts[i] = plain(line.amount) end
-  return { net = plain(found.net), tax = plain(found.tax), total = plain(found.total), currency = found.currency,
+  return { net = plain(found.net), tax = plain(found.tax), total = plain(found.total), payable = plain(found.payable),
+           currency = found.currency,
            lines = table.concat(amounts, " + ") }
 end
 

@@ -17,7 +17,7 @@ import sys
 import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-RESULTS = ("amount", "net", "lines", "tax", "total", "error")
+RESULTS = ("amount", "net", "lines", "tax", "total", "payable", "error")
 HEADING = re.compile(r"(plan|orders|rows|with|settings|tax|meters|discounts|file)\b([^:]*):(.*)$")
 SETTINGS = 'currency = "EUR", country = "DE", zone = "UTC"'
 DEFAULTS = {"from": "2026-01-01"}

@@ -32,12 +32,13 @@ local TYPES = {
   movement = "date text number debit credit balance",
   item = "number date due amount open days",
   ageing = "not_due d1_30 d31_60 d61_90 d91_plus unapplied total",
+  paid = "prepaid rest",
   loop = "index first last count",
 }
 -- Names that a layout begins with. Others are allowed: reports have data of their own.
 local ROOTS = { document = "document", original = "document", account = "account", company = "company", movements = "*movement",
-  items = "*item", ageing = "ageing", message = "message" }
-local OPTIONAL = { original = true } -- the host may leave it out
+  items = "*item", ageing = "ageing", message = "message", paid = "paid" }
+local OPTIONAL = { original = true, paid = true } -- the host may leave it out
 
 local fields = {}
 for name, text in pairs(TYPES) do

@@ -5,6 +5,8 @@
 #include "books/application.h"
 #include "store/table.h"
 
+#define RULE "prepaid" /* of applications that are made at issue */
+
 /* ---- what is prepaid ---- */
 
 moon_status moon_wallet_receipt(moon_change *change, const moon_item *item, moon_payment *receipt,
@@ -81,7 +83,7 @@ static moon_status pay_one(moon_change *change, const moon_context *ctx, moon_it
         if (left == 0 || purses[i].item.currency != item->currency || purses[i].expires < ctx->today)
             continue;
         MOON_TRY(moon_apply(change, ctx, item->account, purses[i].item.document, item->document, amount,
-                            ctx->today, MOON_STR("prepaid"), err));
+                            ctx->today, MOON_STR(RULE), err));
         item->open -= amount;
         purses[i].item.open += amount;
     }
@@ -102,6 +104,26 @@ moon_status moon_wallet_pay(moon_change *change, const moon_context *ctx, moon_s
         MOON_TRY(pay_one(change, ctx, &item, purses, purse_count, err));
     }
     return MOON_OK;
+}
+
+moon_status moon_wallet_paid(moon_change *change, const moon_document *document, int64_t *amount,
+                             moon_err *err) {
+    moon_application bound = {.account = document->account, .target = document->id}, one;
+    moon_scan scan;
+    bool more = true;
+    moon_status status = MOON_OK;
+    *amount = 0;
+    MOON_TRY(moon_scan_begin(change, &moon_application_type,
+                             moon_type_index(&moon_application_type, "target"), &bound, 2, &bound, 2, false,
+                             &scan, err));
+    while (status == MOON_OK) {
+        status = moon_scan_next(&scan, &one, &more, err);
+        if (status != MOON_OK || !more) break;
+        if (one.amount > 0 && one.booked == document->date && moon_str_is(one.rule, RULE))
+            status = moon_minor_add(amount, one.amount, "what was prepaid", err);
+    }
+    moon_scan_end(&scan);
+    return status;
 }
 
 moon_status moon_wallet_release(moon_change *change, const moon_context *ctx, const moon_document *document,

@@ -15,6 +15,9 @@ MOON_CHECK moon_status moon_wallet_receipt(moon_change *change, const moon_item 
 /* Settle invoices of an account that are issued on ctx->today, in their order, with its prepaid money. */
 MOON_CHECK moon_status moon_wallet_pay(moon_change *change, const moon_context *ctx, moon_str account,
                                        const moon_str *invoices, size_t count, moon_err *err);
+/* What prepaid money settled of a document when it was issued: what is printed on it, whatever becomes of it later. */
+MOON_CHECK moon_status moon_wallet_paid(moon_change *change, const moon_document *document, int64_t *amount,
+                                        moon_err *err);
 /* Give back what prepaid money settled of a document that is voided today. */
 MOON_CHECK moon_status moon_wallet_release(moon_change *change, const moon_context *ctx,
                                            const moon_document *document, moon_err *err);

@@ -1,5 +1,7 @@
 #include "run/page.h"
 
+#include "books/document.h"
+#include "books/wallet.h"
 #include "doc/html.h"
 #include "doc/markdown.h"
 #include "run/jobs.h"
@@ -49,17 +51,43 @@ static moon_arg reference(moon_arena *keep, const char *type, moon_str id, moon_
     return moon_arg_map(items, 4);
 }
 
+static moon_arg money(int64_t minor, moon_currency currency) {
+    moon_money amount = {minor, currency};
+    return moon_arg_money(moon_money_decimal(amount), currency);
+}
+
+/* What was prepaid of a document, and what is left to pay; nothing where nothing was. */
+static moon_status paid_of(moon_book *book, const moon_document *document, moon_arena *keep, moon_arg *out,
+                           moon_err *err) {
+    moon_change *change;
+    moon_named *items = MOON_NEW_N(keep, moon_named, 2);
+    int64_t paid;
+    MOON_TRY(moon_change_begin(book->store, &change, err));
+    moon_status status = moon_wallet_paid(change, document, &paid, err);
+    moon_change_end(change);
+    MOON_TRY(status);
+    items[0] = named("prepaid", paid ? money(paid, document->currency) : (moon_arg){0});
+    items[1] = named("rest", paid ? money(moon_document_payable(document) - paid, document->currency)
+                                  : (moon_arg){0});
+    *out = moon_arg_map(items, 2);
+    return MOON_OK;
+}
+
 moon_status moon_page_of_document(moon_book *book, const moon_document *document, moon_arena *keep,
                                   moon_page *out, moon_err *err) {
     bool invoice = document->kind == MOON_DOCUMENT_INVOICE;
+    moon_arg paid;
+    MOON_TRY(paid_of(book, document, keep, &paid, err));
     moon_named data[] = {
         named("account", reference(keep, "account", document->account, document->account_from,
                                    document->account_version)),
-        named("book", book->settings), named("company", moon_arg_get(&book->settings, "company")),
+        named("book", book->settings),
+        named("company", moon_arg_get(&book->settings, "company")),
         named("document", reference(keep, "document", document->id, MOON_DATE_NONE, 0)),
         named("original", document->corrects.len
                               ? reference(keep, "document", document->corrects, MOON_DATE_NONE, 0)
-                              : (moon_arg){0})};
+                              : (moon_arg){0}),
+        named("paid", paid)};
     return fill(book, invoice ? "rules/layouts/invoice.md" : "rules/layouts/credit-note.md", MOON_STR_NONE,
                 moon_arg_map(data, sizeof data / sizeof *data), keep, out, err);
 }
@@ -76,11 +104,6 @@ moon_status moon_page_of_message(moon_book *book, const moon_message *message, m
 }
 
 /* ---- statements ---- */
-
-static moon_arg money(int64_t minor, moon_currency currency) {
-    moon_money amount = {minor, currency};
-    return moon_arg_money(moon_money_decimal(amount), currency);
-}
 
 /* Kinds of item, in the order of moon_item_kinds, in words for a customer. */
 static const char *const movement_words[] = {

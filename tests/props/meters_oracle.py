@@ -5,7 +5,9 @@
 
 Seeded events (SEED chooses others), some with a time, some with a day only, on both sides of a change of clocks, with properties,
 corrections and withdrawals, in an order of their own, are billed by agreements that begin on any day. What each meter comes to in each
-period is computed again in plain Python with fractions, from the list of events that nobody corrected. Prints TAP."""
+period is computed again in plain Python with fractions, from the list of events that nobody corrected. The same again with events and
+corrections that come while months are billed already: what all documents bill of a period adds up to what it comes to in the end.
+Prints TAP."""
 import argparse
 import datetime
 import json
@@ -77,13 +79,13 @@ def step(anchor, months):
     return datetime.date(year, month, min(anchor.day, (after - datetime.timedelta(1)).day))
 
 
-def rounded(value):
-    """Half up, away from zero, to 12 places."""
-    scaled = abs(value) * 10 ** 12
+def rounded(value, places=12):
+    """Half up, away from zero."""
+    scaled = abs(value) * 10 ** places
     whole = scaled.numerator // scaled.denominator
     if (scaled - whole) * 2 >= 1:
         whole += 1
-    return Fraction(whole if value > 0 else -whole, 10 ** 12)
+    return Fraction(whole if value > 0 else -whole, 10 ** places)
 
 
 # ---- the world ----
@@ -228,11 +230,14 @@ class Book:
             'per_unit { "%s", id = "m%d", meter = "%s", price = 1 }' % (name, n, name) for n, (name, _, _) in enumerate(METERS)))
         self.file(folder, "accounts", ["id,name,country,from"] + ["A%d,Name,DE,2025-01-01" % n for n in range(ACCOUNTS)])
         self.file(folder, "agreements", ["id,account,plan,from,start"] + ["%s,%s,metered,%s,%s" % (a[0], a[1], a[2], a[2]) for a in world.agreements])
-        path = os.path.join(folder, "usage.jsonl")
+        self.folder = folder
+
+    def use(self, events):
+        path = os.path.join(self.folder, "usage.jsonl")
         with open(path, "w", encoding="utf-8") as file:
-            for event in world.events:
+            for event in events:
                 file.write(json.dumps(row_of(event)) + "\n")
-        self.run("import", "usage", path)
+        self.run("import", "usage", path, good=(0, 1))  # 1: some of it is late
         self.run("import", "usage", path)  # the same events again are the same
 
     def write(self, path, text):
@@ -245,21 +250,22 @@ class Book:
             file.write("\n".join(rows) + "\n")
         self.run("import", kind, path)
 
-    def run(self, *arguments):
+    def run(self, *arguments, day=LAST, good=(0,)):
         env = {k: v for k, v in os.environ.items() if not k.startswith("MOONBILL_")}
-        done = subprocess.run([self.program, "-b", self.book, "--today", str(LAST), *arguments], env=env, capture_output=True, text=True, check=False)
-        if done.returncode != 0:
+        done = subprocess.run([self.program, "-b", self.book, "--today", str(day), *arguments], env=env, capture_output=True, text=True, check=False)
+        if done.returncode not in good:
             raise AssertionError("%s: %s%s" % (" ".join(arguments), done.stdout[-300:], done.stderr[-700:]))
         return done.stdout
 
-    def lines(self):
+    def lines(self, field):
         found = {}
         for kind in ("invoices", "credit-notes"):
             for document in json.loads(self.run("list", kind, "--format", "json"), parse_float=Decimal):
                 whole = json.loads(self.run("show", "document", document["number"], "--format", "json"), parse_float=Decimal)
                 for line in whole["lines"]:
-                    found[line["agreement"], line["start"], line["meter"]] = Fraction(str(line["quantity"]))
-        return found
+                    key = line["agreement"], line["period"], line["meter"]
+                    found[key] = found.get(key, Fraction(0)) + Fraction(str(line[field]))
+        return {key: value for key, value in found.items() if value}
 
     def sums(self):
         rows = json.loads(self.run("list", "usage", "--format", "json"), parse_float=Decimal)
@@ -309,24 +315,45 @@ def compare(name, found, want):
     print("ok meters: %s: %d" % (name, len(want)))
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--build", required=True)
-    build = parser.parse_args().build
-    world = World(random.Random(SEED))
+def in_folder(work):
     folder = tempfile.mkdtemp(prefix="moonbill-meters-", dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None)
     try:
-        book = Book(build, folder, world)
-        compare("sums of the days", book.sums(), days_of(world))
-        book.run("bill", "--issue")
-        compare("quantities on invoices", book.lines(), wanted(world))
-        book.run("verify")
+        work(folder)
+        return 0
     except AssertionError as why:
         print("not ok meters: SEED=%d %s" % (SEED, str(why).replace("\n", " | ")))
         return 1
     finally:
         shutil.rmtree(folder)
-    return 0
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--build", required=True)
+    build = parser.parse_args().build
+    world = World(random.Random(SEED))
+    want = wanted(world)
+
+    def once(folder):
+        book = Book(build, folder, world)
+        book.use(world.events)
+        compare("sums of the days", book.sums(), days_of(world))
+        book.run("bill", "--issue")
+        compare("quantities on invoices", book.lines("quantity"), want)
+        book.run("verify")
+
+    def late(folder):
+        book, at = Book(build, folder, world), 0
+        amounts = {key: rounded(quantity, 2) for key, quantity in want.items() if rounded(quantity, 2)}
+        for share, day in ((40, datetime.date(2026, 3, 10)), (75, datetime.date(2026, 4, 20)), (90, LAST), (100, LAST)):
+            book.use(world.events[at:len(world.events) * share // 100])
+            at = len(world.events) * share // 100
+            book.run("bill", "--issue", day=day)
+        compare("amounts of all documents, with what came late", book.lines("amount"), amounts)
+        if "usage" in book.run("list", "parked", "--format", "csv"):
+            raise AssertionError("late usage is parked still")
+        book.run("verify")
+    return max(in_folder(once), in_folder(late))
 
 
 if __name__ == "__main__":

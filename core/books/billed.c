@@ -24,7 +24,8 @@ static moon_status read_credits(moon_change *change, const moon_document *docume
     memset(out->lines, 0, document->lines.count * sizeof *out->lines);
     MOON_TRY(moon_document_credits(change, document->id, keep, &notes, &count, err));
     for (size_t n = 0; n < count; n++) {
-        if (notes[n].state != MOON_STATE_ISSUED) continue;
+        /* What a change took back stands among the lines of the period itself. */
+        if (notes[n].state != MOON_STATE_ISSUED || moon_str_is(notes[n].cause, "period")) continue;
         for (size_t i = 0; i < notes[n].lines.count; i++) {
             const moon_line *line = MOON_AT(moon_line, notes[n].lines, i);
             int64_t at = line->corrects_line;

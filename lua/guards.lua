@@ -67,11 +67,17 @@ local function check_falls(plan, base, into, name)
   end
 end
 
-local function check_amounts(plan, path, bases)
-  local inputs = quote.inputs(plan)
+-- Of what is counted; more that is free or included makes things cheaper.
+local function check_amounts(plan, bases)
   if not bases[1] or not plan.every then return end
-  for _, name in ipairs(inputs.quantities) do check_falls(plan, bases[1], "quantities", name) end
-  for _, name in ipairs(inputs.meters) do check_falls(plan, bases[1], "usage", name) end
+  local seen = {}
+  for _, charge in ipairs(plan.charges) do
+    local name = charge.meter or charge.quantity
+    if type(name) == "string" and not seen[name] then
+      seen[name] = true
+      check_falls(plan, bases[1], charge.meter and "usage" or "quantities", name)
+    end
+  end
 end
 
 -- ---- periods ----
@@ -100,8 +106,11 @@ local used -- names of the events that the book has; false where nobody knows
 
 local function check_meters(plan)
   if used == nil then
-    used = host.event_names and {} or false
-    for _, name in ipairs(used and host.event_names() or {}) do used[name] = true end
+    used = false -- also in a book that has no usage yet
+    for _, name in ipairs(host.event_names and host.event_names() or {}) do
+      used = used or {}
+      used[name] = true
+    end
   end
   local told = {}
   for _, charge in ipairs(plan.charges) do
@@ -118,12 +127,11 @@ end
 local function number_of(value) return type(value) == "money" and value.amount or value end
 local function is_number(value) return type(value) == "number" or type(value) == "decimal" end
 
-local RISING = { graduated = "price", volume = "price", package = "price", graduated_percentage = "rate" }
-
 local function check_bands(charge, tiers)
   local before
   for i, band in ipairs(tiers) do
-    local price = number_of(band[RISING[charge.kind] or "price"])
+    local price = number_of(band.price or band.rate)
+    if is_number(price) and is_number(band.size) then price = divide(price, band.size, 12) end
     if charge.kind ~= "stairstep" and is_number(price) then
       if before and price > before and before ~= 0 then
         warn(charge.place, "band " .. i .. " of charge '" .. charge.name .. "' costs more (" .. tostring(price)
@@ -217,7 +225,7 @@ local function check_plan(path)
     end
   end
   local good, bases = pcall(examples.bases, path)
-  check_amounts(plan, path, good and bases or {})
+  check_amounts(plan, good and bases or {})
   check_parts(plan, path)
   check_meters(plan)
   check_currencies(plan, path)

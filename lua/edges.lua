@@ -190,11 +190,12 @@ end
 -- The rows of a base: an example's input, or every quantity at 1.
 local function rows_of(base, plan, inputs)
   local list = {}
+  base = with(base, { changes = {} })
   for _, name in ipairs(inputs.quantities) do add_edges(list, base, plan, "quantities", name) end
   for _, name in ipairs(inputs.meters) do add_edges(list, base, plan, "usage", name) end
   for _, start in ipairs(plan.every and STARTS or {}) do
     list[#list + 1] = { name = start[1] .. " (" .. start[2] .. ")", start = true,
-                        input = with(base, { from = date(start[2]), changes = {} }) }
+                        input = with(base, { from = date(start[2]) }) }
     list[#list].input.to = nil
   end
   return list

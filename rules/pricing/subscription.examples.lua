@@ -14,4 +14,11 @@ return examples {
     advance = { 49, 18 } },
   { "a non-profit", account = { tags = { nonprofit = "yes" } }, agreement = { tags = { seats = 12 } },
     usage = { storage = 100 }, advance = { 49, 108, -31.4 }, arrears = { 12, -2.4 }, net = 135.2 },
+
+  -- Over time: from, to (the first day without service), and what changes in between.
+  { "from the end of January, ended on 11 March", from = "2026-01-31", to = "2026-03-11", quantities = { seats = 12 },
+    shows = { "Platform fee 2026-01-31..2026-02-28 49.00", "Seats 2026-01-31..2026-02-28 108.00",
+              "Platform fee 2026-02-28..2026-03-11 17.39", "Seats 2026-02-28..2026-03-11 38.32" } },
+  { "more seats from 11 April", from = "2026-04-01", to = "2026-05-01", quantities = { seats = 30 },
+    changes = { { "2026-04-11", quantities = { seats = 90 } } }, amounts = { 49, 90, 540 } },
 }

@@ -43,7 +43,7 @@ class Document:
         self.taxes = {c: sum(line[0] for line in lines if line[1] == c) for c in sorted({line[1] for line in lines})}
         self.tax = sum(half_up(net * Fraction(rated(c)) / 100) for c, net in self.taxes.items()) if rated else 0
         self.number = self.date = self.due = None
-        self.claims, self.credited, self.order, self.voided = [], 0, None, None
+        self.claims, self.credited, self.order, self.voided, self.usage = [], 0, None, None, {}
 
     @property
     def total(self):
@@ -101,7 +101,13 @@ class Auditor:
     def is_untouched(self, item):
         """Nothing was ever settled of it, credited or said about it."""
         said = [d.item for d in self.disputes] + [p.item for p in self.dunning.promises]
-        return not item.moves and item not in said and not self.by_number[item.number].credited
+        document = self.by_number[item.number]
+        return not item.moves and item not in said and not document.credited and not self.is_changed(document)
+
+    def is_changed(self, document):
+        """Late usage of one of its periods was billed since: that is voided first."""
+        return any(key[:2] == other[:2] and other[2].startswith(key[2] + "+") and holder is not document
+                   for key in document.claims if key[2] == "arrears" for other, holder in self.claims.items())
 
     def creditable(self, item):
         document = self.by_number[item.number]
@@ -219,16 +225,38 @@ class Auditor:
             id, n = "again%d/%s" % (n, source), n + 1
         return id
 
+    def late_lines(self, version, start, stop):
+        """What usage that came late adds to a period that is billed: a line of its charge, of nothing too."""
+        if (version["id"], start, "calls") not in self.late:
+            return None, []
+        holders = [(key, d) for key, d in self.claims.items() if key[:2] == (version["id"], start) and key[2].startswith("arrears")]
+        billed = sum(d.usage.get(key, 0) for key, d in holders)
+        found = [line for line in self.charges(version, "arrears", start, stop, "usage")]
+        amount = sum(line[0] for line in found) - billed
+        return (version["id"], start, "arrears+%d" % len(holders)), [(amount, "standard", start, stop)]
+
+    def due_lines(self, version, timing, start, stop):
+        key = (version["id"], start, timing)
+        if key not in self.claims:
+            return key, list(self.charges(version, timing, start, stop))
+        return self.late_lines(version, start, stop) if timing == "arrears" else (None, [])
+
+    def usage_of(self, version, key, start, stop, found):
+        """What of the lines of a claim is usage, in pence."""
+        if "+" in key[2]:
+            return found[0][0]
+        return sum(line[0] for line in self.charges(version, "arrears", start, stop, "usage")) if key[2] == "arrears" else 0
+
     def bill_periods(self, day):
-        lines, claims, first = {}, {}, {}
+        lines, claims, first, usage = {}, {}, {}, {}
         for versions in self.agreements.values():
             for start, stop, version in self.periods(versions, day):
                 for timing in ("advance", "arrears"):
-                    key = (version["id"], start, timing)
-                    if key in self.claims or (start if timing == "advance" else stop) > day:
+                    if (start if timing == "advance" else stop) > day:
                         continue
-                    found = [line for line in self.charges(version, timing, start, stop)]
+                    key, found = self.due_lines(version, timing, start, stop)
                     if found:
+                        usage[key] = self.usage_of(version, key, start, stop, found)
                         account = version["account"]
                         lines.setdefault(account, []).extend(found)
                         claims.setdefault(account, []).append(key)
@@ -241,6 +269,7 @@ class Auditor:
             document = Document(self.free_id(source if n == 1 else "%s/%d" % (source, n)), "invoice", account, "GBP", lines[account],
                                 self.accounts[account].terms, self.rate(account))
             document.claims, document.tax_point = claims[account], day
+            document.usage = {key: usage[key] for key in claims[account]}
             made.append(document)
         return made
 
@@ -256,9 +285,9 @@ class Auditor:
             yield start, stop, version[0]
             n += 1
 
-    def charges(self, version, timing, start, stop):
+    def charges(self, version, timing, start, stop, only=None):
         for _, when, how, price in PLANS[version["plan"]]:
-            if when != timing:
+            if when != timing or (only and how != only):
                 continue
             if how == "usage":
                 for amount in self.graduated(price, self.used(version["account"], "calls", start, stop)):
@@ -291,6 +320,7 @@ class Auditor:
             self.issued[d.id] = d
             self.by_number[d.number] = d
             self.claims.update({key: d for key in d.claims})
+            self.late -= {(id, start, "calls") for id, start, claim in d.claims if "+" in claim}
             if d.order:
                 d.order["billed"] = True
             if d.total:
@@ -482,6 +512,8 @@ class Auditor:
             del self.claims[id, start, timing]
             if timing == "arrears":
                 self.late = {late for late in self.late if late[:2] != (id, start)}
+            elif "+" in timing:
+                self.late.add((id, start, "calls"))
 
     def do_credit(self, row, day):
         invoice = self.by_number[row["subject"]]

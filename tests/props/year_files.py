@@ -61,7 +61,7 @@ def write_rules(book):
     rules = os.path.join(book, "rules")
     for name, charges in PLANS.items():
         with open(os.path.join(rules, "pricing", name + ".lua"), "w", encoding="utf-8") as file:
-            file.write('return plan {\n  title = "%s", currency = "GBP", every = "month",\n' % name)
+            file.write('return plan {\n  title = "%s", currency = "GBP", every = "month", proration = "none",\n' % name)
             file.writelines("  %s,\n" % charge(*one) for one in charges)
             file.write("}\n")
     with open(os.path.join(rules, "rates.lua"), "w", encoding="utf-8") as file:

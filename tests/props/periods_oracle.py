@@ -3,8 +3,8 @@
 
     periods_oracle.py --build DIR
 
-Seeded agreements (SEED chooses others) with anchors on every day of the month, changes of seats, ends, and usage; what each month
-comes to is computed again in plain Python with `decimal`. At the end nothing is deferred beyond what is to come. Prints TAP."""
+Seeded agreements (SEED chooses others) with anchors on every day of the month, changes of seats that are known before, ends, and usage;
+what each month comes to is computed again in plain Python with `decimal`. At the end nothing is deferred beyond what is to come. Prints TAP."""
 import argparse
 import datetime
 import json
@@ -52,6 +52,23 @@ class World:
         held = [(since, seats) for name, since, seats in self.changes if name == agreement[0] and since <= day]
         return max(held)[1] if held else agreement[4]
 
+    def seat_lines(self, agreement, start, stop):
+        """A change within the period, known before it is billed, cuts it by days: each part to the cent of what it makes of the whole."""
+        days = (stop - start).days
+        bounds = sorted({start} | {since for name, since, _ in self.changes if name == agreement[0] and start < since < stop} | {stop})
+        parts, last = [], None
+        for since, to in zip(bounds, bounds[1:]):
+            seats = self.seats(agreement, since)
+            if parts and seats == last:
+                parts[-1] = (parts[-1][0], to, seats)
+            else:
+                parts.append((since, to, seats))
+            last = seats
+        for since, to, seats in parts:
+            before, after = (cents(Decimal(9 * seats) * (day - start).days / days) for day in (since, to))
+            if seats:
+                yield since, after - before
+
     def used(self, account, meter, start, stop):
         return sum((e[4] for e in self.events if e[1] == account and e[2] == meter and start <= e[3] < stop), Decimal(0))
 
@@ -64,9 +81,7 @@ class World:
             while step(anchor, n) <= LAST and (not until or step(anchor, n) < until):
                 start, stop = step(anchor, n), step(anchor, n + 1)
                 found.append((name, start, "advance", Decimal("49.00")))
-                seats = self.seats(agreement, start)
-                if seats:
-                    found.append((name, start, "advance", Decimal(9 * seats)))
+                found += [(name, since, "advance", amount) for since, amount in self.seat_lines(agreement, start, stop)]
                 if stop <= LAST:
                     found += [(name, start, "arrears", amount) for amount in self.metered(account, start, stop)]
                 n += 1

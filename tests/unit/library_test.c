@@ -26,7 +26,8 @@ static const char *const examples[] = {"rules/pricing/orders.examples.lua",
                                        "rules/approvals.examples.lua",
                                        "rules/dunning/standard.examples.lua",
                                        "rules/application.examples.lua",
-                                       "rules/payments.examples.lua"};
+                                       "rules/payments.examples.lua",
+                                       "rules/meters.examples.lua"};
 
 static moon_script *script;
 static moon_arena arena;

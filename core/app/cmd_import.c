@@ -130,7 +130,7 @@ static void say_import(moon_app *app, const words *w, const moon_import_options 
         moon_app_say(app, "  %-9s %7llu   made, because orders name them\n", "accounts",
                      (unsigned long long)report->accounts);
     if (report->late)
-        moon_app_say(app, "  %-9s %7llu   of periods that are billed (moonbill list parked)\n", "late",
+        moon_app_say(app, "  %-9s %7llu   of periods that are billed: the next bill has them\n", "late",
                      (unsigned long long)report->late);
     if (report->records == 0) moon_app_say(app, "  the file has no rows below its header\n");
     if (report->reject_file.len)
@@ -158,8 +158,7 @@ moon_status moon_command_import(moon_app *app, moon_err *err) {
         moon_progress_end(&r.progress);
         MOON_TRY(status);
         say_import(app, r.words, &options, &report);
-        if (report.held.records + report.unidentified.records + report.conflicts + report.late)
-            app->refused = true;
+        if (report.held.records + report.unidentified.records + report.conflicts) app->refused = true;
     }
     return MOON_OK;
 }

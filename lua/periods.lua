@@ -141,12 +141,37 @@ local function tasks_of(of, ctx)
   return self, self and due.list(self)
 end
 
-local function draft_agreement(of, ctx, groups)
-  local self, tasks = within("agreement " .. of.id, tasks_of, of, ctx)
-  for _, task in ipairs(tasks or {}) do
-    local stop = task.of and self.line:day_after(task.of.stop)
-    local what = "agreement " .. self.id .. ", period " .. task.key .. (stop and ".." .. stop or "")
-    for _, part in ipairs(within(what, task.group and parts.changed or parts.first, self, task)) do
+local function rate(one)
+  local self, task = one.self, one.task
+  local stop = task.of and self.line:day_after(task.of.stop)
+  local what = "agreement " .. self.id .. ", period " .. task.key .. (stop and ".." .. stop or "")
+  return within(what, task.group and parts.changed or parts.first, self, task)
+end
+
+-- What is due of all agreements, in the order of their lines.
+local function all_tasks(input, ctx)
+  local list = {}
+  for _, of in ipairs(input.agreements) do
+    local self, tasks = within("agreement " .. of.id, tasks_of, of, ctx)
+    for _, task in ipairs(tasks or {}) do list[#list + 1] = { self = self, task = task, place = #list + 1 } end
+  end
+  return list
+end
+
+local function due_before(a, b)
+  if a.task.due ~= b.task.due then return a.task.due < b.task.due end
+  return a.place < b.place
+end
+
+-- Rated in the order in which it fell due, so that a grant or coupon of the account is used by the same periods, however
+-- seldom is billed.
+local function draft_all(input, ctx, groups)
+  local list, timed = all_tasks(input, ctx), {}
+  for i = 1, #list do timed[i] = list[i] end
+  if #timed > 1 then table.sort(timed, due_before) end
+  for i = 1, #timed do timed[i].parts = rate(timed[i]) end
+  for i = 1, #list do
+    for _, part in ipairs(list[i].parts) do
       local group = place(groups, part)
       group.parts[#group.parts + 1] = part
       for category, answer in pairs(part.answers) do group.answers[category] = answer end
@@ -168,7 +193,7 @@ function periods.draft(input)
   local book, groups, list = input.book or config.read(), {}, {}
   local ctx = context(input, book)
   documents = nil
-  for _, of in ipairs(input.agreements) do draft_agreement(of, ctx, groups) end
+  draft_all(input, ctx, groups)
   for i, group in ipairs(groups) do
     list[i] = { agreements = agreements_of(group.parts), account_day = last_of(group.parts).day, pause = group.pause }
     groups[i] = complete(group, input, book)

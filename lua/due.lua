@@ -185,7 +185,7 @@ end
 
 local function is_void(line, day)
   local run = line:run_on(line:clock(day))
-  return run.version.pause == "void"
+  return run.pause == "void"
 end
 
 -- Whether a change can come to anything for a period that is billed.
@@ -198,8 +198,9 @@ local function changed(self, group, of)
 end
 
 local function charges_any(self, series, timing)
-  local key = series.key
-  for _, run in ipairs(self.line.runs) do
+  local key, list = series.key, self.line.runs
+  for i = 1, #list do
+    local run = list[i]
     local group = run.plan.groups[key]
     if group and #group[timing] > 0 then return true end
     if timing == "advance" and key == "" and run.plan.phases then return true end
@@ -207,12 +208,15 @@ local function charges_any(self, series, timing)
   return false
 end
 
+local TIMINGS = { "advance", "arrears" }
+
 local function add_period(self, list, moved, series, of, start)
   local line, suffix = self.line, series.key == "" and "" or "/" .. series.key
-  for _, timing in ipairs { "advance", "arrears" } do
-    local day = timing == "advance" and start or line:day_after(of.stop)
-    if series[timing] and day and day <= self.today then
-      local base = timing .. suffix
+  for i = 1, 2 do
+    local timing = TIMINGS[i]
+    local day = series[timing] and (timing == "advance" and start or line:day_after(of.stop))
+    if day and day <= self.today then
+      local base = suffix == "" and timing or timing .. suffix
       local group = find_group(self, moved, base, start, of)
       if group then group.seen = true end
       if not group and not is_void(line, day) then

@@ -115,9 +115,10 @@ end
 
 local function check_prices(self, segments)
   self.checked = self.checked or {}
-  for _, segment in ipairs(segments) do
+  for i = 1, #segments do
+    local segment = segments[i]
     local version = segment.version
-    if version.prices and not self.checked[version] then
+    if not self.checked[version] and version.prices then
       self.checked[version] = true
       charges.check_overrides(version.prices, segment.plan.charges, version, segment.plan.currency or self.book.currency)
     end
@@ -125,7 +126,7 @@ local function check_prices(self, segments)
 end
 
 local function pause_of(line, day)
-  local pause = line:run_on(line:clock(day)).version.pause
+  local pause = line:run_on(line:clock(day)).pause
   return (pause == "keep" or pause == "uncollectible") and pause or nil
 end
 

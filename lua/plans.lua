@@ -207,10 +207,16 @@ function plans.of(path, plan)
   return plan.compiled()
 end
 
+-- Settled plans by the plan that was declared: a bill run asks for the same ones again and again.
+local known = setmetatable({}, { __mode = "k" })
+
 --- A plan for periods with the settings that it leaves open, as the book's `billing` has them, else as this library.
 ---@param path string of the plan; stands on it as `path`
 function plans.settled(plan, path, billing)
-  local settled = {}
+  local settled = known[plan]
+  if settled and settled.path == path and settled.billing == billing then return settled end
+  settled = { billing = billing }
+  known[plan] = settled
   for field, value in pairs(plan) do settled[field] = value end
   for field, default in pairs(DEFAULTS) do
     if settled[field] == nil then

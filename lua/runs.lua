@@ -230,6 +230,19 @@ local function has_special(segments, key, timing)
   return decrease and #segments > 1, once
 end
 
+-- The usual case: all charges are on the same terms all the time.
+local function runs_of_one(line, segment, key, timing)
+  local list, group, once = {}, segment.plan.groups[key], false
+  if not group or segment.phase and segment.phase.free then return list end
+  local all, a, b = group[timing], segment.a, segment.b
+  for i = 1, #all do
+    local charge = all[i]
+    once = once or charge.once
+    list[i] = { charge = charge, a = a, b = b, segment = segment }
+  end
+  return once and only_first(list, line) or list
+end
+
 --- The runs of the charges of a period with one timing.
 ---@param job table of runs.job; its terms change
 ---@param compare? boolean true: the terms of each run are wanted even where the period has one segment
@@ -237,6 +250,7 @@ end
 function runs.of(job, line, of, timing, compare)
   local list, last, key = {}, {}, of.series.key
   local segments = line:segments_in(of)
+  if #segments == 1 and not compare then return runs_of_one(line, segments[1], key, timing), segments end
   local wanted = compare or #segments > 1
   if wanted then invoice.begin(job) end
   for _, segment in ipairs(segments) do

@@ -17,17 +17,16 @@ local function runs_of(versions, plan_of, start)
   local runs = {}
   for i = 1, #versions do
     local version, last = versions[i], runs[#runs]
-    local plan = plan_of(version)
-    local from = version.from
+    local plan, from, pause = plan_of(version), version.from, version.pause
     if not last or from <= start then
       from = start
-    elseif last.plan.change_day == "old" and last.version.pause == version.pause then
+    elseif last.plan.change_day == "old" and last.pause == pause then
       from = from + 1
     end
     if last and last.from >= from then
-      runs[#runs] = { from = last.from, version = version, plan = plan }
+      runs[#runs] = { from = last.from, version = version, plan = plan, pause = pause }
     else
-      runs[#runs + 1] = { from = from, version = version, plan = plan }
+      runs[#runs + 1] = { from = from, version = version, plan = plan, pause = pause }
     end
   end
   for i = 1, #runs do runs[i].to = runs[i + 1] and runs[i + 1].from end
@@ -42,7 +41,7 @@ local function stops_of(runs)
   local stops, before
   for i = 1, #runs do
     local run = runs[i]
-    if run.version.pause == "stop" then
+    if run.pause == "stop" then
       stops, before = stops or {}, before or 0
       local last = stops[#stops]
       if last and last.to == run.from then
@@ -177,7 +176,7 @@ end
 local function segments_of(self)
   local list, stop = {}, self.stop
   for _, run in ipairs(self.runs) do
-    local pause = run.version.pause
+    local pause = run.pause
     local a, b = self:clock(run.from), run.to and self:clock(run.to)
     if stop and (not b or b > stop) then b = stop end
     -- Days behind a clock that still stands are to come: they are no days without service.
@@ -262,8 +261,9 @@ end
 --- The segments of a period, cut to it.
 ---@return table list of { a, b, version, plan, phase }
 function timeline:segments_in(period)
-  local list, start, stop = {}, period.start, period.stop
-  for _, segment in ipairs(self.segments) do
+  local list, start, stop, all = {}, period.start, period.stop, self.segments
+  for i = 1, #all do
+    local segment = all[i]
     local b = segment.b
     if segment.a < stop and (not b or b > start) then
       if segment.a >= start and b and b <= stop then
@@ -279,10 +279,11 @@ end
 
 --- The version that holds on a day of the clock.
 function timeline:run_on(day)
-  local found = self.runs[1]
-  for _, run in ipairs(self.runs) do
-    if self:clock(run.from) > day then break end
-    found = run
+  local list = self.runs
+  local found = list[1]
+  for i = 2, #list do
+    if self:clock(list[i].from) > day then break end
+    found = list[i]
   end
   return found
 end

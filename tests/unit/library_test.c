@@ -21,6 +21,8 @@ static const char *const suites[] = {
     "references", "payments",    "schedules", "demo",     "meters",    "quote"};
 static const char *const examples[] = {"rules/pricing/orders.examples.lua",
                                        "rules/pricing/subscription.examples.lua",
+                                       "rules/pricing/usage.examples.lua",
+                                       "rules/pricing/contract.examples.lua",
                                        "rules/tax.examples.lua",
                                        "rules/discounts.examples.lua",
                                        "rules/approvals.examples.lua",

@@ -55,13 +55,15 @@ local FALLS_MAX = 3 -- that are told of a quantity
 -- Where one more of a quantity makes the whole cheaper.
 local function check_falls(plan, base, into, name)
   local values, falls, last, before = edges.values(plan, name), 0, nil, nil
+  local charge = charge_by(plan, name)
   table.sort(values, function(a, b) return a < b end)
   for _, value in ipairs(values) do
     local net = net_of(base, into, name, value)
-    if net and last and net < last and falls < FALLS_MAX then
+    if net and last and net < last and falls < FALLS_MAX and not charge.falls then
       falls = falls + 1
-      warn(charge_by(plan, name).place, "the amount falls from " .. last .. " at " .. tostring(before) .. " to " .. net
-        .. " at " .. tostring(value) .. " " .. name, "a graduated charge has each unit pay its own band, and never falls")
+      warn(charge.place, "the amount falls from " .. last .. " at " .. tostring(before) .. " to " .. net
+        .. " at " .. tostring(value) .. " " .. name, charge.kind == "volume" and "say falls = true if that is meant; a graduated charge has each unit pay its own band"
+          or "a graduated charge has each unit pay its own band, and never falls")
     end
     if net then last, before = net, value end
   end
@@ -112,10 +114,14 @@ local function check_meters(plan)
       used[name] = true
     end
   end
-  local told = {}
+  local told, in_use = {}, false
+  for _, charge in ipairs(plan.charges) do
+    in_use = in_use or (used and charge.meter and used[meters.event(charge.meter)])
+  end
   for _, charge in ipairs(plan.charges) do
     local doubt = used and charge.meter and not told[charge.meter] and meters.doubt(charge.meter, used)
-    if doubt then
+    -- A plan of declared meters that has no usage at all is one that nobody has by now.
+    if doubt and (in_use or not meters.all().by_name[charge.meter]) then
       told[charge.meter] = true
       warn(charge.place, doubt, "is it spelled as the events are? moonbill list events")
     end

@@ -195,7 +195,7 @@ tiered.check_per = check_per
 
 local function check_tiers(given)
   return { tiers = bands.declare(given.tiers), charge_at_zero = given.charge_at_zero, per = check_per(given),
-           band_by = given.band_by }
+           band_by = given.band_by, falls = given.falls }
 end
 
 local function check_stairstep(given)
@@ -247,7 +247,7 @@ tiered.kinds = {
   },
   {
     name = "volume", of = "volume charge", counts = true, free = true, opposite = true, accumulates = true,
-    fields = { tiers = "!table", charge_at_zero = "flag", per = "number", band_by = "number|text|function" },
+    fields = { tiers = "!table", charge_at_zero = "flag", per = "number", band_by = "number|text|function", falls = "flag" },
     check = check_tiers, rate = rate_volume, keys = band_keys,
   },
   {

@@ -29,4 +29,10 @@ return meters {
 
   meter { "api.calls", unit = "call" },
   meter { "storage", unit = "GB" },
+
+  -- Of the plans usage.lua and contract.lua, which are there to be copied from.
+  meter { "texts", unit = "text" },
+  meter { "traffic", unit = "GB", by = { "region" } },
+  meter { "payments" },
+  meter { "reports", unit = "report" },
 }

@@ -10,8 +10,8 @@ return plan {
 
   flat { "Onboarding", price = 1200.00, once = true },           -- with the first invoice
 
-  -- The price of all seats goes by their number.
-  volume { "Seats", quantity = "seats", unit = "seat", tiers = {
+  -- The price of all seats goes by their number; 51 seats cost less than 50, as agreed (falls).
+  volume { "Seats", quantity = "seats", unit = "seat", falls = true, tiers = {
     { upto = 50, price = 15.00 },
     { upto = 200, price = 12.00 },
     { price = 10.00 },

@@ -16,8 +16,8 @@ return plan {
     { price = 0.20 },
   } },
 
-  -- All of it pays the price of the band that it reaches.
-  volume { "Storage", meter = "storage", unit = "GB", tiers = { { upto = 500, price = 0.12 }, { price = 0.10 } } },
+  -- All of it pays the price of the band that it reaches: 501 GB cost less than 500, and falls = true says that this is meant.
+  volume { "Storage", meter = "storage", unit = "GB", falls = true, tiers = { { upto = 500, price = 0.12 }, { price = 0.10 } } },
 
   -- Sold by the hundred: 101 are two packages.
   package { "Text messages", meter = "texts", size = 100, price = 4.50 },

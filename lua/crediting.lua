@@ -255,10 +255,18 @@ local function given_back(document)
   return back
 end
 
-local function check_category(row, of, back)
-  local left = of.net - back
-  if (row.net > 0 and left < 0) or (row.net < 0 and left > 0) then
-    exceeds("category " .. row.category .. " has " .. of.net .. " left to credit before tax, not " .. back)
+-- What is left of a category, in the terms of its prices, does not change sides.
+local function check_category(row, rest, original, document)
+  local left, back = row.net * 0, row.net * 0
+  for i, line in ipairs(original.lines) do
+    if line.tax_category == row.category then left = left + rest.lines[i] end
+  end
+  for _, line in ipairs(document.lines) do
+    if line.tax_category == row.category then back = back - value_of(line) end
+  end
+  if (row.net > 0 and left - back < 0) or (row.net < 0 and left - back > 0) then
+    exceeds("category " .. row.category .. " has " .. left .. " left to credit " .. (rest.with_tax and "with" or "before")
+      .. " tax, not " .. back)
   end
 end
 
@@ -281,7 +289,7 @@ local function settle(document, original, rest, settings)
     local now = back[row.category]
     if now then
       local of, plain = rest.taxes[row.category], now.net + nothing
-      check_category(row, of, plain)
+      check_category(row, rest, original, document)
       local net_back, tax_back = plain + now.within, tax_of(row, rest.whole[row.category], of, plain) + now.tax
       taxes[#taxes + 1] = { category = row.category, rate = row.rate, net = -net_back, tax = -tax_back, code = row.code,
                             reason = row.reason, rule = row.rule }
@@ -293,8 +301,13 @@ local function settle(document, original, rest, settings)
   payable.credit(document, original, rest, is_all(document, rest), settings)
 end
 
+-- Is anything left, of an invoice of anything? Lines that are left and come to nothing together can be credited too.
 local function check_left(original, rest)
-  if (rest.value > 0) ~= (whole_of(original).value > 0) then
+  local any = false
+  for _, left in ipairs(rest.lines) do any = any or left > 0 or left < 0 end
+  local whole = whole_of(original).value
+  local turned = rest.value > 0 and whole <= 0 or rest.value < 0 and whole >= 0
+  if turned or not any and (whole > 0 or whole < 0) then
     exceeds("nothing is left to credit of invoice " .. (original.number or original.id))
   end
 end

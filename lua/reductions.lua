@@ -1,4 +1,4 @@
---- lua/reductions.lua: what discounts take off the lines of a document, and how they are spread over its tax categories and lines.
+--- lua/reductions.lua: what discounts take off a document, and how they are spread over its tax categories and lines.
 --- Units: amounts are money in whole minor units; of prices with tax they are with tax.
 --- Source: a discount on a document is spread over its tax categories (EN 16931 BG-20 has one category each), and within one
 --- over its lines, by the largest remainder. Stacking: "sequential" takes a share of what is left by now, "additive" of what

@@ -1,7 +1,8 @@
 /* run/retax: whether the tax rule still answers for drafts of before it changed.    Floor 5.
  *
- * A draft bears the tax that its rules said. Where the rules are others by the day of its issue and have no answer for
- * it any more, or fail, it is not issued: tax is never what nobody can say. A credit note has the tax of its invoice. */
+ * A draft bears the tax that its rules said. Where the rules are others by the day of its issue and have no answer
+ * for it any more, or fail, it is not issued: tax is never what nobody can say. A credit note has the tax of its
+ * invoice. */
 #ifndef MOON_RUN_RETAX_H
 #define MOON_RUN_RETAX_H
 

@@ -149,7 +149,8 @@ end
 
 local function split_problem(input, whole, plan)
   local changes = input.changes and input.changes[1]
-  if APART[plans.settled(plan, "", input.book and input.book.billing).proration] or changes or not whole.to or whole.to - whole.from < 3 then return nil end
+  if not whole.every or changes or whole.to - whole.from < 3 then return nil end
+  if APART[plans.settled(plan, "", input.book and input.book.billing).proration] then return nil end
   local third = (whole.to - whole.from) // 3
   local twins = { [input.plan .. "'"] = twin(plan, "'"), [input.plan .. "''"] = twin(plan, "''") }
   local given = with(input, { from = whole.from, to = whole.to, plans = twins, usage = on_first_day(input, whole.from) })

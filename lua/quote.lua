@@ -8,6 +8,7 @@ local billing = require "billing"
 local charges = require "charges"
 local config = require "config"
 local declare = require "declare"
+local meters = require "meters"
 local payable = require "payable"
 local periods = require "periods"
 local plans = require "plans"
@@ -139,19 +140,36 @@ end
 -- The days to price. Where no end is given one whole period is, and where no day is given the one that today is in.
 local function days_of(given, plan, agreement, book)
   local from = given.from or given.today
+  local last_is_billed = plans.settled(plan, path_of(given.plan), book.billing).bill_last_day
   agreement.start, agreement.from = from, from
-  if given.to then return from, given.to, given.to end
+  if given.to then return from, last_is_billed and given.to + 1 or given.to, given.to end
   local found = periods.around { versions = { agreement }, day = from, book = book, plans = plans_of(given) }
   if not given.from then from = found.start end
-  local last_is_billed = plans.settled(plan, path_of(given.plan), book.billing).bill_last_day
   return from, found.stop, last_is_billed and found.stop:add_days(-1) or found.stop
 end
 
-local function usage_of(given)
+-- Digits behind the point.
+local function places_of(number) return #(tostring(number):match "%.(%d+)$" or "") end
+
+-- What of a number falls on a part of a period: the same on every day, so that the parts add up.
+local function part_of(number, whole, start, stop)
+  local function upto(day) return round(divide(number * (day - whole.start), whole.stop - whole.start, 24), places_of(number)) end
+  return upto(stop) - upto(start)
+end
+
+-- A number is what a meter comes to in each period; where terms change within one, its days have even parts of it.
+local function usage_of(given, service, around)
   local usage, read = given.usage or {}, given.meters
-  return function(_, meter)
+  return function(_, meter, start, stop)
     if read then read[meter] = true end
-    return usage[meter] or 0
+    local number = usage[meter] or 0
+    if not around or type(number) == "table" or number == 0 or not meters.additive(meter) then return number end
+    local found = around(start)
+    local whole = found and found:intersect(service)
+    if not whole or start == whole.start and stop == whole.stop or not (whole:has(start) and stop <= whole.stop) then
+      return number
+    end
+    return part_of(number, whole, start, stop)
   end
 end
 
@@ -184,10 +202,12 @@ local function draft_periods(given, plan, book)
   agreement.start, agreement.from, agreement["until"] = from, from, last
   agreement.coupons = coupons_of(given, from)
   account.tags = watched(account.tags, given.read)
+  local versions = versions_of(given, agreement)
+  local function around(day) return periods.around { versions = versions, day = day, book = book, plans = plans_of(given) } end
   local made = periods.draft {
     account = account.id, today = to:add_years(2), book = book, explain = not given.brief, -- everything is due by then
-    agreements = { { id = ID, versions = versions_of(given, agreement), claims = {}, late = {} } },
-    account_on = function() return account end, usage_of = usage_of(given),
+    agreements = { { id = ID, versions = versions, claims = {}, late = {} } },
+    account_on = function() return account end, usage_of = usage_of(given, period(from, to), (versions[2] or plan.phases) and around),
     approvals = APPROVALS, rates = RATES, tax = given.tax, plans = plans_of(given),
     billed = function() return {} end, grants = function() return {} end,
   }

@@ -225,7 +225,7 @@ const moon_option moon_quote_options[] = {
      .kind = MOON_OPTION_TEXT,
      .value = "METER=N",
      .repeated = true,
-     .doc = "what a meter counts in each period"},
+     .doc = "what a meter comes to in each period; or events: \"10 @2026-01-05 region=eu; 20 @2026-01-06\""},
     {.name = "from", .kind = MOON_OPTION_DATE, .value = "DATE", .doc = "first day of service; else today"},
     {.name = "to",
      .kind = MOON_OPTION_DATE,

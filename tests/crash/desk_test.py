@@ -3,7 +3,8 @@
 
     tests/crash/desk_test.py --build DIR [--quick] [T]    T: only commands whose name contains it
 
-What is prepaid and granted, imports of payments, grants and usage, reminders, letters, a backup put back. After each fault `verify` finds
+What is prepaid and granted, imports of payments, grants and usage, agreements that change, rest and end, reminders, letters, a backup
+put back. After each fault `verify` finds
 the book whole, the same command run again goes through, and the book has the digest of one that nothing happened to. Without --quick 40
 calls of a command are points of each kind, with EVERY=1 all of them. SEED=n chooses others."""
 import argparse
@@ -24,6 +25,8 @@ FILES = {
     "grants.csv": "id,account,from,amount,reason\nG-2,17850,2010-12-01,5,imported\nG-3,12583,2010-12-01,6,imported\nG-4,nobody,2010-12-01,6,x\n",
     "usage.csv": "id,account,meter,time,quantity\ne1,17850,api.calls,2010-12-03,5\ne2,17850,api.calls,2010-12-03,6\n"
                  "e3,12583,api.calls,2010-12-04,7\ne4,nobody,api.calls,2010-12-04,7\n",
+    "agreements.csv": "id,account,plan,start,tags.seats\nA-1,17850,subscription,2011-02-01,4\nA-2,12583,subscription,2011-02-10,2\n",
+    "late.csv": "id,account,meter,time,quantity\ne8,17850,api.calls,2011-02-10,400000\ne9,12583,storage,2011-02-12,70\n",
 }
 
 # Done before: name, day, arguments.
@@ -51,8 +54,20 @@ COMMANDS = [
     ("deliver", "2011-02-20", ["deliver"], (0,), (0,)),
     ("restore", "2011-02-20", ["restore", "{folder}/backup.mdb", "--last", "invoice=INV-2010-{invoices}", "--last",
                                "credit-note=CN-2010-{credits}"], (0,), (0, 1)),
+    ("import agreements", "2011-03-06", ["import", "agreements", "{folder}/agreements.csv"], (0,), (0,)),
+    ("bill periods", "2011-03-06", ["bill", "--issue"], (0, 1), (0, 1)),
+    ("change", "2011-03-11", ["change", "A-1", "--on", "2011-03-11", "tags.seats=9"], (0,), (0,)),
+    ("bill a change", "2011-03-11", ["bill", "--issue"], (0, 1), (0, 1)),
+    ("import late usage", "2011-03-12", ["import", "usage", "{folder}/late.csv"], (0,), (0,)),
+    ("bill late usage", "2011-03-12", ["bill", "--issue"], (0, 1), (0, 1)),
+    ("pause", "2011-03-20", ["pause", "A-2", "--from", "2011-03-20", "--how", "uncollectible"], (0,), (0,)),
+    ("bill what is uncollectible", "2011-04-10", ["bill", "--issue"], (0, 1), (0, 1)),
+    ("end", "2011-04-10", ["end", "A-1", "--on", "2011-04-10"], (0,), (0,)),
+    ("bill an end", "2011-04-10", ["bill"], (0, 1), (0, 1)),
+    ("approve credits", "2011-04-10", ["approve", "--all"], (0,), (0,)),
+    ("issue credits", "2011-04-10", ["issue", "--all"], (0,), (0,)),
 ]
-RESTORE = len(COMMANDS) - 1
+RESTORE = [name for name, *_ in COMMANDS].index("restore")
 
 
 class Desk:

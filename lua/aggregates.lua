@@ -36,7 +36,6 @@ aggregates.units = { "period", "day", "hour", "minute", "second" }
 local function value_of(meter, event)
   if not meter.value then return event.quantity end
   local text = event.tags[meter.value]
-  if text == nil then return 0 end
   local good, value = pcall(decimal, text)
   if good then return value end
   return declare.fail("event " .. tostring(event.id) .. " says " .. meter.value .. " = '" .. text .. "', which is no number",
@@ -50,7 +49,6 @@ local function level_after(self, event)
   local meter = self.meter
   if meter.property then
     local value = event.tags[meter.property]
-    if value == nil then return self.level or 0 end
     local there = event.quantity >= 0 or nil
     if self.active[value] == there then return self.level or 0 end
     self.active[value] = there
@@ -109,7 +107,7 @@ KINDS.unique = {
   carry = carry_level,
   add = function(self, event)
     local value = event.tags[self.meter.property]
-    if value == nil or event.quantity < 0 or self.seen[value] or self.active[value] then return end
+    if event.quantity < 0 or self.seen[value] or self.active[value] then return end
     self.seen[value], self.count = true, self.count + 1
   end,
   result = function(self) return self.count + (self.level or 0) end,

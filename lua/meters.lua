@@ -205,16 +205,17 @@ local function sort(list)
   end
 end
 
--- f(event) for those that the meter counts; in the order of time where that matters, a day at a time.
+-- f(event) for those that the meter counts; in the order of time where that matters, a day at a time. One that does not have the
+-- property that is counted says nothing about it.
 local function each(meter, source, start, stop, ordered, f)
-  local where, waiting = meter.where, {}
+  local where, needed, waiting = meter.where, meter.value or meter.property, {}
   local function flush()
     sort(waiting)
     for i = 1, #waiting do f(waiting[i]) end
     waiting = {}
   end
   source.each(meter.event, start, stop, function(event)
-    if where and not where(event) then return end
+    if needed and event.tags[needed] == nil or where and not where(event) then return end
     if not ordered then return f(event) end
     if waiting[1] and waiting[1].day ~= event.day then flush() end
     waiting[#waiting + 1] = event
@@ -245,8 +246,8 @@ end
 local function carry_in(run)
   local meter, source, start, stop = run.meter, run.source, run.bounds.span.start, run.bounds.span.stop
   local function carry(event) group_of(run, event).aggregate:carry(event) end
-  local alone = #run.by == 0 and not meter.where and not meter.property
-  if alone and meter.changes and not meter.value then
+  local alone = #run.by == 0 and not meter.where and not meter.property and not meter.value
+  if alone and meter.changes then
     local count, quantity = source.sum(meter.event, sources.EARLIEST, stop)
     local own_count, own = source.sum(meter.event, start, stop)
     if count > own_count then group_of(run).aggregate:begin(quantity - own) end

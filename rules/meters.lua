@@ -12,7 +12,7 @@
 --                                   --   of a clock change has 23 or 25 hours), by days otherwise
 --     property = "user",            -- of unique: whose values are counted; of max, latest and time_weighted: the level is
 --                                   --   how many values there are at once. A negative quantity takes one away
---     value = "gb",                 -- a property that says the number, in place of the quantity
+--     value = "gb",                 -- a property that says the number, in place of the quantity; events without do not count
 --     values = "levels",            -- of max, latest, time_weighted: an event says how much there is; "changes": how much
 --                                   --   more there is
 --     recurring = false,            -- true: what there was when the period began is carried in

@@ -37,6 +37,8 @@ METERS = [
      {"of": "api", "aggregate": "count", "where": lambda e: e["tags"].get("region") in ("eu", "us") and "user" in e["tags"]}),
     ("large", 'of = "api", where = function(event) return event.quantity > 5 end', {"of": "api", "where": lambda e: e["quantity"] > 5}),
     ("gb", 'of = "api", value = "gb"', {"of": "api", "value": "gb"}),
+    ("gb.last", 'of = "api", value = "gb", aggregate = "latest", recurring = true',
+     {"of": "api", "value": "gb", "aggregate": "latest", "recurring": True}),
     ("ever", 'of = "disk", recurring = true', {"of": "disk", "recurring": True}),
     ("ever.eu", 'of = "disk", recurring = true, by = { "region" }', {"of": "disk", "recurring": True}),
     ("high", 'of = "seats", aggregate = "max"', {"of": "seats", "aggregate": "max"}),
@@ -143,21 +145,20 @@ class Level:
 
     def after(self, event):
         if "property" in self.kind:
-            value = event["tags"].get(self.kind["property"])
-            if value is not None:
-                (self.active.add if event["quantity"] >= 0 else self.active.discard)(value)
+            value = event["tags"][self.kind["property"]]
+            (self.active.add if event["quantity"] >= 0 else self.active.discard)(value)
             self.level = Fraction(len(self.active))
         elif self.kind.get("changes"):
             self.level = (self.level or 0) + event["quantity"]
         else:
-            self.level = event["quantity"]
+            self.level = Fraction(event["tags"]["gb"]) if "value" in self.kind else event["quantity"]
 
 
 def aggregate(kind, before, events, start, stop):
     what = kind.get("aggregate", "sum")
 
     def value(event):
-        return Fraction(event["tags"].get("gb", "0")) if "value" in kind else event["quantity"]
+        return Fraction(event["tags"]["gb"]) if "value" in kind else event["quantity"]
     if what == "sum":
         return sum((value(e) for e in before + events), Fraction(0))
     if what == "count":
@@ -166,7 +167,7 @@ def aggregate(kind, before, events, start, stop):
     for event in before:
         state.after(event)
     if what == "unique":
-        return Fraction(len(state.active | {e["tags"]["user"] for e in events if "user" in e["tags"] and e["quantity"] >= 0}))
+        return Fraction(len(state.active | {e["tags"]["user"] for e in events if e["quantity"] >= 0}))
     if what == "latest":
         for event in events:
             state.after(event)
@@ -199,7 +200,8 @@ def weighted(kind, state, events, start, stop):
 
 
 def quantity_of(world, account, name, kind, start, stop):
-    events = [e for e in world.used(account, kind.get("of", name)) if kind.get("where", lambda _: True)(e)]
+    needed = kind.get("value") or kind.get("property")
+    events = [e for e in world.used(account, kind.get("of", name)) if kind.get("where", lambda _: True)(e) and (not needed or needed in e["tags"])]
     groups = {}
     for event in events:
         key = tuple(event["tags"].get(tag, "") for tag in kind.get("by", ()))

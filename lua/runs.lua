@@ -123,6 +123,9 @@ local function is_whole(of, a, b) return a == of.low and b == of.high and not of
 function runs.put(job, line, of, run, a, b)
   put_segment(job, run.segment)
   job.span = civil(line, a, b)
+  job.earlier = run.since and function(charge)
+    return charge == run.charge and max(job.usage(charge.meter, civil(line, run.since, run.a)).quantity, 0) or 0
+  end
   if is_whole(of, a, b) or run.charge.once then
     job.share, job.before = nil, nil
     return true
@@ -243,6 +246,19 @@ local function runs_of_one(line, segment, key, timing)
   return once and only_first(list, line) or list
 end
 
+-- What a meter counts goes on in a run of the same charge at other prices: its bands, packages and allowance do not begin anew.
+local function mark_since(list)
+  local first = {}
+  for i = 1, #list do
+    local run = list[i]
+    local charge = run.charge
+    if charge.meter then
+      if first[charge] and first[charge] < run.a then run.since = first[charge] end
+      first[charge] = min(first[charge] or run.a, run.a)
+    end
+  end
+end
+
 --- The runs of the charges of a period with one timing.
 ---@param job table of runs.job; its terms change
 ---@param compare? boolean true: the terms of each run are wanted even where the period has one segment
@@ -266,6 +282,7 @@ function runs.of(job, line, of, timing, compare)
   local decrease, once = has_special(segments, key, timing)
   if once then list = only_first(list, line) end
   if #segments > 1 then by_charge(list) end
+  if wanted then mark_since(list) end
   if decrease then list = hold_decreases(list, job) end
   return list, segments
 end

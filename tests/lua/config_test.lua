@@ -43,6 +43,12 @@ local cases = {
   { "operators", { operators = { { user = "anna", name = "Anna", roles = { "prepare", "issue" } }, { user = "bert" } } },
     get = "operators", want = "{{name=Anna roles=prepare issue user=anna} "
       .. "{name=bert roles=prepare approve issue admin manager user=bert}}" },
+  { "coins", { tax = { prices = "gross", cash_rounding = { CHF = 0.05 } } }, get = "tax",
+    want = "{cash_rounding={CHF=0.05} mode=half_up prices=gross rounding=document}" },
+  { "coins of no currency", { tax = { cash_rounding = { XXY = 0.05 } } }, fails = "money.currency_unknown", says = "'XXY'" },
+  { "coins of nothing", { tax = { cash_rounding = { CHF = 0 } } }, fails = "rule.value", says = "smallest coin of CHF" },
+  { "coins below the cent", { tax = { cash_rounding = { CHF = 0.005 } } }, fails = "rule.value", says = "smallest coin of CHF" },
+  { "prices of another kind", { tax = { prices = "brutto" } }, fails = "rule.value", says = "tax.prices" },
   { "tax", get = "tax", want = "{cash_rounding={} mode=half_up prices=net rounding=document}" },
   { "budget", { budget = { seconds = 5 } }, get = "budget", want = "{memory_mb=64 seconds=5 steps=100000000}" },
   { "plugins by name", { plugins = { "csv", "pdf" } }, get = "plugins", want = "{csv=csv pdf=pdf}" },

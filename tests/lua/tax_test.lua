@@ -1,4 +1,5 @@
 --- tests/lua/tax_test.lua: the starter's rates, sales abroad, totals of documents.
+local payable = require "payable"
 local rows = require "rows"
 local tax = require "tax"
 
@@ -142,10 +143,95 @@ local totals = {
     want = "standard 999999999999999.99 200000000000000 = 999999999999999.99 GBP 200000000000000.00 GBP 1199999999999999.99 GBP" },
 }
 
+-- ---- prices with tax, and what of a total is payable ----
+
+-- Lines with tax in them (gross), or without: { amount, category, net = true }.
+local function settle_gross(case)
+  local document, currency = { lines = {} }, case.currency or "GBP"
+  for i, one in ipairs(case.lines) do
+    local value = type(one) == "table" and one[1] or one
+    local amount = money(value, currency)
+    document.lines[i] = { amount = amount, gross = not (type(one) == "table" and one.net) and amount or nil,
+                          tax_category = type(one) == "table" and one[2] or "standard" }
+  end
+  tax.settle(document, function(category)
+    return { rate = PERCENT[category], factor = percent(PERCENT[category]), code = "S", rule = "x" }
+  end, { rounding = case.per or "document", mode = "half_up" })
+  local nets = {}
+  for i, line in ipairs(document.lines) do nets[i] = tostring(line.amount.amount) end
+  return table.concat(nets, " ") .. " = " .. document.net.amount .. " " .. document.tax.amount .. " " .. document.total.amount
+end
+
+local gross = {
+  { "one line", lines = { 120 }, want = "100 = 100 20 120" },
+  { "three lines, rounded once", lines = { 1, 1, 1 }, want = "0.84 0.83 0.83 = 2.5 0.5 3" },
+  { "three lines, each rounded", lines = { 1, 1, 1 }, per = "line", want = "0.83 0.83 0.83 = 2.49 0.51 3" },
+  { "its reversal", lines = { -1, -1, -1 }, want = "-0.84 -0.83 -0.83 = -2.5 -0.5 -3" },
+  { "a discount among them", lines = { 120, -12 }, want = "100 -10 = 90 18 108" },
+  { "a discount of all", lines = { 120, -120 }, want = "100 -100 = 0 0 0" },
+  { "more back than sold", lines = { 10, -25 }, want = "8.33 -20.83 = -12.5 -2.5 -15" },
+  { "nothing", lines = { 0, 0 }, want = "0 0 = 0 0 0" },
+  { "a cent has no tax in it that could be seen", lines = { 0.01 }, want = "0.01 = 0.01 0 0.01" },
+  { "three cents", lines = { 0.01, 0.01, 0.01 }, want = "0.01 0.01 0 = 0.02 0.01 0.03" },
+  { "categories by themselves", lines = { 120, { 105, "reduced" }, { 7, "zero" } }, want = "100 100 7 = 207 25 232" },
+  { "prices of both kinds in one category", lines = { 120, { 100, net = true } }, want = "100 100 = 200 40 240" },
+  { "yen", currency = "JPY", lines = { 105, 3 }, want = "88 2 = 90 18 108" },
+}
+
+local WITHHELD = {
+  tax.withhold { country = "IT", business = true, rate = 20, reason = "A fifth", categories = { "service" } },
+  tax.withhold { seller = "IT", country = "IT", rate = 100, base = "tax", reason = "All tax", from = "2026-02-01",
+                 when = function(buyer) return buyer.tags.public == "yes" end },
+  tax.withhold { country = "MX", rate = 10, base = "total", reason = "Of all", ["until"] = "2026-02-01" },
+}
+
+-- "rounded withheld payable reasons" of a document of a net amount and 22 % tax.
+local function pay(case)
+  local amount = money(case.net or 100, case.currency or "EUR")
+  local document = {
+    taxes = { { category = case.category or "service", rate = 22, net = amount, tax = round(amount * percent(22)) } },
+    tax_point = date(case.on or "2026-01-15"),
+  }
+  document.total = document.taxes[1].net + document.taxes[1].tax
+  payable.settle(document, { seller = "IT", rules = tax.declare(WITHHELD).rules(),
+                             buyer = { id = "A", country = case.to or "IT", tax_id = case.tax_id, tags = { public = case.public } } },
+                 { mode = "half_up", cash_rounding = { CHF = "0.05", SEK = "1" } })
+  local function text(value) return value and tostring(value.amount) or "-" end
+  return text(document.rounded) .. " " .. text(document.withheld) .. " " .. text(document.payable)
+    .. (document.withheld_reason and " " .. document.withheld_reason or "")
+end
+
+local payables = {
+  { "nothing of the kind", want = "- - -" },
+  { "a business withholds", tax_id = "IT1", want = "- 20 102 A fifth" },
+  { "of services only", tax_id = "IT1", category = "goods", want = "- - -" },
+  { "of a credit note the negative", tax_id = "IT1", net = -100, want = "- -20 -102 A fifth" },
+  { "a public body, before its day", public = "yes", on = "2026-01-31", want = "- - -" },
+  { "a public body, from its day on", public = "yes", on = "2026-02-01", want = "- 22 100 All tax" },
+  { "both", public = "yes", tax_id = "IT1", on = "2026-02-01", want = "- 42 80 A fifth; All tax" },
+  { "of the total", to = "MX", want = "- 12.2 109.8 Of all" },
+  { "no longer", to = "MX", on = "2026-02-01", want = "- - -" },
+  { "rounded up", currency = "CHF", net = 10.03, want = "0.01 - 12.25" },
+  { "rounded down", currency = "CHF", net = 10.01, want = "-0.01 - 12.2" },
+  { "the negative rounds alike", currency = "CHF", net = -10.03, want = "-0.01 - -12.25" },
+  { "halves away from zero", currency = "SEK", net = 1.23, want = "0.5 - 2" },
+  { "withheld, then rounded", currency = "CHF", tax_id = "IT1", net = 10.02, want = "-0.02 2 10.2 A fifth" },
+}
+
+local withholding = {
+  { "no reason", make = function() return tax.withhold { rate = 20 } end, fails = "rule.value", says = "reason" },
+  { "more than all", make = function() return tax.withhold { rate = 120, reason = "x" } end, fails = "rule.value", says = "120 percent" },
+  { "of something else", make = function() return tax.withhold { rate = 20, base = "gross", reason = "x" } end, fails = "rule.value",
+    says = "base is 'gross'" },
+  { "a misspelt field", make = function() return tax.withhold { rate = 20, reason = "x", contry = "IT" } end, fails = "rule.value",
+    says = "did you mean 'country'" },
+}
+
 function test.run()
   for _, case in ipairs(other) do case.rules, case.seller = OTHER, "DE" end
   return rows.join(rows.check(dates, answer), rows.check(abroad, answer), rows.check(other, answer), rows.check(errors, answer),
-                   rows.check(totals, settle),
+                   rows.check(totals, settle), rows.check(gross, settle_gross), rows.check(payables, pay),
+                   rows.check(withholding, function(case) return case.make() end),
                    rows.check(loading, function(case) return rule("rules/broken/" .. case.path .. ".lua") end))
 end
 

@@ -16,9 +16,9 @@
 #include "script/state.h"
 
 static const char *const suites[] = {
-    "config",   "charges",     "proration", "timeline",  "pricing",   "periods",      "changes", "tax",
-    "approval", "application", "rates",     "billing",   "crediting", "credit_modes", "dunning", "query",
-    "examples", "references",  "payments",  "schedules", "demo",      "meters",       "quote"};
+    "config",   "charges",     "proration",  "timeline", "pricing",   "periods",      "changes",   "tax",
+    "approval", "application", "rates",      "billing",  "crediting", "credit_modes", "discounts", "dunning",
+    "query",    "examples",    "references", "payments", "schedules", "demo",         "meters",    "quote"};
 static const char *const examples[] = {"rules/pricing/orders.examples.lua",
                                        "rules/pricing/subscription.examples.lua",
                                        "rules/pricing/usage.examples.lua",

@@ -191,9 +191,10 @@ end
 -- Whether a change can come to anything for a period that is billed.
 local function changed(self, group, of)
   if self.late[group.start] and group.base:find "^arrears" then return true end
-  if group.version >= self.number or not group.old then return false end
+  local old = group.old or of
+  if group.version >= self.number or not old then return false end
   local day = first_change(self, group.version)
-  local last = self.line:day_after(max(of and of.high or group.old.high, group.old.high))
+  local last = self.line:day_after(max(of and of.high or old.high, old.high))
   return day <= self.today and (not last or day < last)
 end
 
@@ -214,11 +215,11 @@ local function add_period(self, list, moved, series, of, start)
   local line, suffix = self.line, series.key == "" and "" or "/" .. series.key
   for i = 1, 2 do
     local timing = TIMINGS[i]
+    local base = suffix == "" and timing or timing .. suffix
+    local group = find_group(self, moved, base, start, of)
+    if group then group.seen = true end
     local day = series[timing] and (timing == "advance" and start or line:day_after(of.stop))
     if day and day <= self.today then
-      local base = suffix == "" and timing or timing .. suffix
-      local group = find_group(self, moved, base, start, of)
-      if group then group.seen = true end
       if not group and not is_void(line, day) then
         list[#list + 1] = { timing = timing, base = base, of = of, key = start, due = day }
       elseif group and changed(self, group, of) then
@@ -259,7 +260,9 @@ end
 -- Claims on periods that are there no more: what they billed is taken back.
 local function add_gone(self, list)
   for _, group in ipairs(self.group_list) do
-    if not group.seen and group.old and changed(self, group) then
+    local of = not group.seen and group.old and period_of(self.line, key_of(group.base), group.start)
+    local there = of and same_bounds(of, group.old) -- and only not due any more
+    if not group.seen and not there and group.old and changed(self, group) then
       list[#list + 1] = { timing = group.base:match "^%a+", base = group.base, key = group.start, due = self.today,
                           group = group }
     end

@@ -233,9 +233,10 @@ local function clock_of(self, group)
   end
 end
 
+-- None where there was no such period any more, as it was known last.
 local function known_runs(self, group, timing)
-  local old = due.known(self, group.version)
-  local of = group.old
+  local old, of = due.known(self, group.version), group.old
+  if not of then return {}, self.line end
   local job = runs.job(self, old, of, first_segment(old, of), timing, group.base, group.start, group.start)
   return runs.of(job, old, of, timing, true), old
 end
@@ -308,7 +309,7 @@ local function changed_advance(self, task)
     local job = runs.job(self, line, of, first_segment(line, of), "advance", task.base, task.key, task.due)
     new_runs = runs.of(job, line, of, "advance", true)
   end
-  local differences = corrections.differences(old_runs, new_runs, of ~= nil and same_bounds(of, group.old))
+  local differences = corrections.differences(old_runs, new_runs, of ~= nil and (not group.old or same_bounds(of, group.old)))
   local day = first_day(line, differences)
   if not day or day > self.today then return {} end
   local billed = corrections.billed(self.billed(self.id, group.start), group.base)
@@ -338,9 +339,9 @@ end
 -- Whether usage came late, or terms are others for a charge in arrears.
 local function arrears_differ(self, task, list)
   local group, of = task.group, task.of
-  if group.version >= self.number or not group.old then return false, group.old end
+  if group.version >= self.number then return false end
   local old_runs = known_runs(self, group, "arrears")
-  if not of or not same_bounds(of, group.old) then return true end
+  if not of or not group.old or not same_bounds(of, group.old) then return true end
   if #corrections.differences(old_runs, list, true) > 0 then return true end
   return #old_runs ~= #list
 end

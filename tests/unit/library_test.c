@@ -15,10 +15,11 @@
 #include "script/embedded.h"
 #include "script/state.h"
 
-static const char *const suites[] = {
-    "config",   "charges",     "proration",  "timeline", "pricing",   "periods",      "changes",   "tax",
-    "approval", "application", "rates",      "billing",  "crediting", "credit_modes", "discounts", "dunning",
-    "query",    "examples",    "references", "payments", "schedules", "demo",         "meters",    "quote"};
+static const char *const suites[] = {"config",      "charges",   "proration",  "timeline",  "pricing",
+                                     "periods",     "changes",   "agreements", "tax",       "approval",
+                                     "application", "rates",     "billing",    "crediting", "credit_modes",
+                                     "discounts",   "dunning",   "query",      "examples",  "references",
+                                     "payments",    "schedules", "demo",       "meters",    "quote"};
 static const char *const examples[] = {"rules/pricing/orders.examples.lua",
                                        "rules/pricing/subscription.examples.lua",
                                        "rules/pricing/usage.examples.lua",
@@ -271,6 +272,8 @@ static void run_records(void) {
 int main(void) {
     moon_err err;
     moon_script_limits limits = MOON_SCRIPT_LIMITS;
+    limits.time_ms = 300000; /* properties over thousands of agreements are one call */
+    limits.steps = UINT64_MAX / 2;
     must(moon_script_new(&limits, &script, &err), &err);
     add_starter_rules();
     if (nftw("tests/lua/rules", add_test_rule, 8, FTW_PHYS) != 0) {

@@ -18,8 +18,15 @@ typedef struct day_sum {
     moon_date day;
     moon_aggregate sum; /* what is added to the day */
     int64_t events;     /* new ones, and old ones that moved to another day */
+    int64_t moved;      /* those of them that moved, here or away */
+    bool late;
     uint64_t hash;
 } day_sum;
+
+/* An event that a correction moved from one day to another; numbers of items. */
+typedef struct day_move {
+    size_t from, to;
+} day_move;
 
 struct moon_usage_sums {
     moon_arena *keep;
@@ -27,6 +34,8 @@ struct moon_usage_sums {
     size_t count, room;
     uint32_t *slots; /* number of an item, from 1; 0: free */
     size_t slot_count;
+    day_move *moves;
+    size_t move_count, move_room;
     moon_str account; /* one that is known to be there */
 };
 
@@ -63,6 +72,21 @@ static void grow(moon_usage_sums *sums) {
     sums->slots = MOON_NEW_N(sums->keep, uint32_t, sums->slot_count);
     memset(sums->slots, 0, sums->slot_count * sizeof *sums->slots);
     for (size_t i = 0; i < sums->count; i++) *slot_of(sums, &items[i]) = (uint32_t)i + 1;
+}
+
+static day_sum *sum_of(moon_usage_sums *sums, const moon_event *event);
+
+static void add_move(moon_usage_sums *sums, const moon_event *old, const moon_event *event) {
+    if (sums->move_count == sums->move_room) {
+        sums->move_room = sums->move_room ? sums->move_room * 2 : 64;
+        day_move *larger = MOON_NEW_N(sums->keep, day_move, sums->move_room);
+        if (sums->move_count) memcpy(larger, sums->moves, sums->move_count * sizeof *larger);
+        sums->moves = larger;
+    }
+    sum_of(sums, old)->moved++;
+    sum_of(sums, event)->moved++;
+    sums->moves[sums->move_count++] =
+        (day_move){(size_t)(sum_of(sums, old) - sums->items), (size_t)(sum_of(sums, event) - sums->items)};
 }
 
 static day_sum *sum_of(moon_usage_sums *sums, const moon_event *event) {
@@ -147,6 +171,7 @@ static moon_status take_out(moon_change *change, const moon_event *event, moon_u
     /* Counted once as corrected, and, on its own day, with what takes its place. */
     if (old.day != event->day) day->events++;
     day->sum = less;
+    if (old.day != event->day) add_move(sums, &old, event);
     return MOON_OK;
 }
 
@@ -203,13 +228,21 @@ static moon_status fold_day(moon_change *change, const day_sum *sum, moon_err *e
     return moon_put(change, &moon_usage_type, &day, err);
 }
 
+/* How many events are late: one that moved is, once, where it came from or where it went. */
+static int64_t count_late(const moon_usage_sums *sums) {
+    int64_t late = 0;
+    for (size_t i = 0; i < sums->count; i++)
+        if (sums->items[i].late) late += sums->items[i].events - sums->items[i].moved;
+    for (size_t i = 0; i < sums->move_count; i++)
+        if (sums->items[sums->moves[i].from].late || sums->items[sums->moves[i].to].late) late++;
+    return late;
+}
+
 moon_status moon_usage_fold(moon_change *change, const moon_context *ctx, moon_usage_sums *sums,
                             int64_t *late, moon_err *err) {
     account_agreements of = {0};
-    *late = 0;
     for (size_t i = 0; i < sums->count; i++) {
-        const day_sum *sum = &sums->items[i];
-        bool is_late;
+        day_sum *sum = &sums->items[i];
         if (sum->events == 0 && sum->sum.corrections == 0) continue; /* its events were refused */
         MOON_TRY(fold_day(change, sum, err));
         if (!moon_str_eq(of.account, sum->account)) {
@@ -217,11 +250,11 @@ moon_status moon_usage_fold(moon_change *change, const moon_context *ctx, moon_u
             MOON_TRY(moon_touch_account(change, sum->account, err));
             MOON_TRY(moon_agreements_of(change, sum->account, sums->keep, &of.items, &of.count, err));
         }
-        MOON_TRY(moon_late_check(change, ctx, of.items, of.count, sum->meter, sum->day, sum->events, &is_late,
-                                 err));
-        if (is_late) *late += sum->events;
+        MOON_TRY(moon_late_check(change, ctx, of.items, of.count, sum->meter, sum->day, sum->events,
+                                 &sum->late, err));
     }
-    sums->count = 0;
+    *late = count_late(sums);
+    sums->count = sums->move_count = 0;
     memset(sums->slots, 0, sums->slot_count * sizeof *sums->slots);
     return MOON_OK;
 }

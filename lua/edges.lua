@@ -100,7 +100,7 @@ local function zero_problem(found, plan, name)
   for _, line in ipairs(found.lines) do
     local charge = line.charge and charge_of(plan, line.charge)
     local counts = charge and (charge.quantity == name or charge.meter == name)
-    if counts and line.amount ~= 0 and not charge.charge_at_zero and not charge.at_least and charge.kind ~= "formula" then
+    if counts and line.amount.amount ~= 0 and not charge.charge_at_zero and not charge.at_least and charge.kind ~= "formula" then
       return "line '" .. line.text .. "' of " .. line.amount .. " for nothing", "no line"
     end
   end

@@ -207,7 +207,8 @@ local function draft_periods(given, plan, book)
   local made = periods.draft {
     account = account.id, today = to:add_years(2), book = book, explain = not given.brief, -- everything is due by then
     agreements = { { id = ID, versions = versions, claims = {}, late = {} } },
-    account_on = function() return account end, usage_of = usage_of(given, period(from, to), (versions[2] or plan.phases) and around),
+    account_on = function() return account end,
+    usage_of = usage_of(given, period(from, to), (versions[2] or plan.phases) and around),
     approvals = APPROVALS, rates = RATES, tax = given.tax, plans = plans_of(given),
     billed = function() return {} end, grants = function() return {} end,
   }

@@ -59,7 +59,7 @@ local function amount_for(charge)
   local whole = job.one * amount
   local share = charge.prorate and job.share
   if not share then return round(whole) end
-  return prorate(whole, share[1], share[2]), share[1] .. "/" .. share[2], round(whole)
+  return invoice.part(whole), share[1] .. "/" .. share[2], round(whole)
 end
 
 local function part_text(share, whole) return share and " (" .. share .. " of " .. whole .. ")" or "" end

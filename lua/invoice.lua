@@ -83,15 +83,19 @@ local function put(line, amount)
   return line
 end
 
--- The part of an amount that falls on job.share: what all parts up to it come to, less those before. So any parts of a whole
--- add up to it.
-local function part_of(line, exact)
+--- The part of an amount that falls on job.share: what all parts up to it come to, less those before. So any parts of a whole
+--- add up to it.
+function invoice.part(exact)
   local n, d, before = job.share[1], job.share[2], job.before
-  line.share, line.whole = n .. "/" .. d, round(exact)
   if not before then return prorate(exact, n, d) end
   local m, e = before[1], before[2]
   if e == d then return prorate(exact, m + n, d) - prorate(exact, m, d) end
   return prorate(exact, m * d + n * e, e * d) - prorate(exact, m, e)
+end
+
+local function part_of(line, exact)
+  line.share, line.whole = job.share[1] .. "/" .. job.share[2], round(exact)
+  return invoice.part(exact)
 end
 
 --- Add a line of quantity x price; without a quantity, of the price.

@@ -206,7 +206,7 @@ static moon_status foreign(moon_err *err, const char *name, moon_str says, moon_
 }
 
 /* Items stand on the control account they were posted to; another number in book.lua would tear the sub-ledger from
- * it. The first one tells. */
+ * it. The first one that comes to something tells. */
 static moon_status check_control_account(moon_book *book, moon_change *change, moon_err *err) {
     moon_balance balance = {0};
     moon_item item;
@@ -214,6 +214,8 @@ static moon_status check_control_account(moon_book *book, moon_change *change, m
     bool items, moved;
     MOON_TRY(moon_scan_begin(change, &moon_item_type, MOON_BY_KEY, NULL, 0, NULL, 0, false, &scan, err));
     moon_status status = moon_scan_next(&scan, &item, &items, err);
+    while (status == MOON_OK && items && item.amount == 0) /* nothing was posted for it */
+        status = moon_scan_next(&scan, &item, &items, err);
     int control = items ? moon_item_control(&item) : 0;
     moon_scan_end(&scan);
     if (status != MOON_OK || !items) return status;

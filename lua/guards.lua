@@ -62,7 +62,8 @@ local function check_falls(plan, base, into, name)
     if net and last and net < last and falls < FALLS_MAX and not charge.falls then
       falls = falls + 1
       warn(charge.place, "the amount falls from " .. last .. " at " .. tostring(before) .. " to " .. net
-        .. " at " .. tostring(value) .. " " .. name, charge.kind == "volume" and "say falls = true if that is meant; a graduated charge has each unit pay its own band"
+        .. " at " .. tostring(value) .. " " .. name, charge.kind == "volume"
+          and "say falls = true if that is meant; a graduated charge has each unit pay its own band"
           or "a graduated charge has each unit pay its own band, and never falls")
     end
     if net then last, before = net, value end

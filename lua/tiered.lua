@@ -105,9 +105,11 @@ end
 
 local function beyond_last(charge, quantity, tiers)
   local subject = rating.subject()
-  rating.fail(charge, "has no price for " .. tostring(quantity) .. " of " .. subject .. ": its last band reaches up to "
-    .. tostring(tiers[#tiers].upto) .. (charge.above == "contact" and ", and what is above is agreed with the customer: contact them" or ""),
-    "moonbill set " .. subject .. " prices." .. charge.id .. "=..., or add a band", "price.missing")
+  local message = "has no price for " .. tostring(quantity) .. " of " .. subject .. ": its last band reaches up to "
+    .. tostring(tiers[#tiers].upto)
+  if charge.above == "contact" then message = message .. ", and what is above is agreed with the customer: contact them" end
+  rating.fail(charge, message, invoice.job().period
+    and "moonbill set " .. subject .. " prices." .. charge.id .. "=..., or add a band" or "add a band", "price.missing")
 end
 
 local function step_line(charge, tiers, quantity, sign, text)

@@ -302,6 +302,16 @@ static bool is_unapplied(const moon_item *item) {
             item->kind == MOON_ITEM_OPENING || item->kind == MOON_ITEM_TRANSFER);
 }
 
+/* What the policy may apply: prepaid money waits for invoices to come. */
+static moon_status waits_for_policy(moon_change *change, const moon_item *item, bool *waits, moon_err *err) {
+    moon_payment receipt;
+    bool prepaid = false;
+    *waits = is_unapplied(item);
+    if (*waits) MOON_TRY(moon_wallet_receipt(change, item, &receipt, &prepaid, err));
+    *waits = *waits && !prepaid;
+    return MOON_OK;
+}
+
 static void add_account(all_run *r, moon_str account) {
     if (r->count && moon_str_eq(r->accounts[r->count - 1], account)) return;
     if (r->count == r->room) {
@@ -325,7 +335,9 @@ static moon_status collect(all_run *r, moon_change *change, moon_err *err) {
     while (status == MOON_OK) {
         status = moon_scan_next(&scan, &item, &more, err);
         if (status != MOON_OK || !more) break;
-        if (is_unapplied(&item)) add_account(r, item.account);
+        bool waits;
+        status = waits_for_policy(change, &item, &waits, err);
+        if (status == MOON_OK && waits) add_account(r, item.account);
         moon_arena_rewind(moon_change_arena(change), mark);
     }
     moon_scan_end(&scan);
@@ -341,11 +353,9 @@ static moon_status settle_account(void *ctx, moon_change *change, moon_str accou
     MOON_TRY(moon_items_open(change, account, keep, &items, &count, err));
     moon_credit *list = MOON_NEW_N(keep, moon_credit, count);
     for (size_t i = 0; i < count; i++) {
-        moon_payment receipt;
-        bool prepaid;
-        if (!is_unapplied(&items[i])) continue;
-        MOON_TRY(moon_wallet_receipt(change, &items[i], &receipt, &prepaid, err));
-        if (!prepaid) list[credits++] = (moon_credit){.id = items[i].document};
+        bool waits;
+        MOON_TRY(waits_for_policy(change, &items[i], &waits, err));
+        if (waits) list[credits++] = (moon_credit){.id = items[i].document};
     }
     MOON_TRY(moon_settle(r->book, change, account, list, credits, keep, &one->list, err));
     one->next = r->pending;

@@ -397,6 +397,12 @@ end
 ---@return table columns, and rows: about how many there are
 function quoting.begin(given)
   local text = given.text:gsub("^\xEF\xBB\xBF", "")
+  local good, at_byte = utf8.len(text)
+  if not good then
+    local _, lines = text:sub(1, at_byte):gsub("\n", "")
+    raise { code = "import.file", file = given.path, line = lines + 1, message = "the file is not in UTF-8",
+            hint = "save it as UTF-8" }
+  end
   local mark = mark_of(text)
   local names, at = record_at(text, 1, mark)
   if not names or blank(names) then
@@ -470,7 +476,12 @@ function quoting.next(given)
   while #out < given.most do
     local cells, at = record_at(file.text, file.at, file.mark)
     if not cells then
-      if at then out[#out + 1], wrong, file.at = { at }, wrong + 1, #file.text + 1 end
+      if at then
+        local row = {}
+        for i = 1, #file.columns + #RESULTS - 1 do row[i] = "" end
+        row[#row + 1] = at
+        out[#out + 1], wrong, file.at = row, wrong + 1, #file.text + 1
+      end
       break
     end
     file.at, file.line = at, file.line + 1

@@ -23,7 +23,8 @@ MOON_CHECK moon_status moon_billed_corrections(moon_change *change, const moon_d
                                                moon_arena *keep, moon_document **out, size_t *count,
                                                moon_err *err);
 
-/* The answer of moon_billed_of as an input of a draft: how many lines, and what is left of them in all ("billed/A-7/2026-04-01"). */
+/* The answer of moon_billed_of as an input of a draft, "billed/A-7/2026-04-01": how many lines, and what is left of
+ * them in all. */
 MOON_CHECK moon_status moon_billed_input(moon_str agreement, moon_date start, const moon_billed *list,
                                          size_t count, moon_arena *keep, moon_input *out, moon_err *err);
 /* Whether that input is of this name, and whether the answer is the same now. */

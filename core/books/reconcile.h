@@ -6,8 +6,8 @@
 #include "books/verify.h"
 
 /* Daily balances against the ledger's entries; items (books/reconcile_items.h); number series against the numbers
- * given and the gaps on record; claims against orders, periods and documents (books/reconcile_periods.h); daily usage against its events;
- * closures and blobs against their hashes. */
+ * given and the gaps on record; claims against orders, periods and documents (books/reconcile_periods.h); daily usage
+ * against its events; closures and blobs against their hashes. */
 MOON_CHECK moon_status moon_reconcile(moon_change *change, const moon_config *config, moon_problem_fn tell,
                                       void *ctx, moon_verified *out, moon_err *err);
 

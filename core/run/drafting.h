@@ -15,8 +15,8 @@ typedef struct moon_drafting {
     size_t input_count, input_room;
     const moon_document **drafted; /* credits drafted in this job, in order */
     size_t drafted_count, drafted_room;
-    struct moon_period_read *reads;    /* what was asked for periods of the account (run/jobs_period.c) */
-    struct moon_grant_reads *grants;   /* what was asked of grants and coupons (run/jobs_grant.c) */
+    struct moon_period_read *reads;  /* what was asked for periods of the account (run/jobs_period.c) */
+    struct moon_grant_reads *grants; /* what was asked of grants and coupons (run/jobs_grant.c) */
 } moon_drafting;
 
 /* Begin the inputs of another document. */

@@ -20,7 +20,8 @@ moon_status moon_job_draft(moon_job *job, moon_str request, moon_buf *reply, moo
 
 /* What a plan charges at all, and when. request: the plan's name. reply: char whether anything in advance, char in
  * arrears, char whether its periods are plain (run/period_due.h), char whether a short first one is merged, char
- * moon_unit, char align (0: the agreement's start, 127: the calendar, else a day of January), varint number of units. */
+ * moon_unit, char align (0: the agreement's start, 127: the calendar, else a day of January), varint number of
+ * units. */
 moon_status moon_job_timings(moon_job *job, moon_str request, moon_buf *reply, moon_err *err);
 
 /* The period of an agreement that has a day.

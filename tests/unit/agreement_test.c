@@ -1,5 +1,5 @@
-/* books/agreement, books/claim, books/billed, books/late, books/pause: periods, what is billed of them, and what changes
- * it later. */
+/* books/agreement, books/claim, books/billed, books/late, books/pause: periods, what is billed of them, and what
+ * changes it later. */
 #include "books_case.h"
 
 #include "books/agreement.h"

@@ -352,7 +352,7 @@ local function settings(charge, kind, given)
   charge.every, charge.once, charge.cancellations = given.every, given.once, given.cancellations
   charge.prorate = or_else(given.prorate, not charge.meter and not given.once)
   charge.credit = or_else(given.credit, not given.once)
-  charge.own_sign = charge.own_sign or kind.own_sign
+  charge.own_sign, charge.charge_at_zero = charge.own_sign or kind.own_sign, charge.charge_at_zero or kind.at_zero
   charge.opposite, charge.currency = kind.opposite, currency_of(given)
   charge.rate, charge.close, charge.kind_terms = charge.rate or kind.rate, kind.close, kind.terms
   charge.place, charge.says_prorate = declare.here(), given.prorate ~= nil

@@ -144,7 +144,11 @@ end
 -- The period that a group of claims is on, as it was known then.
 local function period_of(line, key, start)
   local day = line:clock(start)
-  for _, series in ipairs(line:series(key)) do
+  for i, series in ipairs(line:series(key)) do
+    if i == 1 and day < series.from then
+      local _, high = series.at(day)
+      if high > series.from then return timeline.period(series, series.from) end
+    end
     if day >= series.from and (not series.to or day < series.to) then return timeline.period(series, day) end
   end
 end
@@ -160,7 +164,7 @@ end
 local function stale_groups(self)
   local moved
   for _, group in ipairs(self.group_list) do
-    if group.version < self.number then
+    if group.version < self.number or group.count > 0 then
       local old = due.known(self, group.version)
       group.old = old and period_of(old, key_of(group.base), group.start)
       if group.old then
@@ -262,7 +266,7 @@ local function add_gone(self, list)
   for _, group in ipairs(self.group_list) do
     local of = not group.seen and group.old and period_of(self.line, key_of(group.base), group.start)
     local there = of and same_bounds(of, group.old) -- and only not due any more
-    if not group.seen and not there and group.old and changed(self, group) then
+    if not group.seen and not there and group.old and group.version < self.number and changed(self, group) then
       list[#list + 1] = { timing = group.base:match "^%a+", base = group.base, key = group.start, due = self.today,
                           group = group }
     end

@@ -211,6 +211,14 @@ static moon_status run_usage(moon_app *app, moon_err *err) {
     return moon_app_look(app, show_report, &r, err);
 }
 
+static moon_status run_unbilled(moon_app *app, moon_err *err) {
+    request r = {0};
+    MOON_TRY(moon_report_find(MOON_STR("unbilled"), &r.kind, err));
+    ask_date(app, &r, "from", "from");
+    ask_date(app, &r, "to", "to");
+    return moon_app_look(app, show_report, &r, err);
+}
+
 /* ---- the table ---- */
 
 static const moon_option usage_options[] = {
@@ -220,6 +228,15 @@ static const moon_option usage_options[] = {
      .doc = "last day of what is shown, today if not given"},
     {.name = "from", .kind = MOON_OPTION_DATE, .value = "DATE", .doc = "first day of what is shown"},
     {.name = "account", .kind = MOON_OPTION_TEXT, .value = "ID", .doc = "this account alone"},
+    MOON_OPTION_FORMAT,
+    MOON_OPTION_END};
+
+static const moon_option unbilled_options[] = {
+    {.name = "from", .kind = MOON_OPTION_DATE, .value = "DATE", .doc = "first day of what is shown"},
+    {.name = "to",
+     .kind = MOON_OPTION_DATE,
+     .value = "DATE",
+     .doc = "last day of what is shown, today if not given"},
     MOON_OPTION_FORMAT,
     MOON_OPTION_END};
 
@@ -346,6 +363,22 @@ static const moon_command commands[] = {
      .args_max = 0,
      .need = MOON_NEEDS_BOOK,
      .run = run_usage},
+    {.name = "report unbilled",
+     .summary = "what stands on no invoice, and why",
+     .usage = "report unbilled [--from DATE] [--to DATE]",
+     .help = "Every order of these days, every period of an agreement that begins in them, and every usage "
+             "event of "
+             "them\nwithout a line on an issued invoice, each with its reason: not due yet, a draft that "
+             "waits, parked, "
+             "a\ncharge that comes to nothing, a pause, no agreement. Below it what is billed and what is "
+             "not, which "
+             "is all.\n"
+             "\n"
+             "  moonbill report unbilled --from 2026-10-01 --to 2026-10-31",
+     .options = unbilled_options,
+     .args_max = 0,
+     .need = MOON_NEEDS_BOOK,
+     .run = run_unbilled},
     {0}};
 
 const moon_command_group moon_commands_report = {"Pages and reports", commands};

@@ -285,6 +285,21 @@ moon_status moon_job_draft(moon_job *job, moon_str request, moon_buf *reply, moo
     return status;
 }
 
+moon_status moon_job_unbilled(moon_job *job, moon_str request, moon_buf *reply, moon_err *err) {
+    moon_str account;
+    moon_arg facts, answer;
+    moon_drafting *d = drafting_of(job);
+    if (!moon_wire_read_str(&request, &account) || !moon_wire_read_arg(&request, &facts, &job->arena) ||
+        facts.kind != MOON_ARG_MAP)
+        return cut_short(err);
+    d->account = account;
+    MOON_TRY(moon_change_begin(job->store, &d->change, err));
+    moon_status status = moon_ask_unbilled(d, account, facts.map.items, facts.map.count, &answer, err);
+    if (status == MOON_OK) moon_wire_add_arg(reply, &answer);
+    moon_change_end(d->change);
+    return status;
+}
+
 /* ---- documents by hand ---- */
 
 static moon_status get_original(moon_drafting *d, moon_str id, moon_document **original, moon_arg *credited,

@@ -18,6 +18,10 @@ moon_status moon_job_settings(moon_job *job, moon_str request, moon_buf *reply, 
  * count of its periodic agreements, then for each: char moon_periods_outcome (run/jobs_period.h). */
 moon_status moon_job_draft(moon_job *job, moon_str request, moon_buf *reply, moon_err *err);
 
+/* What of an account stands on no invoice. request: str account, arg facts (lua/unbilled.lua says which). reply: arg,
+ * what unbilled.of answers. */
+moon_status moon_job_unbilled(moon_job *job, moon_str request, moon_buf *reply, moon_err *err);
+
 /* What a plan charges at all, and when. request: the plan's name. reply: char whether anything in advance, char in
  * arrears, char whether its periods are plain (run/period_due.h), char whether a short first one is merged, char
  * moon_unit, char align (0: the agreement's start, 127: the calendar, else a day of January), varint number of

@@ -229,6 +229,29 @@ static moon_arg held_arg(const held *of, moon_arena *keep) {
     return moon_arg_map(fields, 4);
 }
 
+moon_status moon_ask_unbilled(moon_drafting *d, moon_str account, const moon_named *facts, size_t fact_count,
+                              moon_arg *answer, moon_err *err) {
+    moon_arena *keep = moon_change_arena(d->change);
+    moon_agreement *newest;
+    size_t n;
+    d->account = account;
+    MOON_TRY(moon_agreements_of(d->change, account, keep, &newest, &n, err));
+    moon_arg *agreements = MOON_NEW_N(keep, moon_arg, n + 1);
+    for (size_t i = 0; i < n; i++) {
+        held *one = MOON_NEW(keep, held);
+        MOON_TRY(hold(d, &newest[i], one, err));
+        agreements[i] = held_arg(one, keep);
+    }
+    moon_named *input = MOON_NEW_N(keep, moon_named, fact_count + 2);
+    memcpy(input, facts, fact_count * sizeof *input);
+    input[fact_count] = named("account", moon_arg_text(account));
+    input[fact_count + 1] = named("agreements", moon_arg_list(agreements, n));
+    moon_arg args[] = {moon_arg_map(input, fact_count + 2)};
+    moon_status status = moon_script_call(d->job->script, "unbilled.of", args, 1, keep, answer, err);
+    d->reads = NULL;
+    return status;
+}
+
 static moon_status ask(moon_drafting *d, const held *list, size_t count, moon_date today, moon_arg *documents,
                        moon_err *err) {
     moon_arena *keep = moon_change_arena(d->change);

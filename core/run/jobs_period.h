@@ -29,6 +29,11 @@ MOON_CHECK moon_status moon_draft_periods(moon_drafting *d, moon_str account, mo
  * of its periods the one from `start` (MOON_DATE_NONE: any). Texts are kept. */
 void moon_period_note(moon_drafting *d, moon_str agreement, moon_date start, const moon_input *input);
 
+/* What of an account stands on no invoice, and why: unbilled.of (lua/unbilled.lua) with these facts, and the account's
+ * agreements. `answer` lives in the arena of the change. */
+MOON_CHECK moon_status moon_ask_unbilled(moon_drafting *d, moon_str account, const moon_named *facts,
+                                         size_t fact_count, moon_arg *answer, moon_err *err);
+
 /* Let scripts of this worker ask for what drafts of periods need: host.account, host.billed, host.usage. */
 void moon_period_hosts(moon_job *job, moon_drafting *d);
 

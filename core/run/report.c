@@ -3,6 +3,7 @@
 #include "books/party.h"
 #include "books/receivable.h"
 #include "run/dun.h"
+#include "run/report_unbilled.h"
 #include "run/report_usage.h"
 #include "run/wire.h"
 #include "script/near.h"
@@ -272,6 +273,12 @@ const moon_report_kind moon_report_kinds[] = {
      .headings = moon_usage_headings,
      .heading_count = MOON_USAGE_HEADINGS,
      .fill = moon_report_usage},
+    {.name = "unbilled",
+     .doc = "what stands on no invoice, and why",
+     .asks = "from to",
+     .headings = moon_unbilled_headings,
+     .heading_count = MOON_UNBILLED_HEADINGS,
+     .fill = moon_report_unbilled},
     {0}};
 
 moon_status moon_report_find(moon_str name, const moon_report_kind **out, moon_err *err) {

@@ -152,10 +152,25 @@ def known_beforehand(build, plans, agreements, every, last):
             which = {a.id: a for a in agreements}[(missing or more)[0][0]]
             raise AssertionError("%d missing %s, %d too many %s; %s" % (
                 len(missing), [m for m in missing if m[0] == which.id][:5], len(more), [m for m in more if m[0] == which.id][:5], told(which)))
+        if not every:
+            check_unbilled(book, agreements, last)
         book.verify(last)
         return "%d lines" % sum(found.values())
     finally:
         shutil.rmtree(book.folder)
+
+
+def check_unbilled(book, agreements, last):
+    """`report unbilled` against a count of its own: what is billed and what is not are all, and each event of a day that is not is told."""
+    counted = sum(1 for a in agreements for day, _ in a.events if day in world.metered_days(a, last))
+    events = sum(len(a.events) for a in agreements)
+    rows = list(csv.DictReader(io.StringIO(book.run(last, "report", "unbilled", "--format", "csv"))))
+    told_events = sum(int(row["events"]) for row in rows if row["kind"] == "usage")
+    remark = "Usage events: %d billed and %d not." % (counted, events - counted)
+    if told_events != events - counted or remark not in book.run(last, "report", "unbilled"):
+        raise AssertionError("report unbilled: want %s, got %d events in rows" % (remark, told_events))
+    if any(not row["reason"] for row in rows):
+        raise AssertionError("report unbilled: a row without a reason")
 
 
 def told(a):

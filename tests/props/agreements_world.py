@@ -214,6 +214,17 @@ def lines_of(agreement, last):
     return found
 
 
+def metered_days(agreement, last):
+    """The days whose usage is billed by `last`."""
+    plan, days = agreement.plan, set()
+    for bounds in plan.periods(agreement.start, last):
+        end = min(bounds[-1][1], agreement.until) if agreement.until else bounds[-1][1]
+        if end <= last:
+            for run in runs_of(agreement, bounds, agreement.phase):
+                days |= run.days() if run.key != "trial" else set()
+    return days
+
+
 def metered(agreement, bounds):
     """Bands go on from one part of a period to the next."""
     earlier = 0

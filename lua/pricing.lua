@@ -78,8 +78,9 @@ end
 local function add_free_phases(given, rated)
   for _, phase in ipairs(free_phases(rated.segments)) do
     rated.at(phase.a, phase.b)
-    invoice.add_line({ kind = "charge", text = phase.name, tax_category = "standard", revenue = given.revenue, rule = phase.rule },
-                     nil, 0)
+    invoice.add_line({
+      kind = "charge", text = phase.name, tax_category = "standard", revenue = given.revenue, rule = phase.rule,
+    }, nil, 0)
   end
 end
 

@@ -170,11 +170,11 @@ end
 -- ---- all ----
 
 --- What of an account stands on no invoice.
----@param input table account, today, from, to (days, both included), agreements (as for periods.draft), usage (list of { meter, day,
----  count, quantity } that no invoice counted, by meter and day), drafts (list of { agreement, period, claim, id } that wait), parked
----  (why the account is, or nil)
----@return table billed (how many periods are), rows: list of { kind ("agreement" or "usage"), id, what, start, stop, reason, events,
----  quantity }
+---@param input table account, today, from, to (days, both included), agreements (as for periods.draft), usage (list of { meter,
+---  day, count, quantity } that no invoice counted, by meter and day), drafts (list of { agreement, period, claim, id } that
+---  wait), parked (why the account is, or nil)
+---@return table billed (how many periods are), rows: list of { kind ("agreement" or "usage"), id, what, start, stop, reason,
+---  events, quantity }
 function unbilled.of(input)
   local ctx = { book = input.book or config.read(), plans = {}, today = input.today }
   local w = { today = input.today, from = input.from, to = input.to, parked = input.parked, rows = {}, billed = 0, waiting = {},

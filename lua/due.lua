@@ -72,6 +72,7 @@ local function groups_of(claims, newest)
     local version = claim.version or newest
     group.versions[claim.cause] = version
     group.version, group.count = max(group.version, version), max(group.count, count)
+    if count == 0 then group.stop = claim.stop end
   end
   return groups, list
 end
@@ -185,6 +186,43 @@ local function find_group(self, moved, base, day, of)
   if other and not other.seen and same_bounds(other.old, of) then return other end
 end
 
+-- ---- periods that are others than those that were billed ----
+
+-- Only a plan that was edited has them: what agreements change is corrected.
+local function fail_overlap(self, group, of)
+  local line = self.line
+  local run = line:run_on(of.start)
+  local now = period(line:first_day(of.start) or of.start, line:day_after(of.stop) or of.stop)
+  declare.fail("agreement " .. self.id .. " is billed in " .. group.base .. " for " .. group.start .. ".." .. group.stop
+    .. ", and a period of " .. run.plan.path .. " is now " .. now.start .. ".." .. now.stop,
+    "every, align and first of a plan stay as they are once it is billed: write another plan, and moonbill change " .. self.id
+      .. " plan=...")
+end
+
+local function as_billed(self, group)
+  return group.version >= self.number and group.count == 0 and group.stop ~= nil and not self.line.stops
+end
+
+-- On one set of terms every line is as long as its period.
+local function check_length(self, group, of)
+  if not as_billed(self, group) or group.stop == of.stop then return end
+  local segments = self.line:segments_in(of)
+  local whole = #segments == 1 and segments[1].a == of.start and segments[1].b == of.stop
+  if whole or group.stop > of.stop then fail_overlap(self, group, of) end
+end
+
+-- Claims on days on which no period begins.
+local function check_begins(self, keys)
+  for _, group in ipairs(self.group_list) do
+    if not group.seen and group.start <= self.today and as_billed(self, group) then
+      for _, key in ipairs(keys) do
+        local of = key == key_of(group.base) and period_of(self.line, key, group.start)
+        if of and of.start ~= group.start then fail_overlap(self, group, of) end
+      end
+    end
+  end
+end
+
 -- ---- tasks ----
 
 local function is_void(line, day)
@@ -221,7 +259,10 @@ local function add_period(self, list, moved, series, of, start)
     local timing = TIMINGS[i]
     local base = suffix == "" and timing or timing .. suffix
     local group = find_group(self, moved, base, start, of)
-    if group then group.seen = true end
+    if group then
+      group.seen = true
+      check_length(self, group, of)
+    end
     local day = series[timing] and (timing == "advance" and start or line:day_after(of.stop))
     if day and day <= self.today then
       if not group and not is_void(line, day) then
@@ -284,6 +325,7 @@ function due.list(self)
     for _, series in ipairs(self.line:series(key)) do add_series(self, list, moved, series) end
   end
   if moved then add_gone(self, list) end
+  check_begins(self, keys)
   if #keys > 1 or moved then table.sort(list, function(a, b) return a.key < b.key end) end
   return list
 end

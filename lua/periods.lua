@@ -207,10 +207,12 @@ function periods.document(n) return documents[n] end
 
 -- ---- what the host asks besides ----
 
--- Cycles whose bounds the host computes by itself.
+-- Cycles whose bounds the host computes by itself: see anchor_of in core/books/agreement.c.
 local function is_plain(plan)
-  return plan.every ~= nil and #plan.keys == 1 and not plan.cycle.script and not plan.phases and not plan.anchor
-    and (plan.align == nil or plan.align == "start") and plan.first ~= "merged"
+  local cycle, align = plan.cycle, plan.align or "start"
+  local aligned = align == "start" or (align == "calendar" and (cycle.months or cycle.unit == "week"))
+    or (align ~= "calendar" and cycle.months == 1)
+  return #plan.keys == 1 and not cycle.script and not plan.anchor and aligned and plan.first ~= "merged"
 end
 
 --- What a plan charges at all, and how long its periods are.

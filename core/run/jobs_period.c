@@ -196,12 +196,13 @@ static moon_arg claims_arg(const held *of, moon_arena *keep) {
     moon_arg *items = MOON_NEW_N(keep, moon_arg, of->claim_count);
     for (size_t i = 0; i < of->claim_count; i++) {
         const moon_claim *claim = &of->claims[i];
-        moon_named *fields = MOON_NEW_N(keep, moon_named, 4);
+        moon_named *fields = MOON_NEW_N(keep, moon_named, 5);
         fields[0] = named("start", moon_arg_date(claim->start));
         fields[1] = named("cause", moon_arg_text(claim->cause));
         fields[2] = named("document", moon_arg_text(claim->document));
         fields[3] = named("version", integer_or_nil(claim->version));
-        items[i] = moon_arg_map(fields, 4);
+        fields[4] = named("stop", claim->stop == MOON_DATE_NONE ? (moon_arg){0} : moon_arg_date(claim->stop));
+        items[i] = moon_arg_map(fields, 5);
     }
     return moon_arg_list(items, of->claim_count);
 }

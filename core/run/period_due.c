@@ -105,14 +105,16 @@ typedef struct claim_reader {
     bool more;
 } claim_reader;
 
-/* What is billed of a period with one timing: the newest claim's version. */
+/* What is billed of a period with one timing: the newest claim. */
 typedef struct standing {
     bool claimed;
     int64_t turn, version;
+    moon_date stop;
 } standing;
 
 static bool stand(standing *timing, const moon_claim *claim, int64_t turn) {
-    if (!timing->claimed || turn > timing->turn) *timing = (standing){true, turn, claim->version};
+    if (!timing->claimed || turn > timing->turn)
+        *timing = (standing){true, turn, claim->version, claim->stop};
     return true;
 }
 
@@ -132,6 +134,12 @@ static moon_status billed_at(claim_reader *r, moon_date start, standing *advance
     return MOON_OK;
 }
 
+/* Whether an unchanged agreement was billed by other bounds: its plan was edited. */
+static bool has_other_bounds(const versions *of, moon_period period, const standing *timing) {
+    return timing->claimed && timing->turn == 0 && timing->version == of->version &&
+           timing->stop != MOON_DATE_NONE && timing->stop != period.end;
+}
+
 /* Whether a period may come to a line: what its plan charges is not billed yet, or may have changed since. It may
  * have been billed up to `stop`, before an end was known. */
 static bool may_bill(const versions *of, moon_period period, moon_date stop, moon_date today,
@@ -139,6 +147,7 @@ static bool may_bill(const versions *of, moon_period period, moon_date stop, moo
     bool over = period.end <= today;
     if (advance->claimed && may_change(of, advance->version, today, stop)) return true;
     if (arrears->claimed && may_change(of, arrears->version, today, stop)) return true;
+    if (has_other_bounds(of, period, advance) || has_other_bounds(of, period, arrears)) return true;
     return (!advance->claimed && of->timings.advance) || (!arrears->claimed && over && of->timings.arrears);
 }
 
@@ -158,9 +167,11 @@ static moon_status each_period(claim_reader *r, const versions *of, moon_date to
         MOON_TRY(billed_at(r, period.start, &advance, &arrears, may, err));
         *may = *may || may_bill(of, period, stop, today, &advance, &arrears);
     }
-    /* Billed are only periods behind an end that was not known then. */
+    /* Billed are only periods behind an end that was not known then, or the plan has other periods by now. */
     for (; r->more && !*may;) {
-        *may = may_change(of, r->claim.version, today, MOON_DATE_MAX);
+        *may =
+            may_change(of, r->claim.version, today, MOON_DATE_MAX) ||
+            (r->claim.start <= today && (newest->until == MOON_DATE_NONE || r->claim.start < newest->until));
         MOON_TRY(moon_scan_next(&r->scan, &r->claim, &r->more, err));
     }
     return MOON_OK;

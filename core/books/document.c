@@ -262,17 +262,62 @@ bool moon_document_is_posted(const moon_document *document) {
     return document->tax != 0;
 }
 
-static moon_status take_credit(const moon_document *credit, int64_t *total, int64_t *payable, moon_err *err) {
-    MOON_TRY(add(total, credit->total, err));
-    return add(payable, moon_document_payable(credit), err);
+/* What is left of an invoice: of its total, of what is payable, and of each line. */
+typedef struct rest {
+    const moon_document *invoice;
+    int64_t total, payable, *lines;
+} rest;
+
+static rest rest_of(const moon_document *invoice, moon_arena *keep) {
+    rest made = {invoice, invoice->total, moon_document_payable(invoice),
+                 MOON_NEW_N(keep, int64_t, invoice->lines.count + 1)};
+    for (size_t i = 0; i < invoice->lines.count; i++)
+        made.lines[i] = moon_line_value(MOON_AT(moon_line, invoice->lines, i));
+    return made;
+}
+
+static moon_status take_credit(rest *of, const moon_document *credit, moon_err *err) {
+    MOON_TRY(add(&of->total, credit->total, err));
+    for (size_t i = 0; i < credit->lines.count; i++) {
+        const moon_line *line = MOON_AT(moon_line, credit->lines, i);
+        int64_t at = line->corrects_line;
+        bool here = line->corrects.len == 0 || moon_str_eq(line->corrects, of->invoice->id);
+        if (here && at >= 1 && (uint64_t)at <= of->invoice->lines.count)
+            MOON_TRY(add(&of->lines[at - 1], moon_line_value(line), err));
+    }
+    return add(&of->payable, moon_document_payable(credit), err);
+}
+
+static moon_status exceeds(const rest *of, int64_t wanted, int64_t left, moon_err *err) {
+    char want[MOON_MONEY_TEXT], have[MOON_MONEY_TEXT];
+    moon_money_format_code((moon_money){wanted, of->invoice->currency}, want);
+    moon_money_format_code((moon_money){left, of->invoice->currency}, have);
+    return moon_fail(err, MOON_E_CREDIT_EXCEEDS, "%s cannot be credited: %.*s has %s left", want,
+                     MOON_STR_ARG(of->invoice->number), have);
+}
+
+/* No line that a credit note gives back has changed sides by it. */
+static moon_status check_credited_lines(const rest *of, const moon_document *credit, moon_err *err) {
+    for (size_t i = 0; i < credit->lines.count; i++) {
+        const moon_line *line = MOON_AT(moon_line, credit->lines, i);
+        int64_t at = line->corrects_line;
+        if (at < 1 || (uint64_t)at > of->invoice->lines.count) continue;
+        int64_t whole = moon_line_value(MOON_AT(moon_line, of->invoice->lines, at - 1)),
+                left = of->lines[at - 1];
+        if (whole >= 0 ? left >= 0 : left <= 0) continue;
+        MOON_TRY(add(&left, -moon_line_value(line), err));
+        exceeds(of, -moon_line_value(line), left, err);
+        return moon_err_context(err, "line %lld of %.*s", (long long)at, MOON_STR_ARG(of->invoice->number));
+    }
+    return MOON_OK;
 }
 
 /* What all issued credit notes of an invoice take back, this one included, and lines of later invoices, is not more
- * than the invoice. What a change takes back of a period is limited line by line, as the invoice may have credits of
- * its own. */
+ * than the invoice, nor than any of its lines: a change may have taken back days of one since this was drafted. What a
+ * change takes back of a period is not limited by the total, as the invoice may have credits of its own. */
 static moon_status check_credit(moon_change *change, const moon_document *document, moon_err *err) {
     moon_document original = {.id = document->corrects}, *credits;
-    char left[MOON_MONEY_TEXT], wanted[MOON_MONEY_TEXT];
+    moon_arena *keep = moon_change_arena(change);
     size_t count;
     bool found;
     if (document->kind != MOON_DOCUMENT_CREDIT_NOTE || document->corrects.len == 0) return MOON_OK;
@@ -283,19 +328,17 @@ static moon_status check_credit(moon_change *change, const moon_document *docume
                          MOON_STR_ARG(original.id));
     if (!found || original.kind != MOON_DOCUMENT_INVOICE || original.state != MOON_STATE_ISSUED)
         return MOON_OK;
-    MOON_TRY(moon_document_credits(change, original.id, moon_change_arena(change), &credits, &count, err));
-    int64_t rest = original.total, owed = moon_document_payable(&original);
+    rest left = rest_of(&original, keep);
+    MOON_TRY(moon_document_credits(change, original.id, keep, &credits, &count, err));
     for (size_t i = 0; i < count; i++)
-        if (credits[i].state == MOON_STATE_ISSUED) MOON_TRY(take_credit(&credits[i], &rest, &owed, err));
-    MOON_TRY(moon_billed_corrections(change, &original, moon_change_arena(change), &credits, &count, err));
-    for (size_t i = 0; i < count; i++) MOON_TRY(take_credit(&credits[i], &rest, &owed, err));
-    int64_t payable = moon_document_payable(document);
-    bool total = rest + document->total < 0;
-    if (!total && owed + payable >= 0) return MOON_OK;
-    moon_money_format_code((moon_money){total ? rest : owed, original.currency}, left);
-    moon_money_format_code((moon_money){total ? -document->total : -payable, original.currency}, wanted);
-    return moon_fail(err, MOON_E_CREDIT_EXCEEDS, "%s cannot be credited: %.*s has %s left", wanted,
-                     MOON_STR_ARG(original.number), left);
+        if (credits[i].state == MOON_STATE_ISSUED) MOON_TRY(take_credit(&left, &credits[i], err));
+    MOON_TRY(moon_billed_corrections(change, &original, keep, &credits, &count, err));
+    for (size_t i = 0; i < count; i++) MOON_TRY(take_credit(&left, &credits[i], err));
+    rest before = left;
+    MOON_TRY(take_credit(&left, document, err));
+    if (left.total < 0) return exceeds(&left, -document->total, before.total, err);
+    if (left.payable < 0) return exceeds(&left, -moon_document_payable(document), before.payable, err);
+    return check_credited_lines(&left, document, err);
 }
 
 moon_status moon_document_issue(moon_change *change, const moon_context *ctx, moon_document *document,

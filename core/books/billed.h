@@ -13,12 +13,24 @@ typedef struct moon_billed {
     int64_t credited; /* what credit notes gave back of amount + discount; of the sign of the line */
 } moon_billed;
 
-/* The lines of issued documents for the period that begins on `start`, in the order of their claims, in `keep`. */
-MOON_CHECK moon_status moon_billed_of(moon_change *change, moon_str agreement, moon_date start,
-                                      moon_arena *keep, moon_billed **out, size_t *count, moon_err *err);
+/* The documents that were read: a document of many agreements is asked of each, and read once. Begins as {0}; lives in
+ * the change's arena; good while the change writes no document. */
+typedef struct moon_bills {
+    struct moon_bill *first;
+} moon_bills;
+MOON_CHECK moon_status moon_bills_get(moon_change *change, moon_bills *known, moon_str id,
+                                      const moon_document **out,
+                                      moon_err *err); /* NULL: none that is issued */
+
+/* The lines of issued documents for the period that begins on `start`, in the order of their claims, in `keep`; the
+ * documents in `known`. */
+MOON_CHECK moon_status moon_billed_of(moon_change *change, moon_bills *known, moon_str agreement,
+                                      moon_date start, moon_arena *keep, moon_billed **out, size_t *count,
+                                      moon_err *err);
 
 /* What later documents took back of the lines of an issued document, in the shape of a credit note each (lines with
- * corrects_line, taxes by their rates, sums), in `keep`: what a credit note can still give back is less by that. */
+ * corrects_line, taxes by their rates, sums, their share of what was withheld), in `keep`: what a credit note can
+ * still give back is less by that. */
 MOON_CHECK moon_status moon_billed_corrections(moon_change *change, const moon_document *document,
                                                moon_arena *keep, moon_document **out, size_t *count,
                                                moon_err *err);
@@ -28,7 +40,7 @@ MOON_CHECK moon_status moon_billed_corrections(moon_change *change, const moon_d
 MOON_CHECK moon_status moon_billed_input(moon_str agreement, moon_date start, const moon_billed *list,
                                          size_t count, moon_arena *keep, moon_input *out, moon_err *err);
 /* Whether that input is of this name, and whether the answer is the same now. */
-MOON_CHECK moon_status moon_billed_check(moon_change *change, const moon_input *input, bool *same,
-                                         moon_err *err);
+MOON_CHECK moon_status moon_billed_check(moon_change *change, moon_bills *known, const moon_input *input,
+                                         bool *same, moon_err *err);
 
 #endif

@@ -84,14 +84,14 @@ static moon_status check_usage(moon_change *change, const moon_document *documen
                      MOON_STR_ARG(meter));
 }
 
-static moon_status check_period_input(moon_change *change, const moon_document *document,
+static moon_status check_period_input(moon_change *change, const moon_document *document, moon_bills *known,
                                       const moon_input *input, moon_err *err) {
     bool same;
     if (moon_str_starts(input->record, MOON_STR("account/"))) return check_account(change, input, err);
     if (moon_str_starts(input->record, MOON_STR("agreement/")))
         return check_agreement(change, document, input, err);
     MOON_TRY(check_usage(change, document, input, err));
-    MOON_TRY(moon_billed_check(change, input, &same, err));
+    MOON_TRY(moon_billed_check(change, known, input, &same, err));
     if (same) return MOON_OK;
     return moon_fail(err, MOON_E_STALE,
                      "what was billed of the period (%.*s) has changed since this was drafted",
@@ -109,8 +109,9 @@ static moon_status check_line(moon_change *change, const moon_document *document
 
 static moon_status check_periods(moon_change *change, const moon_document *document, moon_err *err) {
     moon_str last = MOON_STR_NONE;
+    moon_bills known = {0};
     for (size_t i = 0; i < document->inputs.count; i++)
-        MOON_TRY(check_period_input(change, document, MOON_AT(moon_input, document->inputs, i), err));
+        MOON_TRY(check_period_input(change, document, &known, MOON_AT(moon_input, document->inputs, i), err));
     for (size_t i = 0; i < document->lines.count; i++) {
         moon_str agreement = MOON_AT(moon_line, document->lines, i)->agreement;
         if (agreement.len == 0 || moon_str_eq(agreement, last)) continue;

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "books/billed.h"
 #include "books/closing.h"
 #include "books/ledger.h"
 #include "store/table.h"
@@ -31,6 +32,7 @@ typedef struct posting {
     size_t share_count, share_room;
     flow *flows; /* one per account with something deferred */
     size_t flow_count;
+    moon_bills bills; /* whose lines are taken back */
 } posting;
 
 static moon_status add(int64_t *sum, int64_t amount, moon_err *err) {
@@ -130,13 +132,12 @@ typedef struct cut {
 /* A line that takes back the unused days of an earlier one is cut as that was, so that nothing of these days is left in
  * any month. Where it takes back something else (the second time, for one), it is cut by itself. */
 static moon_status cut_of(posting *p, const moon_line *line, cut *out, moon_err *err) {
-    moon_document old = {.id = line->corrects};
+    const moon_document *old = NULL;
     int64_t days = (int64_t)line->stop - line->start, part;
-    bool found = false;
     *out = (cut){line->amount, 0, days, 1};
-    if (line->corrects.len) MOON_TRY(moon_get(p->change, &moon_document_type, &old, &found, err));
-    if (!found || line->corrects_line < 1 || (uint64_t)line->corrects_line > old.lines.count) return MOON_OK;
-    const moon_line *billed = MOON_AT(moon_line, old.lines, line->corrects_line - 1);
+    if (line->corrects.len) MOON_TRY(moon_bills_get(p->change, &p->bills, line->corrects, &old, err));
+    if (!old || line->corrects_line < 1 || (uint64_t)line->corrects_line > old->lines.count) return MOON_OK;
+    const moon_line *billed = MOON_AT(moon_line, old->lines, line->corrects_line - 1);
     if (billed->start == MOON_DATE_NONE || billed->start > line->start || billed->stop < line->stop)
         return MOON_OK;
     int64_t amount = billed->amount, whole = (int64_t)billed->stop - billed->start,
@@ -291,7 +292,7 @@ static moon_status post_issue(posting *p, int64_t *receivable, moon_err *err) {
     if (payable == 0 && base != 0) { /* nothing will ever settle it */
         moon_str exchange;
         MOON_TRY(moon_chart_account(p->ctx->config, "exchange", &exchange, err));
-        line_of(p, exchange)->base = -base;
+        MOON_TRY(add(&line_of(p, exchange)->base, -base, err));
         base = 0;
     }
     moon_entry_line *owed = line_of(p, p->receivables);

@@ -1,5 +1,6 @@
 #include "books/reconcile_periods.h"
 
+#include "books/billed.h"
 #include "books/claim.h"
 #include "books/document.h"
 #include "books/party.h"
@@ -60,28 +61,27 @@ static void line_key(moon_str document, int64_t ordinal, moon_buf *key) {
 static bool corrects_of_its_period(const moon_line *line, const moon_document *old) {
     if (line->corrects_line < 1 || (uint64_t)line->corrects_line > old->lines.count) return false;
     const moon_line *billed = MOON_AT(moon_line, old->lines, line->corrects_line - 1);
-    return old->state == MOON_STATE_ISSUED && moon_str_eq(billed->agreement, line->agreement) &&
+    return moon_str_eq(billed->agreement, line->agreement) &&
            moon_line_period(billed) == moon_line_period(line);
 }
 
-static moon_status check_correcting(moon_reconciler *r, const moon_document *document, const moon_line *line,
-                                    moon_err *err) {
-    moon_document old = {.id = line->corrects};
+static moon_status check_correcting(moon_reconciler *r, moon_bills *known, const moon_document *document,
+                                    const moon_line *line, moon_err *err) {
+    const moon_document *old;
     moon_buf key = MOON_BUF_EMPTY;
-    bool found;
-    MOON_TRY(moon_get(r->change, &moon_document_type, &old, &found, err));
-    if (!found || !corrects_of_its_period(line, &old)) {
+    MOON_TRY(moon_bills_get(r->change, known, line->corrects, &old, err));
+    if (!old || !corrects_of_its_period(line, old)) {
         moon_reconcile_say(r, MOON_E_BOOK_DAMAGED, "line %lld of %.*s takes back what no line of %.*s bills",
                            (long long)line->ordinal, MOON_STR_ARG(document->number),
                            MOON_STR_ARG(line->corrects));
         return MOON_OK;
     }
-    const moon_line *billed = MOON_AT(moon_line, old.lines, line->corrects_line - 1);
+    const moon_line *billed = MOON_AT(moon_line, old->lines, line->corrects_line - 1);
     line_key(line->corrects, line->corrects_line, &key);
-    moon_tally_add(&r->taken_back, moon_buf_str(&key), line->amount, 0);
+    moon_tally_add(&r->taken_back, moon_buf_str(&key), moon_line_value(line), 0);
     moon_buf_free(&key);
     int64_t discount = billed->discount == MOON_INT_NONE ? 0 : billed->discount;
-    if (line->amount > 0 && billed->amount + discount > 0)
+    if (line->amount > 0 && moon_line_value(billed) + discount > 0)
         moon_reconcile_say(r, MOON_E_BOOK_DAMAGED, "line %lld of %.*s takes back less than nothing",
                            (long long)line->ordinal, MOON_STR_ARG(document->number));
     return MOON_OK;
@@ -128,10 +128,11 @@ static moon_status check_deferred(moon_reconciler *r, const moon_document *docum
 }
 
 moon_status moon_reconcile_bill(moon_reconciler *r, const moon_document *document, moon_err *err) {
+    moon_bills known = {0};
     for (size_t i = 0; i < document->lines.count; i++) {
         const moon_line *line = MOON_AT(moon_line, document->lines, i);
         if (line->corrects.len && moon_str_is(document->cause, "period"))
-            MOON_TRY(check_correcting(r, document, line, err));
+            MOON_TRY(check_correcting(r, &known, document, line, err));
     }
     return check_deferred(r, document, err);
 }
@@ -147,8 +148,8 @@ static moon_status check_taken_back(moon_reconciler *r, const void *record, moon
         const moon_line *line = MOON_AT(moon_line, document->lines, i);
         line_key(document->id, line->ordinal, &key);
         const moon_tally_row *row = moon_tally_find(&r->taken_back, moon_buf_str(&key));
-        int64_t net = line->amount + (line->discount == MOON_INT_NONE ? 0 : line->discount);
-        if (row && net >= 0 && net + row->first < 0)
+        int64_t whole = moon_line_value(line) + (line->discount == MOON_INT_NONE ? 0 : line->discount);
+        if (row && whole >= 0 && whole + row->first < 0)
             moon_reconcile_say(r, MOON_E_BOOK_DAMAGED,
                                "more is taken back of line %lld of %.*s than it came to",
                                (long long)line->ordinal, MOON_STR_ARG(document->number));

@@ -3,7 +3,7 @@
 #ifndef MOON_RUN_DRAFTING_H
 #define MOON_RUN_DRAFTING_H
 
-#include "books/records.h"
+#include "books/billed.h"
 #include "run/worker.h"
 
 /* The drafting of one request. What it makes lives in the arena of its change. */
@@ -15,7 +15,9 @@ typedef struct moon_drafting {
     size_t input_count, input_room;
     const moon_document **drafted; /* credits drafted in this job, in order */
     size_t drafted_count, drafted_room;
-    struct moon_period_read *reads;  /* what was asked for periods of the account (run/jobs_period.c) */
+    struct moon_period_read *reads,
+        *last_read;                  /* what was asked for periods of the account (run/jobs_period.c) */
+    moon_bills bills;                /* of these periods */
     struct moon_grant_reads *grants; /* what was asked of grants and coupons (run/jobs_grant.c) */
 } moon_drafting;
 

@@ -33,11 +33,11 @@ typedef struct moon_period_read {
 
 void moon_period_note(moon_drafting *d, moon_str agreement, moon_date start, const moon_input *input) {
     moon_arena *keep = moon_change_arena(d->change);
-    period_read *made = MOON_NEW(keep, period_read), **last = &d->reads;
-    while (*last) last = &(*last)->next;
+    period_read *made = MOON_NEW(keep, period_read);
     *made = (period_read){.agreement = moon_arena_str(keep, agreement), .start = start};
     moon_record_copy(&moon_input_type, input, &made->input, keep);
-    *last = made;
+    *(d->reads ? &d->last_read->next : &d->reads) = made;
+    d->last_read = made;
 }
 
 static bool bills(const moon_document *document, moon_str agreement, moon_date start) {
@@ -152,7 +152,7 @@ static moon_status host_billed(void *ctx, const moon_arg *args, size_t n, moon_a
     size_t count;
     if (n < 2 || args[0].kind != MOON_ARG_TEXT || args[1].kind != MOON_ARG_DATE)
         return moon_fail(err, MOON_E_SCRIPT_VALUE, "billed wants an agreement and the first day of a period");
-    MOON_TRY(moon_billed_of(d->change, args[0].text, args[1].date, scratch, &list, &count, err));
+    MOON_TRY(moon_billed_of(d->change, &d->bills, args[0].text, args[1].date, scratch, &list, &count, err));
     MOON_TRY(moon_billed_input(args[0].text, args[1].date, list, count, scratch, &input, err));
     moon_period_note(d, args[0].text, args[1].date, &input);
     moon_arg *views = MOON_NEW_N(scratch, moon_arg, count);
@@ -250,6 +250,7 @@ moon_status moon_ask_unbilled(moon_drafting *d, moon_str account, const moon_nam
     moon_arg args[] = {moon_arg_map(input, fact_count + 2)};
     moon_status status = moon_script_call(d->job->script, "unbilled.of", args, 1, keep, answer, err);
     d->reads = NULL;
+    d->bills = (moon_bills){0};
     return status;
 }
 
@@ -404,6 +405,7 @@ moon_status moon_draft_periods(moon_drafting *d, moon_str account, moon_date tod
     if (n) MOON_TRY(ask(d, list, n, today, &answer, err));
     if (answer.kind == MOON_ARG_LIST) MOON_TRY(add_documents(d, &answer, list, n, documents, count, err));
     d->reads = NULL;
+    d->bills = (moon_bills){0};
     moon_buf_add_varint(agreements, n);
     for (size_t i = 0; i < n; i++)
         moon_buf_add_char(agreements, (char)moon_periods_outcome_of(&newest[i], list[i].billed, today));

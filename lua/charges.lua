@@ -186,7 +186,8 @@ function charges.terms(charge)
   if charge.free then parts[#parts + 1] = tostring(rating.number(charge, charge.free, "free quantity")) end
   if charge.kind_terms then parts[#parts + 1] = charge.kind_terms(charge) end
   for key, text in pairs(job.overrides or {}) do
-    if charge.keys[key] then parts[#parts + 1] = key .. "=" .. text end
+    local told = key == charge.id and charge.price ~= nil -- its price stands there already
+    if charge.keys[key] and not told then parts[#parts + 1] = key .. "=" .. text end
   end
   local phase = job.phase
   if phase and phase.share and charge.prorate then parts[#parts + 1] = tostring(phase.share) end

@@ -271,6 +271,18 @@ local function span_of(line, a, b)
   return period(start, max(line:day_after(b) or b, start + 1))
 end
 
+-- The segments of the days that some runs are: what a discount on them is for.
+local function segments_of(line, of, list)
+  local a, b, found = list[1].a, list[1].b, {}
+  for _, run in ipairs(list) do a, b = min(a, run.a), max(b, run.b) end
+  for _, one in ipairs(line:segments_in(of)) do
+    if one.a < b and one.b > a then
+      found[#found + 1] = { a = max(one.a, a), b = min(one.b, b), version = one.version, plan = one.plan, phase = one.phase }
+    end
+  end
+  return found
+end
+
 -- Charges of the new terms for the days that have others now.
 local function charge_new(self, task, differences, day)
   local line, of = self.line, task.of
@@ -282,7 +294,7 @@ local function charge_new(self, task, differences, day)
     local rated = one.runs
     local job = runs.job(self, line, of, rated[1].segment, task.timing, next_claim(task), task.key, day)
     job.cause = "change"
-    rated_of(job, line, of, rated, line:segments_in(of))
+    rated_of(job, line, of, rated, segments_of(line, of, rated))
     rated.plan = rated[#rated].segment.plan
     check_prices(self, { rated[1].segment })
     local part = charged(self, task, line, job, rated, function(billed)
@@ -343,6 +355,9 @@ local function arrears_differ(self, task, list)
   local old_runs = known_runs(self, group, "arrears")
   if not of or not group.old or not same_bounds(of, group.old) then return true end
   if #corrections.differences(old_runs, list, true) > 0 then return true end
+  for _, run in ipairs(list) do
+    if run.charge.closing then return true end -- it looks at charges in advance too
+  end
   return #old_runs ~= #list
 end
 

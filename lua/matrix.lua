@@ -6,6 +6,7 @@
 --- Example: cells { region = "eu", price = 0.08 }, { region = "eu", class = "hot", price = 0.10 }, { price = 0.05 }: usage in
 --- region eu and class hot costs 0.10, in region us 0.05.
 local declare = require "declare"
+local invoice = require "invoice"
 local rating = require "rating"
 local simple = require "simple"
 local tiered = require "tiered"
@@ -238,7 +239,8 @@ local function cell_for(charge, tags, quantity)
     "price.missing")
 end
 
-local function rate(charge, quantity, usage)
+-- Quantities by the numbers of the cells that price them.
+local function sums_of(charge, quantity, usage)
   local groups = usage and usage.groups and usage.groups(charge.by) or { { quantity = quantity } }
   local sums = {}
   for i = 1, #groups do
@@ -248,9 +250,25 @@ local function rate(charge, quantity, usage)
       sums[number] = (sums[number] or 0) + group.quantity
     end
   end
+  return sums
+end
+
+-- How far the bands of each cell were filled in days before that were on other terms.
+local function filled_before(charge)
+  local usage = rating.usage_on_other_terms(charge)
+  if not usage then return nil end
+  local filled = {}
+  for number, sum in pairs(sums_of(charge, usage.quantity, usage)) do filled[charge.cells[number]] = sum end
+  return filled
+end
+
+local function rate(charge, quantity, usage)
+  local job, sums = invoice.job(), sums_of(charge, quantity, usage)
+  job.filled = filled_before(charge)
   for number, cell in ipairs(charge.cells) do
     if sums[number] and sums[number] ~= 0 then rating.signed(cell, sums[number]) end
   end
+  job.filled = nil
 end
 
 local function terms(charge)

@@ -79,6 +79,17 @@ local function events_of(quantity, usage)
   return { { quantity = quantity } }
 end
 
+-- What is free is free once a period: days before that were on other terms used of it first.
+local function take_off_used(charge, terms)
+  local before = (charge.free_events or charge.free_base) and rating.usage_on_other_terms(charge)
+  if not before then return end
+  local events = events_of(before.quantity, before)
+  for i = terms.free_events + 1, #events do
+    terms.free_base = max(terms.free_base - max(events[i].quantity, 0), 0)
+  end
+  terms.free_events = max(terms.free_events - #events, 0)
+end
+
 -- Without minimum, maximum and free events the sum and the number of events say it all.
 local function needs_events(charge, usage)
   if not usage then return true end
@@ -87,6 +98,7 @@ end
 
 local function rate_percentage(charge, quantity, usage)
   local terms = terms_of(charge)
+  take_off_used(charge, terms)
   local sum, count, base
   if needs_events(charge, usage) then
     sum, count, base = by_events(terms, events_of(quantity, usage))

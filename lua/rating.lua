@@ -153,12 +153,23 @@ local function counts_from(charge, job)
   return agreement.start:period("year", day, 1).start
 end
 
+--- What the charge used in days before of the same period that were on other terms: a usage object, nil if there were none.
+function rating.usage_on_other_terms(charge)
+  local earlier = invoice.job().earlier
+  local usage = earlier and earlier(charge)
+  return usage and object(usage)
+end
+
 --- What the charge has counted before the days at hand: from the beginning of its year or agreement, or in days before of the
 --- same period that were on other terms.
 function rating.earlier(charge)
   if not charge.meter then return 0 end
   local job = invoice.job()
-  if not charge.accumulate then return job.earlier and job.earlier(charge) or 0 end
+  if not charge.accumulate then
+    if job.filled then return max(job.filled[charge] or 0, 0) end
+    local usage = job.earlier and rating.usage_on_other_terms(charge)
+    return usage and max(usage.quantity, 0) or 0
+  end
   local stop = (job.span or job.period).start
   local known = job.accumulated
   if known and known.charge == charge and known.stop == stop then return known.quantity end

@@ -124,7 +124,7 @@ function runs.put(job, line, of, run, a, b)
   put_segment(job, run.segment)
   job.span = civil(line, a, b)
   job.earlier = run.since and function(charge)
-    return charge == run.charge and max(job.usage(charge.meter, civil(line, run.since, run.a)).quantity, 0) or 0
+    return charge == run.charge and job.usage(charge.meter, civil(line, run.since, run.a)) or nil
   end
   if is_whole(of, a, b) or run.charge.once then
     job.share, job.before = nil, nil
@@ -252,7 +252,7 @@ local function mark_since(list)
   for i = 1, #list do
     local run = list[i]
     local charge = run.charge
-    if charge.meter then
+    if charge.meter and not charge.prorate then
       if first[charge] and first[charge] < run.a then run.since = first[charge] end
       first[charge] = min(first[charge] or run.a, run.a)
     end

@@ -13,7 +13,7 @@
 --                 the first period, or the first three: those that begin on or after the coupon's first day, or have it. Of a
 --                 promotion those from the agreement's start. Without either: all. Orders get such coupons by their tag only
 --     charges = { "seats" }, categories = { "standard" }
---                 only off lines of these charges (their id), of these tax categories; the lines of an order itself have no charge
+--                 only off lines of these charges (their id), of these tax categories; an order's own lines have no charge
 --     priority    the lowest comes first; 100 where absent. Of equal ones those for some charges or categories come first,
 --                 then the earlier first day, then the name
 --     stack       "sequential": a share of what is left by then: 10 % and 10 % make 19 %

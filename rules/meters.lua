@@ -16,7 +16,7 @@
 --     values = "levels",            -- of max, latest, time_weighted: an event says how much there is; "changes": how much
 --                                   --   more there is
 --     recurring = false,            -- true: what there was when the period began is carried in
---     by = { "region" },            -- each region counts by itself, and the meter is the sum of them; charges can price each apart
+--     by = { "region" },            -- each region counts by itself, the meter is the sum of them; charges can price each apart
 --     where = { plan = "pro" },     -- only events with this property; { plan = { "pro", "team" } } any of these,
 --                                   --   true: with one, false: without; or function(event) return event.quantity > 0 end
 --     per = "period",               -- of time_weighted: "hour", "day": level x hours, instead of the mean of the period

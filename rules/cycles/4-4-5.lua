@@ -1,7 +1,7 @@
 -- Periods of four, four and five weeks, as retailers and manufacturers count their quarters. A plan says every = cycle "4-4-5".
 --
--- The year begins on the Monday that is nearest to 1 January. It has 52 weeks; where the next year begins a week later than that, the
--- last period has a week more. Write your own first day and order of weeks here.
+-- The year begins on the Monday that is nearest to 1 January. It has 52 weeks; where the next year begins a week later than that,
+-- the last period has a week more. Write your own first day and order of weeks here.
 local WEEKS = { 4, 4, 5, 4, 4, 5, 4, 4, 5, 4, 4, 5 }
 
 local function first_monday(year)

@@ -70,20 +70,20 @@ static moon_status claims_from(moon_change *change, moon_str agreement, moon_dat
 }
 
 /* The newest bill that counted the day for the period of the claims from `at` on; `at` moves behind them. */
-static moon_status counted_in(moon_change *change, const claimed *of, size_t *at, moon_str agreement,
-                              moon_str meter, moon_date day, moon_counted *out, bool *found, moon_err *err) {
+static moon_status counted_in(moon_change *change, moon_bills *known, const claimed *of, size_t *at,
+                              moon_str agreement, moon_str meter, moon_date day, moon_counted *out,
+                              bool *found, moon_err *err) {
     moon_date start = of->items[*at].start;
     int64_t newest = -1;
     *found = false;
     for (; *at < of->count && of->items[*at].start == start; ++*at) {
         const moon_claim *claim = &of->items[*at];
-        moon_document bill = {.id = claim->document};
+        const moon_document *bill;
         moon_str base;
         int64_t turn = moon_claim_turn(claim->cause, &base);
-        bool there;
         if (!is_arrears(claim) || turn <= newest || (start <= day && start != of->own)) continue;
-        MOON_TRY(moon_get(change, &moon_document_type, &bill, &there, err));
-        if (!there || !counts(claim, &bill, agreement, meter, day, of->own, out)) continue;
+        MOON_TRY(moon_bills_get(change, known, claim->document, &bill, err));
+        if (!bill || !counts(claim, bill, agreement, meter, day, of->own, out)) continue;
         newest = turn;
         *found = true;
     }
@@ -93,10 +93,11 @@ static moon_status counted_in(moon_change *change, const claimed *of, size_t *at
 moon_status moon_late_counted(moon_change *change, moon_str agreement, moon_str meter, moon_date day,
                               moon_counted *out, bool *found, moon_err *err) {
     claimed of;
+    moon_bills known = {0};
     *found = false;
     MOON_TRY(claims_from(change, agreement, day, &of, err));
     for (size_t at = 0; at < of.count && !*found && of.items[at].start <= day;)
-        MOON_TRY(counted_in(change, &of, &at, agreement, meter, day, out, found, err));
+        MOON_TRY(counted_in(change, &known, &of, &at, agreement, meter, day, out, found, err));
     return MOON_OK;
 }
 
@@ -131,9 +132,9 @@ static moon_status park(moon_change *change, const moon_context *ctx, moon_str a
     return moon_put(change, &moon_parked_type, &parked, err);
 }
 
-moon_status moon_late_check(moon_change *change, const moon_context *ctx, const moon_agreement *agreements,
-                            size_t agreement_count, moon_str meter, moon_date day, int64_t count, bool *late,
-                            moon_err *err) {
+moon_status moon_late_check(moon_change *change, const moon_context *ctx, moon_bills *known,
+                            const moon_agreement *agreements, size_t agreement_count, moon_str meter,
+                            moon_date day, int64_t count, bool *late, moon_err *err) {
     *late = false;
     for (size_t i = 0; i < agreement_count; i++) {
         claimed of;
@@ -144,7 +145,8 @@ moon_status moon_late_check(moon_change *change, const moon_context *ctx, const 
         for (size_t at = 0; at < of.count;) {
             moon_counted counted;
             bool found;
-            MOON_TRY(counted_in(change, &of, &at, agreements[i].id, meter, day, &counted, &found, err));
+            MOON_TRY(
+                counted_in(change, known, &of, &at, agreements[i].id, meter, day, &counted, &found, err));
             if (!found) continue;
             *late = true;
             MOON_TRY(park(change, ctx, agreements[i].id, meter, &counted, count, err));

@@ -5,7 +5,7 @@
 #ifndef MOON_BOOKS_LATE_H
 #define MOON_BOOKS_LATE_H
 
-#include "books/config.h"
+#include "books/billed.h"
 #include "books/usage.h"
 
 /* The issued document that counted a meter on a day for an agreement: the newest one if there were several, with the
@@ -20,8 +20,9 @@ MOON_CHECK moon_status moon_late_counted(moon_change *change, moon_str agreement
                                          moon_date day, moon_counted *out, bool *found, moon_err *err);
 
 /* `count` events of a meter came in for a day: put them on the work list where an agreement of the account has billed
- * that day already, or a later period whose bill counted that day too. */
-MOON_CHECK moon_status moon_late_check(moon_change *change, const moon_context *ctx,
+ * that day already, or a later period whose bill counted that day too.
+ * `known` has the documents that were read for it. */
+MOON_CHECK moon_status moon_late_check(moon_change *change, const moon_context *ctx, moon_bills *known,
                                        const moon_agreement *agreements, size_t agreement_count,
                                        moon_str meter, moon_date day, int64_t count, bool *late,
                                        moon_err *err);

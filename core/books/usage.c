@@ -241,6 +241,7 @@ static int64_t count_late(const moon_usage_sums *sums) {
 moon_status moon_usage_fold(moon_change *change, const moon_context *ctx, moon_usage_sums *sums,
                             int64_t *late, moon_err *err) {
     account_agreements of = {0};
+    moon_bills known = {0};
     for (size_t i = 0; i < sums->count; i++) {
         day_sum *sum = &sums->items[i];
         if (sum->events == 0 && sum->sum.corrections == 0) continue; /* its events were refused */
@@ -250,7 +251,7 @@ moon_status moon_usage_fold(moon_change *change, const moon_context *ctx, moon_u
             MOON_TRY(moon_touch_account(change, sum->account, err));
             MOON_TRY(moon_agreements_of(change, sum->account, sums->keep, &of.items, &of.count, err));
         }
-        MOON_TRY(moon_late_check(change, ctx, of.items, of.count, sum->meter, sum->day, sum->events,
+        MOON_TRY(moon_late_check(change, ctx, &known, of.items, of.count, sum->meter, sum->day, sum->events,
                                  &sum->late, err));
     }
     *late = count_late(sums);

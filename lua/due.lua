@@ -332,19 +332,28 @@ end
 
 -- ---- why ----
 
-local function of_version(self, i)
-  local version, before = self.versions[i], self.versions[i - 1]
-  if version.pause and not (before and before.pause == version.pause) then return "paused on " .. version.from end
-  if before and before.pause and not version.pause then return "resumed on " .. version.from end
-  return "change of " .. version.from
+-- What the versions of a day came to, against the day before and what was known of it: of a pause that was made and taken
+-- back in between nothing is told.
+local function of_day(self, i, since)
+  local list, day, before, known, pause = self.versions, self.versions[i].from, nil, nil, nil
+  for k = 1, #list do
+    local version = list[k]
+    if version.from > day then break end
+    if version.from < day then before = version.pause end
+    if version.version <= since then known = version.pause end
+    pause = version.pause
+  end
+  if pause and before ~= pause then return "paused on " .. day end
+  if (before or known) and not pause then return "resumed on " .. day end
+  return "change of " .. day
 end
 
 -- The texts of versions, those of one day in one.
-local function told(self, places)
+local function told(self, places, since)
   local list, last
   list = {}
   for _, i in ipairs(places) do
-    local version, text = self.versions[i], of_version(self, i)
+    local version, text = self.versions[i], of_day(self, i, since)
     if last and last.from == version.from then
       last.numbers[#last.numbers + 1] = version.reason or "version " .. version.version
       list[#list] = last.text:gsub("^change of", "changes of") .. " (" .. table.concat(last.numbers, "; ") .. ")"
@@ -380,7 +389,7 @@ function due.cause(self, since, a, b)
       if self.versions[i].from == from then within_days[#within_days + 1] = i end
     end
   end
-  return told(self, #within_days > 0 and within_days or all)
+  return told(self, #within_days > 0 and within_days or all, since)
 end
 
 return due

@@ -12,21 +12,24 @@ timeline.__index = timeline
 
 -- ---- the runs of versions ----
 
--- Each version from its day on; of several from one day the last. A version of before the start holds from the start.
+-- Each version from its day on; of several from one day the last: what the others say, a plan that there is not, holds on
+-- no day. A version of before the start holds from the start.
 local function runs_of(versions, plan_of, start)
   local runs = {}
   for i = 1, #versions do
-    local version, last = versions[i], runs[#runs]
-    local plan, from, pause = plan_of(version), version.from, version.pause
-    if not last or from <= start then
-      from = start
-    elseif last.plan.change_day == "old" and last.pause == pause then
-      from = from + 1
-    end
-    if last and last.from >= from then
-      runs[#runs] = { from = last.from, version = version, plan = plan, pause = pause }
-    else
-      runs[#runs + 1] = { from = from, version = version, plan = plan, pause = pause }
+    local version, last, after = versions[i], runs[#runs], versions[i + 1]
+    if not after or after.from > max(version.from, start) then
+      local plan, from, pause = plan_of(version), version.from, version.pause
+      if not last or from <= start then
+        from = start
+      elseif last.plan.change_day == "old" and last.pause == pause then
+        from = from + 1
+      end
+      if last and last.from >= from then
+        runs[#runs] = { from = last.from, version = version, plan = plan, pause = pause }
+      else
+        runs[#runs + 1] = { from = from, version = version, plan = plan, pause = pause }
+      end
     end
   end
   for i = 1, #runs do runs[i].to = runs[i + 1] and runs[i + 1].from end

@@ -130,6 +130,7 @@ static moon_status add_orders(filling *f, moon_err *err) {
 typedef struct list {
     moon_arg *items;
     size_t count, room;
+    int64_t events;
 } list;
 
 static void append(filling *f, list *to, const moon_named *fields, size_t count) {
@@ -230,12 +231,30 @@ static moon_status read_usage(filling *f, moon_str account, list *usage, moon_er
                                {MOON_STR("meter"), moon_arg_text(moon_arena_str(f->keep, day.meter))},
                                {MOON_STR("quantity"), moon_arg_decimal(day.quantity)}};
         append(f, usage, fields, 4);
+        usage->events += day.count;
     }
     moon_scan_end(&scan);
     return status;
 }
 
 /* ---- accounts: what it answers ---- */
+
+/* Rules that cannot say it for one account hide nothing of the others. */
+static bool of_the_account(moon_status status) {
+    return status != MOON_OK && status != MOON_E_INTERRUPTED &&
+           moon_status_class(status) != MOON_CLASS_DAMAGED;
+}
+
+static void add_failed(filling *f, moon_str account, int64_t events, const moon_err *why) {
+    moon_str cells[MOON_UNBILLED_HEADINGS] = {
+        [KIND] = MOON_STR("account"),
+        [ACCOUNT] = account,
+        [ID] = account,
+        [REASON] = moon_arena_printf(f->keep, "its rules cannot say: %s%s%s%s", why->text,
+                                     why->place[0] ? " (" : "", why->place, why->place[0] ? ")" : "")};
+    if (events) cells[EVENTS] = moon_arena_printf(f->keep, "%lld", (long long)events);
+    moon_report_add(f->report, cells);
+}
 
 static void add_row(filling *f, moon_str account, const moon_arg *row) {
     moon_arg start = moon_arg_get(row, "start"), stop = moon_arg_get(row, "stop"),
@@ -273,6 +292,10 @@ static moon_status add_account(filling *f, moon_str account, moon_err *err) {
     moon_status status = moon_worker_call(f->book->worker, moon_job_unbilled, moon_buf_str(&request), true,
                                           f->keep, &reply, err);
     moon_buf_free(&request);
+    if (of_the_account(status)) {
+        add_failed(f, account, usage.events, err);
+        return MOON_OK;
+    }
     if (status != MOON_OK) return moon_err_context(err, "account %.*s", MOON_STR_ARG(account));
     if (!moon_wire_read_arg(&reply, &answer, f->keep))
         return moon_fail(err, MOON_E_SCRIPT_CRASH, "the worker's answer makes no sense");

@@ -326,9 +326,11 @@ static moon_status reconcile_documents(moon_reconciler *r, moon_err *err) {
     MOON_TRY(moon_reconcile_each(r, &moon_document_type, check_document, err));
     MOON_TRY(moon_reconcile_taken_back(r, err));
     MOON_TRY(moon_reconcile_each(r, &moon_claim_type, count_claim, err));
-    if (r->claims != r->claims_expected)
+    if (r->claims != r->claims_expected) {
         moon_reconcile_say(r, MOON_E_BOOK_DAMAGED, "%zu orders and periods are billed, but %zu claimed",
                            r->claims_expected, r->claims);
+        MOON_TRY(moon_reconcile_strays(r, err));
+    }
     MOON_TRY(moon_reconcile_each(r, &moon_order_type, count_billed, err));
     if (r->billed_orders != 0)
         moon_reconcile_say(r, MOON_E_BOOK_DAMAGED, "orders are marked as billed that no document bills");

@@ -25,17 +25,19 @@ static void say_claim(moon_reconciler *r, const moon_claim *claim, const char *w
                        MOON_STR_ARG(claim->cause), MOON_STR_ARG(claim->source), day, what);
 }
 
-moon_status moon_reconcile_claim(moon_reconciler *r, const moon_claim *claim, moon_err *err) {
+/* The agreement of a claim on one of its periods. */
+static bool is_of_agreement(const moon_claim *claim, moon_str *agreement) {
     const moon_str prefix = MOON_STR("agreement/");
-    moon_document document = {.id = claim->document};
+    if (!moon_str_starts(claim->source, prefix)) return false;
+    *agreement = moon_str_sub(claim->source, prefix.len, claim->source.len);
+    return true;
+}
+
+moon_status moon_reconcile_claim(moon_reconciler *r, const moon_claim *claim, moon_err *err) {
     moon_str base, agreement;
     int64_t turn = moon_claim_turn(claim->cause, &base), versions;
     bool found;
-    if (!moon_str_starts(claim->source, prefix)) return MOON_OK;
-    agreement = moon_str_sub(claim->source, prefix.len, claim->source.len);
-    MOON_TRY(moon_get(r->change, &moon_document_type, &document, &found, err));
-    if (!found || document.state != MOON_STATE_ISSUED || !has_line(&document, claim, agreement))
-        say_claim(r, claim, "is of no line of an issued document");
+    if (!is_of_agreement(claim, &agreement)) return MOON_OK;
     if (turn > 0) {
         moon_claim before = *claim;
         before.cause = turn == 1 ? base
@@ -48,6 +50,22 @@ moon_status moon_reconcile_claim(moon_reconciler *r, const moon_claim *claim, mo
     if (claim->version != MOON_INT_NONE && claim->version > versions)
         say_claim(r, claim, "names a version that is not there");
     return MOON_OK;
+}
+
+static moon_status find_stray(moon_reconciler *r, const void *record, moon_err *err) {
+    const moon_claim *claim = record;
+    moon_document document = {.id = claim->document};
+    moon_str agreement;
+    bool found;
+    if (!is_of_agreement(claim, &agreement)) return MOON_OK;
+    MOON_TRY(moon_get(r->change, &moon_document_type, &document, &found, err));
+    if (!found || document.state != MOON_STATE_ISSUED || !has_line(&document, claim, agreement))
+        say_claim(r, claim, "is of no line of an issued document");
+    return MOON_OK;
+}
+
+moon_status moon_reconcile_strays(moon_reconciler *r, moon_err *err) {
+    return moon_reconcile_each(r, &moon_claim_type, find_stray, err);
 }
 
 /* ---- lines that take back ---- */

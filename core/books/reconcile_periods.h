@@ -8,8 +8,11 @@
 
 #include "books/reconcile.h"
 
-/* Tell what does not fit of a claim, of an issued document; and, when these are through, of what was taken back. */
+/* Tell what does not fit of a claim, of an issued document; and, when these are through, of what was taken back. That
+ * a claim is on a line is seen from the documents, by their number; which one is not is told by moon_reconcile_strays,
+ * which reads a document for each claim. */
 MOON_CHECK moon_status moon_reconcile_claim(moon_reconciler *r, const moon_claim *claim, moon_err *err);
+MOON_CHECK moon_status moon_reconcile_strays(moon_reconciler *r, moon_err *err);
 MOON_CHECK moon_status moon_reconcile_bill(moon_reconciler *r, const moon_document *document, moon_err *err);
 MOON_CHECK moon_status moon_reconcile_taken_back(moon_reconciler *r, moon_err *err);
 

@@ -253,6 +253,14 @@ static void strange_claim(books *b) {
                     .document = MOON_STR("order/o2")};
     PUT(moon_claim_type, &r);
 }
+static void stray_claim(books *b) {
+    moon_claim r = {.source = MOON_STR("agreement/A-9"),
+                    .line = 0,
+                    .start = day("2010-11-01"),
+                    .cause = MOON_STR("advance"),
+                    .document = MOON_STR("order/o1")};
+    PUT(moon_claim_type, &r);
+}
 static void change_total(books *b) {
     moon_document r = found_document(b, "order/o1");
     r.total++;
@@ -419,6 +427,8 @@ static const struct {
     {"a claim dropped", drop_claim, "bills order o1, which is not claimed by it"},
     {"a claim of another document", change_claim, "bills order o1, which is not claimed by it"},
     {"a claim too many", strange_claim, "2 orders and periods are billed, but 3 claimed"},
+    {"a claim on a period that no line bills", stray_claim,
+     "the claim advance on agreement/A-9 from 2010-11-01 is of no line of an issued document"},
     {"a document's total", change_total, "the total is"},
     {"a document's amounts", change_all_amounts, "INV-2010-00001 does not fit its document"},
     {"a document's amounts and its item", change_all_amounts_and_item, "open items add up"},

@@ -23,25 +23,29 @@ end
 -- What a line comes to after what was taken off it.
 local function worth(line) return line.discount and line.amount + line.discount or line.amount end
 
-local function sum_of(charge, lines, span, list)
+local function sum_of(charge, lines, span, value, list)
   local total = 0
   for i = 1, #lines do
     local line = lines[i]
     if counts(charge, line, span) then
-      total = total + worth(line)
+      total = total + value(line)
       if list then list[#list + 1] = line end
     end
   end
   return total
 end
 
--- Both timings of the period, and the lines at hand among them.
+local function list_amount(line) return line.amount end
+
+-- Both timings of the period, and the lines at hand among them. Those that are not at hand have all their discounts: they
+-- count with them where the charge comes after discounts.
 local function counted(charge)
   local job, lines = invoice.job(), {}
   local span = job.period and (job.span or job.period)
-  local total = job.one * 0 + sum_of(charge, job.lines, span, lines)
+  local total = job.one * 0 + sum_of(charge, job.lines, span, worth, lines)
   if job.others then
-    total = total + sum_of(charge, job.others(job.timing == "advance" and "arrears" or "advance") or {}, span)
+    total = total + sum_of(charge, job.others(job.timing == "advance" and "arrears" or "advance") or {}, span,
+                           charge.closing == "after" and worth or list_amount)
   end
   return total, lines
 end

@@ -290,7 +290,8 @@ local function add_series(self, list, moved, series)
   end
 end
 
-local function keys_of(self)
+--- The cycles of its charges: "" is that of the plans, another name that of charges with an `every` of their own.
+function due.keys(self)
   local runs = self.line.runs
   if #runs == 1 then return runs[1].plan.keys end
   local keys, seen = {}, {}
@@ -319,7 +320,7 @@ end
 ---@return table list of { timing, base, key (day of its claim), due (day), of (period; nil: there is none any more), group
 ---  (nil: it is not billed; else what claims it: version, count, versions by cause, old (period as it was then)) }
 function due.list(self)
-  local list, keys = {}, keys_of(self)
+  local list, keys = {}, due.keys(self)
   local moved = stale_groups(self)
   for _, key in ipairs(keys) do
     for _, series in ipairs(self.line:series(key)) do add_series(self, list, moved, series) end

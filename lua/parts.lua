@@ -54,21 +54,75 @@ local function first_segment(line, of)
   return { version = run.version, plan = run.plan, a = of.start, b = of.stop }
 end
 
--- The charges of the other timing in the same period, rated, for caps and minimums over both.
+-- The lines of one timing of a period, before discounts.
+local function rated_lines(self, line, of, timing)
+  local before = invoice.job()
+  local job = runs.job(self, line, of, first_segment(line, of), timing, timing, of.start, before.day)
+  local list = runs.of(job, line, of, timing)
+  invoice.begin(job)
+  for _, run in ipairs(list) do
+    if not run.charge.closing and runs.put(job, line, of, run, run.a, run.b) then charges.bill_period(run.charge) end
+  end
+  local lines = job.lines
+  invoice.resume(before)
+  return lines
+end
+
+-- What was billed of a timing by now, in this call or before: lines with their discounts.
+local function billed_by_now(self, base, start)
+  local group = self.groups[base] and self.groups[base][start]
+  if not group then return self.made and self.made[base .. " " .. start] or {} end
+  local lines = {}
+  for _, one in ipairs(corrections.billed(self.billed(self.id, start), base)) do lines[#lines + 1] = one.line end
+  return lines
+end
+
+-- What lines come to is less by the share that discounts took off those that were billed of their charge.
+local function bear_discounts(lines, billed)
+  local gross, discount = {}, {}
+  for _, one in ipairs(billed) do
+    local id = one.charge
+    if id and one.discount then discount[id] = (discount[id] or 0) + one.discount end
+    if id then gross[id] = (gross[id] or 0) + one.amount end
+  end
+  for _, one in ipairs(lines) do
+    local off = discount[one.charge]
+    if off and not one.discount and gross[one.charge].amount ~= 0 then
+      one.discount = prorate(one.amount, off.amount, gross[one.charge].amount)
+    end
+  end
+end
+
+-- Lines of the charges that have a cycle of their own, of its periods that begin within a period.
+local function add_other_cycles(self, line, of, lines)
+  for _, key in ipairs(due.keys(self)) do
+    for _, series in ipairs(key ~= of.series.key and line:series(key) or {}) do
+      local day = max(series.from, of.start)
+      while day < of.stop and (not series.to or day < series.to) do
+        local at = timeline.period(series, day)
+        for _, timing in ipairs { "advance", "arrears" } do
+          local more = rated_lines(self, line, at, timing)
+          bear_discounts(more, billed_by_now(self, timing .. "/" .. key, line:first_day(at.start)))
+          for _, one in ipairs(more) do lines[#lines + 1] = one end
+        end
+        day = at.high
+      end
+    end
+  end
+end
+
+-- What a period comes to besides the lines at hand, for caps and minimums over all of it: the other timing, and charges with
+-- cycles of their own.
 local function others_of(self, line, of)
   local made = {}
   return function(timing)
     if made[timing] then return made[timing] end
-    local before = invoice.job()
-    local job = runs.job(self, line, of, first_segment(line, of), timing, timing, of.start, before.day)
-    local list = runs.of(job, line, of, timing)
-    invoice.begin(job)
-    for _, run in ipairs(list) do
-      if not run.charge.closing and runs.put(job, line, of, run, run.a, run.b) then charges.bill_period(run.charge) end
-    end
-    made[timing] = job.lines
-    invoice.resume(before)
-    return made[timing]
+    local key = of.series.key
+    local lines = rated_lines(self, line, of, timing)
+    bear_discounts(lines, billed_by_now(self, key == "" and timing or timing .. "/" .. key, line:first_day(of.start)))
+    add_other_cycles(self, line, of, lines)
+    made[timing] = lines
+    return lines
   end
 end
 
@@ -136,6 +190,8 @@ local function bill(self, task, line, job, list, segments)
   job.others = others_of(self, line, of)
   local lines, note = pricing.period(job, plan, plan.path, rated_of(job, line, of, list, segments))
   if #lines == 0 then return nil end
+  self.made = self.made or {}
+  self.made[task.base .. " " .. task.key] = lines
   local part = part_of(self, task, job, plan, job.day)
   part.note, part.pause = note, pause_of(line, task.due)
   add_lines(self, part, lines)
@@ -339,12 +395,12 @@ end
 
 -- ---- arrears that come to another amount by now ----
 
--- Lines of what is due by now, without discounts.
+-- Lines of what is due by now, without discounts; what looks at all of them takes off what was taken off before.
 local function target_of(self, task, job, list, segments)
   local plan = last_segment(segments, self.line, task.of).plan
   job.others = others_of(self, self.line, task.of)
   local rated = rated_of(job, self.line, task.of, list, segments)
-  rated.bare = true
+  rated.bare = function(given) bear_discounts(given.lines, billed_by_now(self, task.base, task.group.start)) end
   return (pricing.period(job, plan, plan.path, rated))
 end
 

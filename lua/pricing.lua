@@ -112,9 +112,9 @@ end
 ---@param plan table of plans.of, the last one of the period: its adjust runs
 ---@param path string of the plan, for messages
 ---@param rated? table what to rate: a list of runs { charge, ... }, with put (function run: sets the job to it, false: it
----  comes to nothing), all (function: sets the job to all days at hand), bare (true: without discounts and adjust), and
----  where its free phases make lines segments and at (function of two days). Without it all charges of the plan and timing
----  are, as the job says
+---  comes to nothing), all (function: sets the job to all days at hand), bare (function of the job in place of discounts
+---  and adjust), and where its free phases make lines segments and at (function of two days). Without it all charges of the
+---  plan and timing are, as the job says
 ---@return table lines, none where nothing is due; and the note (text or nil)
 function pricing.period(given, plan, path, rated)
   check_for_periods(given, plan, path)
@@ -127,7 +127,9 @@ function pricing.period(given, plan, path, rated)
   close("cap", list, rated)
   close("before", list, rated)
   if rated then rated.all() end
-  if not (rated and rated.bare) then
+  if rated and rated.bare then
+    rated.bare(given)
+  else
     discounts.apply(given)
     if plan.adjust and (given.count > 0 or not rated) then plan.adjust(invoice.handle, given.account, given.agreement) end
   end

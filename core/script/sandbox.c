@@ -197,8 +197,8 @@ void l_sandbox_load(lua_State *L, moon_str path, moon_str text, bool library) {
 /* Run a source and leave its result, which is remembered under its path; nil as false. */
 static void l_run(lua_State *L, moon_script_source *source) {
     if (source->running) l_raise(L, MOON_E_SCRIPT_ERROR, "%s needs itself", source->path.ptr);
+    l_sandbox_load(L, source->path, source->text, source->library); /* raises where it cannot be read */
     source->running = true;
-    l_sandbox_load(L, source->path, source->text, source->library);
     bool good = l_protected(L, lua_gettop(L));
     source->running = false;
     if (!good) lua_error(L);

@@ -56,6 +56,7 @@ static moon_script *shop(int *calls) {
         {"rules/i.lua", "return require 'nothing'"},
         {"rules/j.lua", "error { code = 'internal' }"},
         {"rules/k.lua", "return"},
+        {"rules/l.lua", "return {"},
     };
     moon_err err;
     moon_script *s = case_state(&limits, "return 1");
@@ -77,6 +78,7 @@ static void serves_verbs(void **state) {
         {"shop.field", "rules/d.lua", "title", "A1"},
         {"shop.field", "rules/b/c.lua", "title", "!rule.value: no title"},
         {"shop.field", "rules/e.lua", "title", "!rule.error: rules/e.lua needs itself"},
+        {"shop.text", "rules/l.lua", NULL, "!rule.syntax"}, /* and the same when it is asked for again */
         {"shop.text", "rules/f.lua", NULL, "false"},
         {"shop.text", "rules/k.lua", NULL, "false"},
         {"shop.text", "rules/g.lua", NULL, "!rule.keeps_state: cannot set 'fast'"},
@@ -88,7 +90,7 @@ static void serves_verbs(void **state) {
         {"shop.paths", "rules/", NULL,
          "rules/a.lua rules/b/c.lua rules/case.lua rules/d.lua rules/e.lua rules/f.lua rules/g.lua "
          "rules/h.lua rules/i.lua "
-         "rules/j.lua rules/k.lua"},
+         "rules/j.lua rules/k.lua rules/l.lua"},
         {"shop.paths", "rules/b", NULL, "rules/b/c.lua"},
         {"shop.double", "x", NULL, "!price.missing: no number"},
         {"shop.within", NULL, NULL, "!rule.error: x"},

@@ -315,7 +315,7 @@ static moon_status print_grant(moon_app *app, moon_change *change, const moon_gr
     moon_scan scan;
     char left[MOON_MONEY_TEXT], amount[MOON_MONEY_TEXT];
     int64_t rest;
-    bool more = true, found;
+    bool more = true, found = false;
     size_t count = 0;
     moon_status status = MOON_OK;
     MOON_TRY(moon_grant_left(change, grant, &rest, err));

@@ -65,6 +65,13 @@ int64_t moon_claim_turn(moon_str cause, moon_str *base) {
     return turn;
 }
 
+moon_str moon_claim_base(moon_str cause, moon_arena *keep) {
+    moon_str base;
+    int64_t turn = moon_claim_turn(cause, &base);
+    if (turn == 0) return MOON_STR_NONE;
+    return turn == 1 ? base : moon_arena_printf(keep, "%.*s+%lld", MOON_STR_ARG(base), (long long)turn - 1);
+}
+
 static bool same_claim(const moon_line *a, const moon_line *b) {
     return moon_line_period(a) == moon_line_period(b) && moon_str_eq(a->agreement, b->agreement) &&
            moon_str_eq(a->claim, b->claim);
@@ -97,15 +104,11 @@ static int64_t version_read(moon_change *change, const moon_document *document, 
 
 /* "advance+2" stands on what "advance+1" billed. */
 static moon_status check_base(moon_change *change, const moon_claim *claim, moon_err *err) {
-    moon_str base;
-    int64_t turn = moon_claim_turn(claim->cause, &base);
     moon_claim before = *claim;
     char day[MOON_DATE_TEXT];
     bool found;
-    if (turn == 0) return MOON_OK;
-    before.cause = turn == 1 ? base
-                             : moon_arena_printf(moon_change_arena(change), "%.*s+%lld", MOON_STR_ARG(base),
-                                                 (long long)turn - 1);
+    before.cause = moon_claim_base(claim->cause, moon_change_arena(change));
+    if (before.cause.len == 0) return MOON_OK;
     MOON_TRY(moon_get(change, &moon_claim_type, &before, &found, err));
     if (found) return MOON_OK;
     moon_date_format(claim->start, day);

@@ -20,6 +20,8 @@ MOON_CHECK moon_status moon_claim_free(moon_change *change, const moon_document 
 moon_date moon_line_period(const moon_line *line);
 /* How often a cause changes what was billed before: 0 of "advance", 2 of "advance+2", whose base is "advance". */
 int64_t moon_claim_turn(moon_str cause, moon_str *base);
+/* The cause of the claim that one changes: "advance+1" of "advance+2", "advance" of "advance+1"; "" of "advance". */
+moon_str moon_claim_base(moon_str cause, moon_arena *keep);
 /* The claims on an agreement, by period and cause, in `keep`; of one period only, or of all (MOON_DATE_NONE). */
 MOON_CHECK moon_status moon_claims_of(moon_change *change, moon_str agreement, moon_date start,
                                       moon_arena *keep, moon_claim **out, size_t *count, moon_err *err);

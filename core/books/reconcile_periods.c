@@ -34,15 +34,13 @@ static bool is_of_agreement(const moon_claim *claim, moon_str *agreement) {
 }
 
 moon_status moon_reconcile_claim(moon_reconciler *r, const moon_claim *claim, moon_err *err) {
-    moon_str base, agreement;
-    int64_t turn = moon_claim_turn(claim->cause, &base), versions;
+    moon_claim before = *claim;
+    moon_str agreement;
+    int64_t versions;
     bool found;
     if (!is_of_agreement(claim, &agreement)) return MOON_OK;
-    if (turn > 0) {
-        moon_claim before = *claim;
-        before.cause = turn == 1 ? base
-                                 : moon_arena_printf(moon_change_arena(r->change), "%.*s+%lld",
-                                                     MOON_STR_ARG(base), (long long)turn - 1);
+    before.cause = moon_claim_base(claim->cause, moon_change_arena(r->change));
+    if (before.cause.len) {
         MOON_TRY(moon_get(r->change, &moon_claim_type, &before, &found, err));
         if (!found) say_claim(r, claim, "changes what is not billed");
     }

@@ -197,11 +197,18 @@ static moon_status share_withheld(const moon_document *original, moon_document *
     return add(&of->payable, -of->withheld, err);
 }
 
-/* The lines of `later` that take back a part of `original`. */
+static bool corrects_only(const moon_document *later, moon_str document) {
+    for (size_t i = 0; i < later->lines.count; i++)
+        if (!moon_str_eq(MOON_AT(moon_line, later->lines, i)->corrects, document)) return false;
+    return true;
+}
+
+/* The lines of `later` that take back a part of `original`; all of it where it does nothing else. */
 static moon_status correction_of(const moon_document *later, const moon_document *original, moon_arena *keep,
                                  moon_document *out, moon_err *err) {
     moon_line *lines = MOON_NEW_N(keep, moon_line, later->lines.count);
     *out = *later;
+    if (later->kind == MOON_DOCUMENT_CREDIT_NOTE && corrects_only(later, original->id)) return MOON_OK;
     out->kind = MOON_DOCUMENT_CREDIT_NOTE;
     out->rounded = out->withheld = out->payable = MOON_INT_NONE;
     out->corrects = original->id;
@@ -232,7 +239,6 @@ static moon_status add_correction(correction_list *list, const moon_document *la
                                   const moon_document *original, moon_arena *keep, moon_err *err) {
     for (size_t i = 0; i < list->count; i++)
         if (moon_str_eq(list->items[i].id, later->id)) return MOON_OK;
-    if (moon_str_eq(later->corrects, original->id)) return MOON_OK; /* moon_document_credits has it */
     if (!takes_back(later, original->id)) return MOON_OK;
     if (list->count == list->room) {
         list->room = list->room ? list->room * 2 : 4;

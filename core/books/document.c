@@ -331,7 +331,8 @@ static moon_status check_credit(moon_change *change, const moon_document *docume
     rest left = rest_of(&original, keep);
     MOON_TRY(moon_document_credits(change, original.id, keep, &credits, &count, err));
     for (size_t i = 0; i < count; i++)
-        if (credits[i].state == MOON_STATE_ISSUED) MOON_TRY(take_credit(&left, &credits[i], err));
+        if (credits[i].state == MOON_STATE_ISSUED && !moon_str_is(credits[i].cause, "period"))
+            MOON_TRY(take_credit(&left, &credits[i], err));
     MOON_TRY(moon_billed_corrections(change, &original, keep, &credits, &count, err));
     for (size_t i = 0; i < count; i++) MOON_TRY(take_credit(&left, &credits[i], err));
     rest before = left;

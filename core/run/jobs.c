@@ -306,7 +306,7 @@ static moon_status get_original(moon_drafting *d, moon_str id, moon_document **o
                                 moon_err *err) {
     moon_arena *keep = moon_change_arena(d->change);
     moon_document *credits, *later;
-    size_t count, later_count;
+    size_t count, later_count, kept = 0;
     bool found;
     *original = MOON_NEW(keep, moon_document);
     MOON_TRY(moon_document_find(d->change, id, *original, &found, err));
@@ -316,10 +316,12 @@ static moon_status get_original(moon_drafting *d, moon_str id, moon_document **o
     MOON_TRY(moon_document_credits(d->change, (*original)->id, keep, &credits, &count, err));
     MOON_TRY(moon_billed_corrections(d->change, *original, keep, &later, &later_count, err));
     moon_arg *items = MOON_NEW_N(keep, moon_arg, count + later_count);
-    for (size_t i = 0; i < count; i++) items[i] = moon_arg_record(&moon_document_type, &credits[i]);
-    for (size_t i = 0; i < later_count; i++)
-        items[count + i] = moon_arg_record(&moon_document_type, &later[i]);
-    *credited = moon_arg_list(items, count + later_count);
+    /* Of a bill of periods only the lines that take back something of this invoice: it may charge something, too. */
+    for (size_t i = 0; i < count; i++)
+        if (!moon_str_is(credits[i].cause, "period"))
+            items[kept++] = moon_arg_record(&moon_document_type, &credits[i]);
+    for (size_t i = 0; i < later_count; i++) items[kept++] = moon_arg_record(&moon_document_type, &later[i]);
+    *credited = moon_arg_list(items, kept);
     return MOON_OK;
 }
 

@@ -28,9 +28,9 @@ MOON_CHECK moon_status moon_billed_of(moon_change *change, moon_bills *known, mo
                                       moon_date start, moon_arena *keep, moon_billed **out, size_t *count,
                                       moon_err *err);
 
-/* What later bills of its periods, invoices and credit notes, took back of the lines of an issued document, in the shape of a credit note each (lines with
- * corrects_line, taxes by their rates, sums, their share of what was withheld), in `keep`: what a credit note can
- * still give back is less by that. */
+/* What later bills of its periods, invoices and credit notes, took back of the lines of an issued document, in the
+ * shape of a credit note each (lines with corrects_line, taxes by their rates, sums, their share of what was
+ * withheld), in `keep`: what a credit note can still give back is less by that. */
 MOON_CHECK moon_status moon_billed_corrections(moon_change *change, const moon_document *document,
                                                moon_arena *keep, moon_document **out, size_t *count,
                                                moon_err *err);

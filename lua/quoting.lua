@@ -15,6 +15,14 @@ local quoting = {}
 
 -- ---- reading texts ----
 
+-- How to write what looks like a number with marks: "1,000" as 1000, "1,5" as 1.5.
+local function unmarked(text)
+  local whole, places = text:match "^(%-?%d+),(%d+)$"
+  if whole and #places ~= 3 then return "write a point before the places: " .. whole .. "." .. places end
+  if text:find "^%d[%d,' ]*%.?%d*$" then return "write it without marks between the digits: " .. text:gsub("[,' ]", "") end
+  return "write digits with a point, such as 12 or 0.5"
+end
+
 --- A number as people write it on a command line: plain digits with a point.
 function quoting.number(what, text)
   local good, value = pcall(decimal, text)
@@ -23,9 +31,7 @@ function quoting.number(what, text)
     return declare.fail(what .. " is " .. #text:gsub("%D", "") .. " digits long: more than fit",
                         "numbers have up to 36 digits, 24 of them behind the point")
   end
-  local hint = text:find "^%d[%d,' ]*%.?%d*$" and "write it without marks between the digits: " .. text:gsub("[,' ]", "")
-    or "write digits with a point, such as 12 or 0.5"
-  return declare.fail(what .. " is '" .. text .. "', which is no number", hint)
+  return declare.fail(what .. " is '" .. text .. "', which is no number", unmarked(text))
 end
 
 local function day(what, text)
@@ -34,14 +40,15 @@ local function day(what, text)
   return declare.fail(what .. " is '" .. text .. "', which is no date", "write it as 2026-11-30")
 end
 
+local PAIRS = { quantity = "NAME=NUMBER", usage = "METER=NUMBER", tag = "NAME=TEXT" }
+
 -- { "seats=12" } as { seats = "12" }.
 local function pairs_of(option, list)
   local out = {}
   for _, text in ipairs(list or {}) do
     local name, value = text:match "^%s*(.-)%s*=%s*(.-)%s*$"
     if not name or name == "" or value == "" then
-      declare.fail("--" .. option .. " '" .. text .. "' is no pair", "write --" .. option .. " NAME=" ..
-        (option == "tag" and "TEXT" or "NUMBER"))
+      declare.fail("--" .. option .. " '" .. text .. "' is no pair", "write --" .. option .. " " .. PAIRS[option])
     end
     if out[name] then declare.fail("--" .. option .. " " .. name .. " is there twice", "say it once") end
     out[name] = value
@@ -86,13 +93,7 @@ end
 
 local function usage_of(list)
   local out = {}
-  for _, text in ipairs(list or {}) do
-    local name, value = text:match "^%s*(.-)%s*=%s*(.-)%s*$"
-    if not name or name == "" or value == "" then
-      declare.fail("--usage '" .. text .. "' is no pair", "write --usage METER=NUMBER")
-    end
-    out[name] = quoting.usage("usage " .. name, value)
-  end
+  for name, text in pairs(pairs_of("usage", list)) do out[name] = quoting.usage("usage " .. name, text) end
   return out
 end
 

@@ -23,6 +23,8 @@ local numbers = {
   { "36 digits", text = "123456789012345678901234567890123456", want = "123456789012345678901234567890123456" },
   { "37 digits", text = "1234567890123456789012345678901234567", fails = "rule.value", says = "37 digits long: more than fit" },
   { "groups", text = "1,000", fails = "rule.value", says = "between the digits: 1000" },
+  { "groups and places", text = "1,000.50", fails = "rule.value", says = "between the digits: 1000.50" },
+  { "decimal comma", text = "1,5", fails = "rule.value", says = "a point before the places: 1.5" },
   { "words", text = "many", fails = "rule.value", says = "which is no number" },
   { "nothing", text = "", fails = "rule.value", says = "which is no number" },
   { "an exponent", text = "1e3", want = "1000" },

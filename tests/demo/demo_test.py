@@ -211,9 +211,18 @@ def graduated(plan, quantity):
     return amount
 
 
+LATE_LINES = """
+for _, invoice in ipairs(invoices{ cause = "period" }:list()) do
+  for _, line in ipairs(invoice.lines) do
+    if line.cause then print(invoice.account, line.period, invoice.date, line.amount) end
+  end
+end"""
+
+
 class Model:
     def __init__(self, book):
-        self.events, self.late, self.by_meter = {}, 0, collections.Counter()
+        self.events, self.by_meter = {}, collections.Counter()
+        self.late = collections.Counter()  # (account, first day of the period, day of the bill): what it adds
         self.usage = collections.Counter()  # (account, meter, day)
         self.agreements = book.input("agreements.csv")
         self.starts = {(a["account"], METERS.get(a["plan"])): datetime.date.fromisoformat(a["start"]) for a in self.agreements}
@@ -221,6 +230,7 @@ class Model:
             self.read(path, datetime.date.fromisoformat(os.path.basename(path)[:10]))
 
     def read(self, path, came):
+        late = {}  # what was charged before this file, of each period that was billed before it came
         with open(path, encoding="utf-8") as file:
             for line in file:
                 event = json.loads(line)
@@ -229,11 +239,20 @@ class Model:
                 self.events[event["id"]] = event
                 day = datetime.date.fromisoformat(event["time"][:10])
                 self.by_meter[event["meter"]] += event["quantity"]
-                # Billed already when it came: it stays on the work list.
-                if any(begin <= day < stop < came for begin, stop in periods(self.starts[event["account"], event["meter"]])):
-                    self.late += 1
-                    continue
+                for begin, stop in periods(self.starts[event["account"], event["meter"]]):
+                    if begin <= day < stop < came:
+                        key = (event["account"], event["meter"], begin, stop)
+                        late.setdefault(key, self.charged(*key))
                 self.usage[event["account"], event["meter"], day] += event["quantity"]
+        # The bill of that day has the difference: the charge of all that was used, less what is billed of it.
+        for key, before in late.items():
+            if self.charged(*key) != before:
+                self.late[key[0], str(key[2]), str(came)] = self.charged(*key) - before
+
+    def charged(self, account, meter, begin, stop):
+        """What the usage of a period comes to, by all that is known of it."""
+        plan = next(name for name in METERS if METERS[name] == meter)
+        return graduated(plan, self.used(account, meter, begin, stop))
 
     def used(self, account, meter, begin, stop):
         return sum(self.usage[account, meter, begin + n * DAY] for n in range((stop - begin).days))
@@ -250,7 +269,7 @@ class Model:
             if plan == "support" and over:
                 amount += 120
             if plan in METERS and over:
-                amount += graduated(plan, self.used(agreement["account"], METERS[plan], begin, stop))
+                amount += self.charged(agreement["account"], METERS[plan], begin, stop)
         return amount
 
 
@@ -270,6 +289,17 @@ def check_bills(book, model):
         got[invoice["account"]] += Decimal(invoice["net"])
     wrong = [(a, got[a], want[a]) for a in sorted(set(got) | set(want)) if got[a] != want[a]]
     check("every agreement is billed what its files come to", not wrong, wrong[:5])
+
+
+def check_late(book, model):
+    """What came after the bill of its period is a line of the next one, which names the period."""
+    got = {}
+    for line in book.run("--today", str(LAST), "run", "-e", LATE_LINES).splitlines():
+        account, begin, day, amount = line.split("\t")
+        got[account, begin, day] = Decimal(amount.split()[0])
+    equal("late usage is billed when it comes", got, dict(model.late))
+    check("there is late usage", got)
+    equal("none of it waits", book.rows("list", "parked", "work=usage"), [])
 
 
 def check_orders(book):
@@ -329,6 +359,7 @@ def main():
             usage[row["meter"]] += Decimal(row["quantity"])
         equal("their quantities add up", usage, model.by_meter)
         check_bills(book, model)
+        check_late(book, model)
         check_orders(book)
         check_ledger(book, check_payments(book))
         equal("nothing failed on schedule", [r for r in book.rows("list", "occurrences") if r["state"] == "failed"], [])

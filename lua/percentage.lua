@@ -156,10 +156,17 @@ local function rate_graduated_percentage(charge, quantity)
   sum_line(charge, sum, texts)
 end
 
--- The whole base at the rate of the band that it reaches.
+-- The whole base at the rate of the band that it reaches. What goes on over other terms takes back what came before.
 local function rate_volume_percentage(charge, quantity)
-  local band, texts = bands.find(tiers_of(charge), quantity), {}
-  local sum = part_of(charge, { quantity = quantity, rate = band.rate, fee = band.fee, number = band.number }, texts)
+  local tiers, earlier, texts = tiers_of(charge), allowance.earlier(charge, quantity), {}
+  local band, before = bands.find(tiers, quantity + earlier), earlier > 0 and bands.find(tiers, earlier)
+  local goes_on = before == band
+  local base = goes_on and quantity or quantity + earlier
+  local fee = not goes_on and band.fee or nil
+  local sum = part_of(charge, { quantity = base, rate = band.rate, fee = fee, number = band.number }, texts)
+  if before and not goes_on then
+    sum = sum + part_of(charge, { quantity = -earlier, rate = before.rate, number = before.number }, texts)
+  end
   sum_line(charge, sum, texts)
 end
 

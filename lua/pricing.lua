@@ -68,7 +68,7 @@ local function free_phases(segments)
     if phase and phase.free and last and last.name == phase.name and last.b == segment.a then
       last.b = segment.b
     elseif phase and phase.free then
-      list[#list + 1] = { name = phase.name, a = segment.a, b = segment.b, rule = segment.plan.path }
+      list[#list + 1] = { name = phase.name, a = segment.a, b = segment.b, rule = segment.plan.place or segment.plan.path }
     end
   end
   return list
@@ -84,6 +84,18 @@ local function add_free_phases(given, rated)
   end
 end
 
+-- Lines stand in the order of their first days; those that begin on one day stay as they are.
+local function in_order(given)
+  local lines, sorted = given.lines, true
+  for i = 2, #lines do sorted = sorted and lines[i - 1].start <= lines[i].start end
+  if sorted then return end
+  table.sort(lines, function(a, b)
+    if a.start ~= b.start then return a.start < b.start end
+    return a.ordinal < b.ordinal
+  end)
+  for i = 1, #lines do lines[i].ordinal = i end
+end
+
 -- What every stage of a period has: the charges of its runs, or those of the plan's list.
 local function rate(given, list, rated)
   if not rated then
@@ -97,6 +109,7 @@ local function rate(given, list, rated)
     if not run.charge.closing and rated.put(run) then charges.bill_period(run.charge) end
   end
   if rated.segments then add_free_phases(given, rated) end
+  in_order(given)
 end
 
 local function close(stage, list, rated)

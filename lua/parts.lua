@@ -231,10 +231,8 @@ local function answer_then(self, line, part)
            factor = line.tax_rate / 100, rule = "as billed" }
 end
 
--- What a credit is called: the old line, its days, and why.
-local function credit_text(line, span, cause)
-  return (line.text or line.charge) .. ", credit for " .. span.start .. ".." .. span.stop .. ", " .. cause
-end
+-- What a credit is called: the old line, and why; its days stand beside it.
+local function credit_text(line, cause) return (line.text or line.charge) .. ", credit, " .. cause end
 
 -- Claims of corrections count on from what is claimed; one that comes to nothing is given back.
 local function give_back(task) task.group.next = task.group.next - 1 end
@@ -259,7 +257,7 @@ local function place_credit(self, task, list, job, plan, credit, cause, span)
   end
   found.answers[old.tax_category] = found.answers[old.tax_category] or answer_then(self, old, found)
   found.lines[#found.lines + 1] = {
-    kind = "charge", text = credit_text(old, span, cause), amount = -credit.amount, tax_category = old.tax_category,
+    kind = "charge", text = credit_text(old, cause), amount = -credit.amount, tax_category = old.tax_category,
     revenue = old.revenue, product = old.product, unit = nil, start = span.start, stop = span.stop, agreement = self.id,
     period = task.key, claim = found.claim, charge = old.charge, meter = old.meter, cause = cause,
     corrects = old.document, corrects_line = old.ordinal, gross = old.gross and -credit.amount or nil,

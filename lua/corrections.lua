@@ -69,9 +69,22 @@ local function extend(list, span)
   end
 end
 
+-- A price that is of the whole period however many of its days it serves belongs to the terms of the first of them.
+local function is_whole(run)
+  local charge = run.charge
+  return not charge.meter and (not charge.prorate or run.segment.plan.proration == "none")
+end
+
+local function same_first(old, new)
+  local before, now = old and old[1], new and new[1]
+  return before ~= nil and now ~= nil and before.a ~= now.a and before.terms == now.terms and is_whole(before)
+    and is_whole(now)
+end
+
 -- The days of one charge that were billed on terms that hold no more, and those that are to be charged on others.
 local function differ(old, new, alike)
   local gone, come = {}, {}
+  if alike and same_first(old, new) then return gone, come end
   local days = bounds_of(old, new)
   for i = 1, #days - 1 do
     local a, b = days[i], days[i + 1]

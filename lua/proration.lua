@@ -59,19 +59,30 @@ make.months = function(part)
   end
 end
 
+-- The first day in service of those from a to b, nil if none is.
+local function served_from(part, a, b)
+  if not part.serves then return b > part.service and max(a, part.service) or nil end
+  for _, span in ipairs(part.serves) do
+    local day = max(a, span.a)
+    if day < b and (not span.b or day < span.b) then return day end
+  end
+end
+
 make.whole_months = function(part)
-  local list = months_of(part)
+  local list, first = months_of(part), {}
+  for k = 1, part.months do first[k] = served_from(part, list[k], list[k + 1]) or false end
   return part.months, function(day)
     local n = 0
     for k = 1, part.months do
-      if list[k + 1] > part.service and max(list[k], part.service) < day then n = n + 1 end
+      if first[k] and first[k] < day then n = n + 1 end
     end
     return n
   end
 end
 
 make.none = function(part)
-  return 1, function(day) return day > part.service and 1 or 0 end
+  local first = served_from(part, part.start, part.stop) or part.service
+  return 1, function(day) return day > first and 1 or 0 end
 end
 
 -- The position of a day in one nominal period; days before and after it are its bounds.
@@ -90,8 +101,9 @@ end
 
 --- How the days of a period are measured.
 ---@param convention string of proration.NAMES; periods by days, weeks or scripts know actual and none
----@param parts table list of { start, stop, months (or nil), service (its first day in service), month_at (function day ->
----  bounds of its month) }: one nominal period, or two where the first is merged into the next
+---@param parts table list of { start, stop, months (or nil), service (its first day in service), serves (its spans in
+---  service, { a, b }; nil: all from the first on), month_at (function day -> bounds of its month) }: one nominal period,
+---  or two where the first is merged into the next
 ---@return function of two days: n, d, n of what lies before; n is never more than d for one nominal period
 function proration.of(convention, parts)
   local d, at = position_in(parts[1], convention)

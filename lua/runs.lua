@@ -246,6 +246,12 @@ local function runs_of_one(line, segment, key, timing)
   return once and only_first(list, line) or list
 end
 
+-- Packages of a size are counted on where another plan has the same.
+local function counted_as(charge)
+  if charge.kind ~= "package" then return charge end
+  return charge.id .. "|" .. charge.meter .. "|" .. tostring(charge.size)
+end
+
 -- What a meter counts goes on in a run of the same charge at other prices: its bands, packages and allowance do not begin anew.
 local function mark_since(list)
   local first = {}
@@ -253,8 +259,9 @@ local function mark_since(list)
     local run = list[i]
     local charge = run.charge
     if charge.meter and not charge.prorate then
-      if first[charge] and first[charge] < run.a then run.since = first[charge] end
-      first[charge] = min(first[charge] or run.a, run.a)
+      local key = counted_as(charge)
+      if first[key] and first[key] < run.a then run.since = first[key] end
+      first[key] = min(first[key] or run.a, run.a)
     end
   end
 end
@@ -266,6 +273,7 @@ end
 function runs.of(job, line, of, timing, compare)
   local list, last, key = {}, {}, of.series.key
   local segments = line:segments_in(of)
+  of.serves = #segments > 0 and segments or nil
   if #segments == 1 and not compare then return runs_of_one(line, segments[1], key, timing), segments end
   local wanted = compare or #segments > 1
   if wanted then invoice.begin(job) end

@@ -252,7 +252,7 @@ end
 function timeline.parts(period)
   local series, parts = period.series, period.parts or { nominal_part(period.series, period.low, period.high) }
   for i = 1, #parts do
-    parts[i].service = period.start
+    parts[i].service, parts[i].serves = period.start, period.serves
     parts[i].month_at = function(day)
       local found = series.anchor:period("month", day, 1)
       return found.start, found.stop

@@ -12,12 +12,13 @@ local commitment = {}
 
 -- ---- what counts ----
 
--- Lines of the days at hand that a closing charge looks at; not those that take back what was billed before.
+-- Lines of the days at hand that a closing charge looks at; not those that take back what was billed before. What is billed
+-- once is no part of what was committed for a period, unless the rule names it.
 local function counts(charge, line, span)
   if line.corrects or line.charge == charge.id then return false end
   if span and line.start and (line.start < span.start or line.stop > span.stop) then return false end
   if charge.charges then return line.charge ~= nil and charge.charges[line.charge] == true end
-  return line.kind ~= "discount"
+  return line.kind ~= "discount" and not (charge.kind == "commitment" and rating.is_one_off(line))
 end
 
 -- What a line comes to after what was taken off it.

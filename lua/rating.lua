@@ -179,10 +179,24 @@ function rating.earlier(charge)
   return quantity
 end
 
+--- Whether days before those at hand were counted by the charge, even if nothing was used in them.
+function rating.goes_on(charge)
+  local job = invoice.job()
+  if not charge.meter then return false end
+  if not charge.accumulate then return job.earlier ~= nil end
+  return counts_from(charge, job) < (job.span or job.period).start
+end
+
 -- ---- lines ----
 
 --- Whether lines say how their amounts came about.
 function rating.explains() return invoice.job().explain end
+
+-- Lines of charges that are billed once.
+local one_off = setmetatable({}, { __mode = "k" })
+
+--- Whether a line is of a charge that is billed once.
+function rating.is_one_off(line) return one_off[line] == true end
 
 -- The first amount of a currency that is too large to be held, and one far below it that is quick to compare with.
 local too_large, common = {}, {}
@@ -221,6 +235,7 @@ function rating.line(charge, text, quantity, price, how)
     revenue = charge.revenue or job.revenue, rule = charge.place, meter = charge.meter, charge = charge.line_id or charge.id,
     quantity = nil, price = nil, ordinal = nil, amount = nil, start = nil, stop = nil, agreement = nil, period = nil, -- room
   }, quantity, price, charge.prorate)
+  if charge.once then one_off[line] = true end
   local amount, limit = line.amount, common[job.currency] or limit_of(one)
   if amount >= limit or amount <= -limit then check_size(charge, amount, one) end
   if job.explain then explain(line, quantity, price, how) end

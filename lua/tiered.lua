@@ -148,10 +148,15 @@ local function how_packages(charge, quantity, used, earlier, count, price)
   return text .. " = " .. tostring(count) .. (count == 1 and " package x " or " packages x ") .. tostring(price)
 end
 
+-- The packages of all that was used so far; at least so many, as often as the period is cut.
+local function packages_of(charge, quantity)
+  return max(packages(quantity, charge.size, charge.round == "down"), charge.at_least or 0)
+end
+
 local function rate_package(charge, quantity)
-  local earlier, price, down = allowance.earlier(charge, quantity), rating.price(charge, charge.price), charge.round == "down"
-  local count = packages(quantity + earlier, charge.size, down) - packages(earlier, charge.size, down)
-  if charge.at_least and earlier == 0 then count = max(count, charge.at_least) end
+  local earlier, price = allowance.earlier(charge, quantity), rating.price(charge, charge.price)
+  local count = packages_of(charge, quantity + earlier)
+  if earlier > 0 or rating.goes_on(charge) then count = count - packages_of(charge, earlier) end
   local used = charge.free and invoice.job().used or quantity
   rating.line(charge, charge.name .. ", " .. tostring(used) .. " in packages of " .. tostring(charge.size)
     .. allowance.text(charge), count, price,

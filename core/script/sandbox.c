@@ -105,14 +105,43 @@ static const char *const forbidden[] = {"io",           "os",           "debug",
                                         "getmetatable", "setmetatable", "rawget",     "rawset",
                                         "rawlen",       "next",         "rawequal",   NULL};
 
-static int l_env_missing(lua_State *L) {
-    moon_str name;
-    char hint[128] = "";
-    if (lua_type(L, 2) != LUA_TSTRING) return l_raise(L, MOON_E_SCRIPT_ERROR, "this is no name");
-    name.ptr = lua_tolstring(L, 2, &name.len);
-    for (int i = 0; forbidden[i]; i++)
-        if (moon_str_is(name, forbidden[i]))
-            return l_raise(L, MOON_E_SCRIPT_FORBIDDEN, "'%s' cannot be used here", forbidden[i]);
+/* Words that plans are told in elsewhere, and what says it here. */
+static const struct {
+    const char *word, *hint;
+} meanings[] = {
+    {"once", "once is a field of a charge: flat { \"Setup\", price = 100, once = true }"},
+    {"one_time", "a charge that is billed once: flat { \"Setup\", price = 100, once = true }"},
+    {"setup", "a charge that is billed once: flat { \"Setup\", price = 100, once = true }"},
+    {"fixed", "a fixed fee is flat { \"Fee\", price = 49 }"},
+    {"fee", "a fixed fee is flat { \"Fee\", price = 49 }"},
+    {"unit", "a price for each unit is per_unit { \"Seats\", quantity = \"seats\", price = 9 }"},
+    {"minimum", "what is billed at least is commitment { \"Minimum\", amount = 1000 }"},
+    {"maximum", "what is billed at most is cap { \"Cap\", amount = 1000 }"},
+    {"tiered",
+     "each band at its own price is graduated { }, all units at the price of the last one volume { }"},
+    {"tiers", "bands are a field of a charge: graduated { \"Units\", meter = \"units\", tiers = { ... } }"},
+    {"percent_of", "a share of an amount is percentage { }"},
+};
+
+static const char charge_names[] =
+    "charges there are: flat, per_unit, graduated, volume, stairstep, package, overage, percentage, "
+    "graduated_percentage, volume_percentage, matrix, formula, commitment, cap";
+
+/* Whether the code at hand is a rule file about prices. */
+static bool l_in_pricing(lua_State *L) {
+    lua_Debug at;
+    return lua_getstack(L, 1, &at) && lua_getinfo(L, "S", &at) && !strncmp(at.source, "@rules/pricing/", 15);
+}
+
+/* The nearest name there is; in a plan what says it here, or the charges there are. */
+static void l_name_hint(lua_State *L, moon_str name, char *hint, size_t room) {
+    bool in_pricing = l_in_pricing(L);
+    hint[0] = '\0';
+    for (size_t i = 0; in_pricing && i < sizeof meanings / sizeof *meanings; i++) {
+        if (!moon_str_is(name, meanings[i].word)) continue;
+        snprintf(hint, room, "%s", meanings[i].hint);
+        return;
+    }
     moon_near near = moon_near_begin(name);
     lua_rawgetp(L, LUA_REGISTRYINDEX, &RULE_NAMES);
     for (lua_pushnil(L); lua_next(L, -2); lua_pop(L, 1)) {
@@ -120,10 +149,23 @@ static int l_env_missing(lua_State *L) {
         other.ptr = lua_tolstring(L, -2, &other.len);
         moon_near_try(&near, other);
     }
-    moon_near_hint(&near, hint, sizeof hint);
-    if (!hint[0])
-        snprintf(hint, sizeof hint,
-                 "is it spelled as where it is declared? Names of moonbill are listed in lua/README.md");
+    moon_near_hint(&near, hint, room);
+    if (hint[0]) return;
+    snprintf(hint, room, "%s",
+             in_pricing
+                 ? charge_names
+                 : "is it spelled as where it is declared? Names of moonbill are listed in lua/README.md");
+}
+
+static int l_env_missing(lua_State *L) {
+    moon_str name;
+    char hint[224];
+    if (lua_type(L, 2) != LUA_TSTRING) return l_raise(L, MOON_E_SCRIPT_ERROR, "this is no name");
+    name.ptr = lua_tolstring(L, 2, &name.len);
+    for (int i = 0; forbidden[i]; i++)
+        if (moon_str_is(name, forbidden[i]))
+            return l_raise(L, MOON_E_SCRIPT_FORBIDDEN, "'%s' cannot be used here", forbidden[i]);
+    l_name_hint(L, name, hint, sizeof hint);
     return l_raise_hint(L, MOON_E_SCRIPT_ERROR, hint, "unknown name '%.80s'", name.ptr);
 }
 

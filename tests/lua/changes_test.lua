@@ -252,11 +252,11 @@ local cases = {
   { "a pause that was taken back on its day is not why", start("seats", APRIL, TEN), { "bill", APRIL },
     { "set", "2026-04-16", { pause = "skip" } }, { "set", "2026-04-16", { pause = false } },
     { "set", "2026-04-16", { ["tags.seats"] = 20 } }, { "bill", "2026-04-16" },
-    want = "Seats 04-01..05-01 30.00 | Seats, credit for 2026-04-16..2026-05-01, changes of 2026-04-16 (version 2; version 3; "
+    want = "Seats 04-01..05-01 30.00 | Seats, credit, changes of 2026-04-16 (version 2; version 3; "
       .. "version 4) 04-16..05-01 -15.00; Seats, changes of 2026-04-16 (version 2; version 3; version 4) 04-16..05-01 30.00" },
   { "one that was billed is", start("fee", APRIL), { "bill", APRIL }, { "set", "2026-04-11", { pause = "skip" } },
     { "bill", "2026-04-11" }, { "set", "2026-04-11", { pause = false } }, { "bill", "2026-04-12" },
-    want = "Fee 04-01..05-01 30.00 | Fee, credit for 2026-04-11..2026-05-01, paused on 2026-04-11 04-11..05-01 -20.00 | "
+    want = "Fee 04-01..05-01 30.00 | Fee, credit, paused on 2026-04-11 04-11..05-01 -20.00 | "
       .. "Fee, resumed on 2026-04-11 04-11..05-01 20.00" },
   { "a stopped clock moves the next period", start("fee", APRIL), { "bill", APRIL }, { "set", "2026-04-11", { pause = "stop" } },
     { "bill", "2026-04-30" }, { "bill", "2026-06-30" }, { "set", "2026-07-11", { pause = false } }, { "bill", "2026-07-31" },

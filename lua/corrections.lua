@@ -12,7 +12,11 @@ local corrections = {}
 
 -- ---- spans ----
 
--- What of [a, b) is not in the spans of a list.
+--- What of the spans of a list is not in [a, b).
+---@param list table of { a, b }
+---@param a any day of the clock
+---@param b any day of the clock, first without
+---@return table list of { a, b }
 local function minus(list, a, b)
   local left = {}
   for _, span in ipairs(list) do
@@ -25,6 +29,7 @@ local function minus(list, a, b)
   end
   return left
 end
+corrections.minus = minus
 
 -- ---- where terms differ ----
 

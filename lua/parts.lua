@@ -6,6 +6,7 @@
 local billing = require "billing"
 local charges = require "charges"
 local corrections = require "corrections"
+local declare = require "declare"
 local due = require "due"
 local invoice = require "invoice"
 local pricing = require "pricing"
@@ -367,6 +368,38 @@ local function credits_first(part)
   part.lines = list
 end
 
+-- ---- charges that a plan has no more ----
+
+-- Days of a billed line whose service ended, or that another plan has now.
+local function is_left(old, new, of, group, line, day_of)
+  local a, b = day_of(line, line.start), day_of(line, line.stop - 1) + 1
+  for _, was in ipairs(old:segments_in(group.old)) do
+    local rest = was.a < b and was.b > a and { { a = max(was.a, a), b = min(was.b, b) } } or {}
+    for _, now in ipairs(of and same_bounds(of, group.old) and new:segments_in(of) or {}) do
+      if now.plan.path == was.plan.path then rest = corrections.minus(rest, now.a, now.b) end
+    end
+    if #rest > 0 then return true, was.plan.path end
+  end
+end
+
+-- Nobody can say whether what a plan was edited to know no more is given back; nothing is kept in silence.
+local function check_known(self, task, billed, old_runs, old)
+  local known, group = {}, task.group
+  for _, run in ipairs(old_runs) do known[run.charge.id] = true end
+  for _, one in ipairs(group.old and billed or {}) do
+    local line = one.line
+    if line.charge and not known[line.charge] and one.left.amount ~= 0 then
+      local left, path = is_left(old, self.line, task.of, group, line, clock_of(self, group))
+      if left then
+        local days = line.start .. ".." .. line.stop
+        declare.fail("agreement " .. self.id .. " is billed charge '" .. line.charge .. "' for " .. days .. ", which " .. path
+          .. " has no more", 'put it back, or say id = "' .. line.charge
+          .. '" in the charge that took its place: its days change, and it says what is given back')
+      end
+    end
+  end
+end
+
 local function changed_advance(self, task)
   local group, line, of = task.group, self.line, task.of
   local old_runs, old = known_runs(self, group, "advance")
@@ -377,8 +410,9 @@ local function changed_advance(self, task)
   end
   local differences = corrections.differences(old_runs, new_runs, of ~= nil and (not group.old or same_bounds(of, group.old)))
   local day = first_day(line, differences)
-  if not day or day > self.today then return {} end
   local billed = corrections.billed(self.billed(self.id, group.start), group.base)
+  check_known(self, task, billed, old_runs, old)
+  if not day or day > self.today then return {} end
   local credits = corrections.credits(billed, differences, group.old, clock_of(self, group))
   local made = charge_new(self, task, differences, day)
   local kept = last_segment({}, line, of or group.old)

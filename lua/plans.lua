@@ -156,8 +156,8 @@ local function check_order_plan(given)
 end
 
 local function compile(given)
-  local compiled = { title = given.title, place = declare.here(), currency = given.currency, adjust = given.adjust, charges = {}, advance = {},
-                     arrears = {}, ids = {} }
+  local compiled = { title = given.title, place = declare.here(), currency = given.currency, adjust = given.adjust,
+                     charges = {}, advance = {}, arrears = {}, ids = {} }
   if given.prices then compiled.prices = declare.choice("prices", given.prices, { "net", "gross" }) end
   if given.every then begin_periods(compiled, given) else check_order_plan(given) end
   for i = 1, #given do

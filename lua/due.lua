@@ -10,8 +10,9 @@ local timeline = require "timeline"
 
 local due = {}
 
--- More than this at once is a slip in a date.
-local MOST = 4000
+-- More than this at once is a slip in a date: of periods in advance, and of all, for a meter that is never used leaves its
+-- periods open.
+local MOST, MOST_OF_ALL = 4000, 40000
 
 -- ---- an agreement at hand ----
 
@@ -267,6 +268,7 @@ local function add_period(self, list, moved, series, of, start)
     if day and day <= self.today then
       if not group and not is_void(line, day) then
         list[#list + 1] = { timing = timing, base = base, of = of, key = start, due = day }
+        if timing == "advance" then list.advance = (list.advance or 0) + 1 end
       elseif group and changed(self, group, of) then
         list[#list + 1] = { timing = timing, base = base, of = of, key = group.start, due = day, group = group }
       end
@@ -282,9 +284,10 @@ local function add_series(self, list, moved, series)
     if not start or start > self.today then return end
     local of = timeline.period(series, day)
     add_period(self, list, moved, series, of, start)
-    if #list > MOST then
+    if (list.advance or 0) > MOST or #list > MOST_OF_ALL then
       declare.fail("agreement " .. self.id .. " has more than " .. MOST .. " periods to bill, the first from " .. list[1].key,
-                   "look at its start and anchor, and at every of its plan")
+                   "look at its start and anchor, and at every of its plan; if they are right, bill up to an earlier day first: "
+                     .. "moonbill bill --today ...")
     end
     day = of.high
   end

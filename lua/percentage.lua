@@ -47,10 +47,14 @@ local function event_amount(terms, base, free_base)
   return clamped(rest * terms.rate + terms.fixed, terms.lowest, terms.highest, base < 0), free_base
 end
 
+-- An event behind the last free one leaves nothing free of the base either, where what is reached first ends both.
+local function begins_at(terms) return terms.first and 1 or terms.free_events + 1 end
+
 -- Event by event; the sum, how many bore something, and the base that bore it.
 local function by_events(terms, events)
   local sum, count, base, free_base = 0, 0, 0, terms.free_base
-  for i = terms.free_events + 1, #events do
+  for i = begins_at(terms), #events do
+    if terms.first and i > terms.free_events then free_base = 0 end
     local quantity, amount, left = events[i].quantity, nil, free_base
     amount, free_base = event_amount(terms, quantity, left)
     if amount then sum, count, base = sum + amount, count + 1, base + quantity - (left - free_base) end
@@ -70,6 +74,7 @@ local function terms_of(charge)
     rate = rate, fixed = charge.fixed and rating.price_of_part(charge, charge.fixed, "fixed") or 0,
     lowest = amount_in(charge, charge.lowest, "the minimum"), highest = amount_in(charge, charge.highest, "the maximum"),
     free_events = charge.free_events or 0, free_base = amount_in(charge, charge.free_base, "the free base") or 0,
+    first = charge.free_until == "first",
   }
 end
 
@@ -84,7 +89,7 @@ local function take_off_used(charge, terms)
   local before = (charge.free_events or charge.free_base) and rating.usage_on_other_terms(charge)
   if not before then return end
   local events = events_of(before.quantity, before)
-  for i = terms.free_events + 1, #events do
+  for i = begins_at(terms), #events do
     terms.free_base = max(terms.free_base - max(events[i].quantity, 0), 0)
   end
   terms.free_events = max(terms.free_events - #events, 0)
@@ -179,6 +184,14 @@ end
 
 local function plain(value) return type(value) == "money" and value.amount or value end
 
+local function check_until(given)
+  local found = given.free_until and declare.choice("free_until", given.free_until, { "both", "first" })
+  if found and not (given.free_events and given.free_base) then
+    declare.fail("free_until says how free_events and free_base go together", "write both of them, or leave it out")
+  end
+  return found
+end
+
 local function check_percentage(given)
   bands.share("rate of the percentage charge", given.rate)
   local lowest = not_negative("the minimum of an event", given.minimum)
@@ -187,7 +200,7 @@ local function check_percentage(given)
     declare.fail("the minimum of an event, " .. tostring(lowest) .. ", is above its maximum, " .. tostring(highest))
   end
   return { percent = given.rate, fixed = given.fixed, lowest = lowest, highest = highest, free_events = given.free_events,
-           free_base = not_negative("the free base", given.free_base), prices = { "percent" } }
+           free_base = not_negative("the free base", given.free_base), free_until = check_until(given), prices = { "percent" } }
 end
 
 local function check_bands(given)
@@ -210,7 +223,7 @@ percentage.kinds = {
     name = "percentage", of = "percentage charge", counts = true, opposite = true, own_sign = true, keys = percentage_keys,
     fields = {
       rate = "!number|function", fixed = "number|money|function", free_events = "count", free_base = "number|money",
-      minimum = "number|money", maximum = "number|money",
+      minimum = "number|money", maximum = "number|money", free_until = "text",
     },
     check = check_percentage, rate = rate_percentage,
   },

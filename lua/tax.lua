@@ -4,6 +4,7 @@
 --- codes of UNCL 5305 (S standard, Z zero, E exempt, AE reverse charge, K intra-community, G export, O outside scope);
 --- amount due by BR-CO-16 with the rounding amount BT-114.
 --- Example: three lines of 0.33 at 20 % bear round(0.99 x 0.20) = 0.20 per document, and 3 x round(0.066) = 0.21 per line.
+local countries = require "countries"
 local declare = require "declare"
 local inclusive = require "inclusive"
 local vat_area = require "vat_area"
@@ -247,6 +248,17 @@ local function cross_border(rules, category, seller, buyer, day)
   return unknown("there is no answer for a sale of " .. category .. " from " .. seller .. " to " .. buyer.country)
 end
 
+-- A slip in a country's code is no sale abroad. Codes that ISO 3166-1 leaves to its users (XK) are those that a row names.
+local function check_named(rules, country, buyer)
+  if rules.rates[country] then return end
+  for _, row in ipairs(rules.abroad) do
+    if row.buyers and row.buyers[country] then return end
+  end
+  unknown("country '" .. country .. "' of account " .. tostring(buyer.id) .. " is no code of ISO 3166-1",
+          declare.suggest(country, countries.near(country)) or "moonbill set account " .. tostring(buyer.id)
+            .. " country=..., or name it in a row of rules/tax.lua: abroad { buyers = { \"" .. country .. "\" }, ... }")
+end
+
 --- The tax of one line.
 ---@param category string the line's tax category
 ---@param seller string country of the book
@@ -268,6 +280,7 @@ function tax.for_line(category, seller, buyer, day, rules)
     country = seller
   end
   if country == seller then return domestic(rules, category, seller, day) end
+  if not countries.name(country) then check_named(rules, country, buyer) end
   return cross_border(rules, category, seller, buyer, day)
 end
 

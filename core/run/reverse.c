@@ -316,8 +316,8 @@ static moon_status recover(moon_book *book, moon_change *change, void *ctx, moon
     MOON_TRY(moon_item_named(change, a->subject, &credit, &found, err));
     if (found && credit.kind == MOON_ITEM_BREAKAGE) return recover_breakage(book, change, a, &credit, err);
     if (!found || credit.kind != MOON_ITEM_WRITE_OFF) {
-        moon_fail(err, MOON_E_NOT_FOUND, "there is no write-off %.*s", MOON_STR_ARG(a->subject));
-        return moon_err_hint(err, "moonbill list adjustments kind=write_off");
+        moon_fail(err, MOON_E_NOT_FOUND, "there is no write-off or breakage %.*s", MOON_STR_ARG(a->subject));
+        return moon_err_hint(err, "moonbill list adjustments kind=write_off, or kind=breakage");
     }
     MOON_TRY(settled_by(change, &credit, &settled, &amounts, &count, err));
     MOON_TRY(moon_recover(change, &book->ctx, credit.document, a->reason, &made, err));

@@ -86,6 +86,7 @@ local other = {
 
 local errors = {
   { "no country", on = "2010-12-01", fails = "tax.no_answer", says = "set account A1 country" },
+  { "a country that is none", to = "QQ", on = "2010-12-01", fails = "tax.no_answer", says = "'QQ' of account A1 is no code of ISO 3166-1" },
   { "an unknown category", category = "standrad", to = "GB", on = "2010-12-01", fails = "tax.no_answer", says = "did you mean 'standard'?" },
   { "a seller without rates", seller = "PL", to = "PL", on = "2010-12-01", fails = "tax.no_answer", says = "no tax rates for PL", at = "rules/tax.lua:nil" },
   { "before the first rate", to = "GB", on = "1991-03-31", fails = "tax.no_answer", says = "standard in GB on 1991-03-31" },

@@ -105,9 +105,10 @@ class Auditor:
         return not item.moves and item not in said and not document.credited and not self.is_changed(document)
 
     def is_changed(self, document):
-        """Late usage of one of its periods was billed since: that is voided first."""
-        return any(key[:2] == other[:2] and other[2].startswith(key[2] + "+") and holder is not document
-                   for key in document.claims if key[2] == "arrears" for other, holder in self.claims.items())
+        """Late usage of one of its periods was billed since: that is voided first, the last bill of a period before the others."""
+        place = (lambda key: int(key[2].partition("+")[2] or 0))
+        return any(key[:2] == other[:2] and other[2].startswith("arrears") and place(other) > place(key) and holder is not document
+                   for key in document.claims if key[2].startswith("arrears") for other, holder in self.claims.items())
 
     def creditable(self, item):
         document = self.by_number[item.number]

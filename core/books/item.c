@@ -247,9 +247,13 @@ moon_status moon_item_void(moon_change *change, const moon_document *document, m
     MOON_TRY(moon_item_get(change, document->account, document->id, &item, err));
     int64_t whole = item.amount < 0 ? -item.amount : item.amount;
     MOON_TRY(moon_item_free_from(change, &item, whole, date, &from, err));
-    if (item.open != item.amount || item.voided != MOON_DATE_NONE || from != date)
-        return moon_fail(err, MOON_E_VOID_REFUSED, "%.*s has been settled in part or in full",
-                         MOON_STR_ARG(document->number));
+    if (item.open != item.amount || item.voided != MOON_DATE_NONE || from != date) {
+        moon_fail(err, MOON_E_VOID_REFUSED, "%.*s has been settled in part or in full",
+                  MOON_STR_ARG(document->number));
+        if (document->kind != MOON_DOCUMENT_CREDIT_NOTE) return err->code;
+        return moon_err_hint(err, "take back what it settles first: moonbill unapply %.*s",
+                             MOON_STR_ARG(document->number));
+    }
     item.voided = date;
     if (item.amount == 0) return moon_put(change, &moon_item_type, &item, err);
     moon_record_init(&moon_application_type, &application);

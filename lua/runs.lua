@@ -102,11 +102,14 @@ end
 
 local NONE = {}
 
+local function convention_of(plan, charge)
+  return charge and not charge.prorate and not charge.meter and "none" or plan.proration
+end
+
 --- The part of a period that days of it are: function of two days -> n, d, n before.
 ---@param plan table with its proration
 function runs.measure(plan, of, charge)
-  local convention = plan.proration
-  if charge and not charge.prorate and not charge.meter then convention = "none" end
+  local convention = convention_of(plan, charge)
   local known = of.measures or NONE
   if known[convention] then return known[convention] end
   of.measures = of.measures or {}
@@ -135,6 +138,8 @@ function runs.put(job, line, of, run, a, b)
   local metered = charge.meter ~= nil and not charge.prorate
   if n <= 0 and not metered then return false end
   if n <= 0 or n == d and before == 0 then
+    -- What is not cut is for all days that are left of the period, whatever holds on them.
+    if not metered and b < of.stop and not of.parts and convention_of(plan, charge) == "none" then job.span = civil(line, a, of.stop) end
     job.share, job.before = nil, nil
     return true
   end

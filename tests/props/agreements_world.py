@@ -248,6 +248,9 @@ def prorated(agreement, bounds, counts, whole_of):
             firsts = [min(r.start if r.start >= low else low for r in runs if r.stop > low and r.start < high) for low, high in bounds
                       if any(r.stop > low and r.start < high for r in runs)]
             before, share = Fraction(0), Fraction(sum(run.start <= first < run.stop for first in firsts))
+        covered = run
+        if plan.proration == "none" and share and len(bounds) == 1:  # and is for all of its days
+            covered = Run(run.start, min(bounds[0][1], agreement.until) if agreement.until else bounds[0][1], run.key)
         for whole in whole_of(run.key[1]):
             if share:
-                yield run, minor(whole * (before + share)) - minor(whole * before)
+                yield covered, minor(whole * (before + share)) - minor(whole * before)

@@ -139,7 +139,8 @@ function runs.put(job, line, of, run, a, b)
   if n <= 0 and not metered then return false end
   if n <= 0 or n == d and before == 0 then
     -- What is not cut is for all days that are left of the period, whatever holds on them.
-    if not metered and b < of.stop and not of.parts and convention_of(plan, charge) == "none" then job.span = civil(line, a, of.stop) end
+    local uncut = not metered and convention_of(plan, charge) == "none"
+    if uncut and b < of.stop and not of.parts then job.span = civil(line, a, of.stop) end
     job.share, job.before = nil, nil
     return true
   end

@@ -127,10 +127,11 @@ static const char charge_names[] =
     "charges there are: flat, per_unit, graduated, volume, stairstep, package, overage, percentage, "
     "graduated_percentage, volume_percentage, matrix, formula, commitment, cap";
 
-/* Whether the code at hand is a rule file about prices. */
+/* Whether the code at hand declares a plan: a rule file about prices, outside its functions. */
 static bool l_in_pricing(lua_State *L) {
     lua_Debug at;
-    return lua_getstack(L, 1, &at) && lua_getinfo(L, "S", &at) && !strncmp(at.source, "@rules/pricing/", 15);
+    return lua_getstack(L, 1, &at) && lua_getinfo(L, "S", &at) && strcmp(at.what, "main") == 0 &&
+           !strncmp(at.source, "@rules/pricing/", 15);
 }
 
 /* The nearest name there is; in a plan what says it here, or the charges there are. */

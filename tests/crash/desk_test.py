@@ -5,7 +5,7 @@
 
 What is prepaid and granted, imports of payments, grants and usage, agreements that change, rest and end, reminders, letters, a backup
 put back. After each fault `verify` finds
-the book whole, the same command run again goes through, and the book has the digest of one that nothing happened to. Without --quick 40
+the book whole, the same command run again goes through, and the book has the digest of one that nothing happened to. Without --quick 16
 calls of a command are points of each kind, with EVERY=1 all of them. SEED=n chooses others."""
 import argparse
 import concurrent.futures
@@ -131,7 +131,7 @@ class Desk:
         self.command(index, book, {"FAULT_TRACE": trace})
         points = points_of(read_trace(trace))
         changing = [point for point in points if point[1] not in READING]
-        few, many = (3, 5) if quick else (None, None) if os.environ.get("EVERY") else (20, 40)
+        few, many = (3, 5) if quick else (None, None) if os.environ.get("EVERY") else (8, 16)
         for number, call in some(points, many, "kill", name):
             yield Case(index, "killed before call %d (%s)" % (number, call), {"FAULT_KILL_AT": str(number)}, "killed")
         for number, call in some(changing, few, "after", name):

@@ -117,7 +117,7 @@ def main():
     print("digest " + (digests.pop() if len(digests) == 1 else "DIFFERS between runs: " + " ".join(sorted(digests))))
     print("-- agreements")
     subprocess.run(["python3", os.path.join(os.path.dirname(os.path.abspath(__file__)), "agreements.py"), "--build", build], check=True)
-    for name in ("decimal", "script", "draft", "agreements"):
+    for name in ("decimal", "script", "charges", "draft", "agreements"):
         program = os.path.join(build, "bench", name)
         if os.path.exists(program):
             print(f"-- {name}")

@@ -157,9 +157,11 @@ end
 
 local function key_of(base) return base:match "^[^/]*/(.*)$" or "" end
 
-local function same_bounds(a, b)
+--- Whether two periods, of the agreement as it was and as it is, are one: a cycle and its bounds.
+function due.same_bounds(a, b)
   return a.low == b.low and a.high == b.high and a.series.cycle.name == b.series.cycle.name
 end
+local same_bounds = due.same_bounds
 
 -- Groups of before the newest version, with the period they were on; by base, those whose bounds are still the same can be
 -- found.

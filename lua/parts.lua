@@ -14,6 +14,8 @@ local runs = require "runs"
 local tax = require "tax"
 local timeline = require "timeline"
 
+local same_bounds = due.same_bounds
+
 local parts = {}
 
 -- ---- parts ----
@@ -294,10 +296,6 @@ local function known_runs(self, group, timing)
   if not of then return {}, self.line end
   local job = runs.job(self, old, of, first_segment(old, of), timing, group.base, group.start, group.start)
   return runs.of(job, old, of, timing, true), old
-end
-
-local function same_bounds(a, b)
-  return a.low == b.low and a.high == b.high and a.series.cycle.name == b.series.cycle.name
 end
 
 -- The first civil day that changes.

@@ -16,8 +16,6 @@ static moon_status senseless(moon_err *err) {
     return moon_fail(err, MOON_E_SCRIPT_CRASH, "the worker's answer makes no sense");
 }
 
-static moon_named named(const char *name, moon_arg value) { return (moon_named){moon_str_of(name), value}; }
-
 /* ---- where the rules are ---- */
 
 static bool has_folder(const char *folder, const char *name) {
@@ -64,22 +62,22 @@ static moon_arg date_of(const moon_app *app, const char *name) {
 }
 
 static moon_arg given_of(moon_app *app) {
-    moon_named items[] = {named("plan", moon_arg_text(moon_app_arg(app, 0))),
-                          named("quantities", list_of(app, "quantity")),
-                          named("usage", list_of(app, "usage")),
-                          named("tags", list_of(app, "tag")),
-                          named("lines", list_of(app, "line")),
-                          named("coupons", list_of(app, "coupon")),
-                          named("from", date_of(app, "from")),
-                          named("to", date_of(app, "to")),
-                          named("today", moon_arg_date(app->book->ctx.today)),
-                          named("country", text_of(app, "country")),
-                          named("tax_id", text_of(app, "tax-id")),
-                          named("product", text_of(app, "product")),
-                          named("currency", text_of(app, "currency")),
-                          named("picture", text_of(app, "picture")),
-                          named("width", moon_arg_integer((int64_t)app->style.width)),
-                          named("utf8", moon_arg_bool(app->style.utf8))};
+    moon_named items[] = {moon_arg_named("plan", moon_arg_text(moon_app_arg(app, 0))),
+                          moon_arg_named("quantities", list_of(app, "quantity")),
+                          moon_arg_named("usage", list_of(app, "usage")),
+                          moon_arg_named("tags", list_of(app, "tag")),
+                          moon_arg_named("lines", list_of(app, "line")),
+                          moon_arg_named("coupons", list_of(app, "coupon")),
+                          moon_arg_named("from", date_of(app, "from")),
+                          moon_arg_named("to", date_of(app, "to")),
+                          moon_arg_named("today", moon_arg_date(app->book->ctx.today)),
+                          moon_arg_named("country", text_of(app, "country")),
+                          moon_arg_named("tax_id", text_of(app, "tax-id")),
+                          moon_arg_named("product", text_of(app, "product")),
+                          moon_arg_named("currency", text_of(app, "currency")),
+                          moon_arg_named("picture", text_of(app, "picture")),
+                          moon_arg_named("width", moon_arg_integer((int64_t)app->style.width)),
+                          moon_arg_named("utf8", moon_arg_bool(app->style.utf8))};
     size_t count = sizeof items / sizeof *items;
     moon_named *kept = MOON_NEW_N(&app->arena, moon_named, count);
     memcpy(kept, items, sizeof items);
@@ -181,7 +179,7 @@ static moon_status price_file(moon_app *app, moon_str path, moon_err *err) {
     const moon_heading *headings = headings_of(app, &answer, &count);
     moon_listing *listing = moon_listing_begin(app, headings, count);
     moon_progress progress = moon_progress_begin(app, "Pricing");
-    moon_named items[] = {named("most", most[0])};
+    moon_named items[] = {moon_arg_named("most", most[0])};
     moon_arg next = moon_arg_map(items, 1);
     for (;;) {
         moon_status status = ask(app, "next", &next, MOON_STR_NONE, &answer, err);

@@ -43,8 +43,6 @@ static bool flag(const moon_arg *map, const char *name) {
     return value.kind == MOON_ARG_BOOL && value.boolean;
 }
 
-static moon_named named(const char *name, moon_arg value) { return (moon_named){moon_str_of(name), value}; }
-
 /* ---- printing ---- */
 
 /* Without what a terminal would take for a command, or could not show. */
@@ -464,10 +462,10 @@ static moon_arg actions_arg(moon_arena *keep) {
     for (size_t i = 0; i < count; i++) {
         const char *knows = moon_actions[i].knows;
         moon_named *m = MOON_NEW_N(keep, moon_named, 4);
-        m[3] = named("knows", knows ? moon_arg_text(moon_str_of(knows)) : (moon_arg){0});
-        m[0] = named("name", moon_arg_text(moon_str_of(moon_actions[i].name)));
-        m[1] = named("doc", moon_arg_text(moon_str_of(moon_actions[i].doc)));
-        m[2] = named("writes", moon_arg_bool(moon_actions[i].writes));
+        m[3] = moon_arg_named("knows", knows ? moon_arg_text(moon_str_of(knows)) : (moon_arg){0});
+        m[0] = moon_arg_named("name", moon_arg_text(moon_str_of(moon_actions[i].name)));
+        m[1] = moon_arg_named("doc", moon_arg_text(moon_str_of(moon_actions[i].doc)));
+        m[2] = moon_arg_named("writes", moon_arg_bool(moon_actions[i].writes));
         items[i] = moon_arg_map(m, 4);
     }
     return moon_arg_list(items, count);
@@ -484,7 +482,7 @@ static moon_arg shown_arg(moon_arena *keep) {
     for (size_t i = 0; i < COUNT; i++) {
         const char *shown = NULL, *sums, *spare;
         if (moon_list_columns(moon_str_of(names[i]), &shown, &sums, &spare) && shown)
-            m[count++] = named(names[i], moon_arg_text(moon_str_of(shown)));
+            m[count++] = moon_arg_named(names[i], moon_arg_text(moon_str_of(shown)));
     }
     return moon_arg_map(m, count);
 }
@@ -493,12 +491,12 @@ static moon_status begin(moon_session *s, moon_err *err) {
     moon_arg result, *args = MOON_NEW_N(&s->arena, moon_arg, s->setup.arg_count + 1);
     if (s->begun) return MOON_OK;
     for (size_t i = 0; i < s->setup.arg_count; i++) args[i] = moon_arg_text(s->setup.args[i]);
-    moon_named m[] = {named("actions", actions_arg(&s->arena)),
-                      named("arg", moon_arg_list(args, s->setup.arg_count)),
-                      named("prompt", moon_arg_bool(s->setup.confirm != NULL)),
-                      named("shown", shown_arg(&s->arena)),
-                      named("today", moon_arg_date(s->app->book->ctx.today)),
-                      named("utf8", moon_arg_bool(s->app->style.utf8))};
+    moon_named m[] = {moon_arg_named("actions", actions_arg(&s->arena)),
+                      moon_arg_named("arg", moon_arg_list(args, s->setup.arg_count)),
+                      moon_arg_named("prompt", moon_arg_bool(s->setup.confirm != NULL)),
+                      moon_arg_named("shown", shown_arg(&s->arena)),
+                      moon_arg_named("today", moon_arg_date(s->app->book->ctx.today)),
+                      moon_arg_named("utf8", moon_arg_bool(s->app->style.utf8))};
     moon_arg given = moon_arg_map(m, sizeof m / sizeof *m);
     MOON_TRY(call(s, "begin", &given, &result, &s->arena, err));
     s->begun = true;
@@ -537,12 +535,12 @@ moon_status moon_session_eval(moon_session *s, moon_str name, moon_str text, siz
     moon_arg result;
     moon_arena_mark mark = moon_arena_here(&s->app->arena);
     look_at_the_clock(s);
-    moon_named m[] = {named("every", moon_arg_bool(s->app->format != MOON_FORMAT_TABLE)),
-                      named("limit", limit ? moon_arg_integer((int64_t)limit) : (moon_arg){0}),
-                      named("name", moon_arg_text(name)),
-                      named("prompt", moon_arg_bool(incomplete != NULL)),
-                      named("text", moon_arg_text(text)),
-                      named("today", moon_arg_date(s->app->book->ctx.today))};
+    moon_named m[] = {moon_arg_named("every", moon_arg_bool(s->app->format != MOON_FORMAT_TABLE)),
+                      moon_arg_named("limit", limit ? moon_arg_integer((int64_t)limit) : (moon_arg){0}),
+                      moon_arg_named("name", moon_arg_text(name)),
+                      moon_arg_named("prompt", moon_arg_bool(incomplete != NULL)),
+                      moon_arg_named("text", moon_arg_text(text)),
+                      moon_arg_named("today", moon_arg_date(s->app->book->ctx.today))};
     moon_arg given = moon_arg_map(m, sizeof m / sizeof *m);
     moon_status status = begin(s, err);
     if (status == MOON_OK) status = call(s, "eval", &given, &result, &s->arena, err);
@@ -557,8 +555,8 @@ moon_status moon_session_eval(moon_session *s, moon_str name, moon_str text, siz
 moon_status moon_session_complete(moon_session *s, moon_str text, moon_arena *keep, moon_arg *out,
                                   moon_err *err) {
     look_at_the_clock(s);
-    moon_named m[] = {named("text", moon_arg_text(text)),
-                      named("today", moon_arg_date(s->app->book->ctx.today))};
+    moon_named m[] = {moon_arg_named("text", moon_arg_text(text)),
+                      moon_arg_named("today", moon_arg_date(s->app->book->ctx.today))};
     moon_arg given = moon_arg_map(m, sizeof m / sizeof *m);
     MOON_TRY(begin(s, err));
     return call(s, "complete", &given, out, keep, err);

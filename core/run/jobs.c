@@ -18,8 +18,6 @@ static moon_status cut_short(moon_err *err) {
     return moon_fail(err, MOON_E_INTERNAL, "a request to a worker is cut short");
 }
 
-static moon_named named(const char *name, moon_arg value) { return (moon_named){moon_str_of(name), value}; }
-
 moon_status moon_job_settings(moon_job *job, moon_str request, moon_buf *reply, moon_err *err) {
     moon_arg settings;
     (void)request;
@@ -186,13 +184,14 @@ static moon_status draft_order(moon_drafting *d, const moon_order *order, moon_d
         MOON_TRY(match_orders(d, order->account, matches, err));
         MOON_TRY(find_original(d, matches, order, &match, &original, err));
     }
-    moon_named input[] = {
-        named("account", moon_arg_record(&moon_account_type, &account)),
-        named("agreement", agreed ? moon_arg_record(&moon_agreement_type, &agreement) : (moon_arg){0}),
-        named("match", match),
-        named("order", moon_arg_record(&moon_order_type, order)),
-        named("original", original),
-        named("today", moon_arg_date(today))};
+    moon_named input[] = {moon_arg_named("account", moon_arg_record(&moon_account_type, &account)),
+                          moon_arg_named("agreement", agreed
+                                                          ? moon_arg_record(&moon_agreement_type, &agreement)
+                                                          : (moon_arg){0}),
+                          moon_arg_named("match", match),
+                          moon_arg_named("order", moon_arg_record(&moon_order_type, order)),
+                          moon_arg_named("original", original),
+                          moon_arg_named("today", moon_arg_date(today))};
     moon_arg args[] = {moon_arg_map(input, sizeof input / sizeof *input)};
     moon_hash content = moon_drafting_content(&moon_order_type, order);
     moon_drafting_note(d, "order", order->id, 0, &content);
@@ -340,14 +339,14 @@ static moon_status draft_manual(moon_drafting *d, const moon_arg *in, moon_docum
     MOON_TRY(moon_watch_account(d->change, id, err));
     MOON_TRY(moon_drafting_account(d, id, today.date, &account, err));
     moon_named input[] = {
-        named("account", moon_arg_record(&moon_account_type, &account)),
-        named("credited", credited),
-        named("kind", moon_arg_get(in, "kind")),
-        named("lines", moon_arg_get(in, "lines")),
-        named("original", original ? moon_arg_record(&moon_document_type, original) : (moon_arg){0}),
-        named("reason", moon_arg_get(in, "reason")),
-        named("reference", moon_arg_get(in, "reference")),
-        named("today", today)};
+        moon_arg_named("account", moon_arg_record(&moon_account_type, &account)),
+        moon_arg_named("credited", credited),
+        moon_arg_named("kind", moon_arg_get(in, "kind")),
+        moon_arg_named("lines", moon_arg_get(in, "lines")),
+        moon_arg_named("original", original ? moon_arg_record(&moon_document_type, original) : (moon_arg){0}),
+        moon_arg_named("reason", moon_arg_get(in, "reason")),
+        moon_arg_named("reference", moon_arg_get(in, "reference")),
+        moon_arg_named("today", today)};
     moon_arg args[] = {moon_arg_map(input, sizeof input / sizeof *input)};
     MOON_TRY(moon_script_call_record(d->job->script, "billing.manual", args, 1, &moon_document_type,
                                      moon_change_arena(d->change), document, err));
@@ -440,7 +439,8 @@ static moon_status settle(moon_job *job, moon_change *change, moon_str account, 
     MOON_TRY(moon_items_open(change, account, &job->arena, &items, &count, err));
     moon_arg *views = MOON_NEW_N(&job->arena, moon_arg, count);
     for (size_t i = 0; i < count; i++) views[i] = moon_arg_record(&moon_item_type, &items[i]);
-    moon_named input[] = {named("documents", documents), named("items", moon_arg_list(views, count))};
+    moon_named input[] = {moon_arg_named("documents", documents),
+                          moon_arg_named("items", moon_arg_list(views, count))};
     moon_arg args[] = {moon_arg_map(input, sizeof input / sizeof *input)};
     return moon_script_call(job->script, "billing.issue", args, 1, &job->arena, settlements, err);
 }

@@ -4,18 +4,17 @@
 #include "run/wire.h"
 #include "store/table.h"
 
-static moon_named named(const char *name, moon_arg value) { return (moon_named){moon_str_of(name), value}; }
-
 /* What lua/demo.lua is told of an item: its fields by name, sorted. */
 static moon_arg told(moon_arena *keep, const moon_item *item) {
-    moon_named fields[] = {named("account", moon_arg_text(item->account)),
-                           named("amount", moon_arg_integer(item->amount)),
-                           named("date", moon_arg_date(item->date)),
-                           named("due", moon_arg_date(item->due)),
-                           named("id", moon_arg_text(item->document)),
-                           named("kind", moon_arg_text(moon_str_of(moon_item_kinds[item->kind - 1]))),
-                           named("number", moon_arg_text(item->number)),
-                           named("open", moon_arg_integer(item->open))};
+    moon_named fields[] = {
+        moon_arg_named("account", moon_arg_text(item->account)),
+        moon_arg_named("amount", moon_arg_integer(item->amount)),
+        moon_arg_named("date", moon_arg_date(item->date)),
+        moon_arg_named("due", moon_arg_date(item->due)),
+        moon_arg_named("id", moon_arg_text(item->document)),
+        moon_arg_named("kind", moon_arg_text(moon_str_of(moon_item_kinds[item->kind - 1]))),
+        moon_arg_named("number", moon_arg_text(item->number)),
+        moon_arg_named("open", moon_arg_integer(item->open))};
     const size_t count = sizeof fields / sizeof *fields;
     moon_named *kept = MOON_NEW_N(keep, moon_named, count);
     memcpy(kept, fields, sizeof fields);

@@ -14,8 +14,6 @@ static moon_status cut_short(moon_err *err) {
     return moon_fail(err, MOON_E_INTERNAL, "a request to a worker is cut short");
 }
 
-static moon_named named(const char *name, moon_arg value) { return (moon_named){moon_str_of(name), value}; }
-
 static moon_arg map_of(moon_arena *keep, const moon_named *items, size_t count) {
     moon_named *kept = MOON_NEW_N(keep, moon_named, count);
     memcpy(kept, items, count * sizeof *kept);
@@ -85,9 +83,9 @@ static moon_status applications_of(dunning *d, const moon_item *item, moon_arg *
         if (status != MOON_OK || !more) break;
         if (application.date > d->day) continue;
         status = source_kind(d, &application, &kind, err);
-        moon_named part[] = {named("amount", money(application.amount, application.currency)),
-                             named("date", moon_arg_date(application.date)),
-                             named("kind", moon_arg_text(kind))};
+        moon_named part[] = {moon_arg_named("amount", money(application.amount, application.currency)),
+                             moon_arg_named("date", moon_arg_date(application.date)),
+                             moon_arg_named("kind", moon_arg_text(kind))};
         push(&list, map_of(d->keep, part, 3));
     }
     moon_scan_end(&scan);
@@ -110,9 +108,10 @@ static moon_status add_item(dunning *d, const moon_item *item, moon_arg *out, mo
     bool penal;
     MOON_TRY(applications_of(d, item, &applications, err));
     MOON_TRY(is_penal(d, item, &penal, err));
-    moon_named one[] = {
-        named("applications", applications), named("asked", moon_arg_bool(moon_item_is_asked(item))),
-        named("item", moon_arg_record(&moon_item_type, item)), named("penal", moon_arg_bool(penal))};
+    moon_named one[] = {moon_arg_named("applications", applications),
+                        moon_arg_named("asked", moon_arg_bool(moon_item_is_asked(item))),
+                        moon_arg_named("item", moon_arg_record(&moon_item_type, item)),
+                        moon_arg_named("penal", moon_arg_bool(penal))};
     *out = map_of(d->keep, one, 4);
     return MOON_OK;
 }
@@ -139,10 +138,10 @@ static moon_status promises_of(dunning *d, int64_t grace, moon_arg *out, moon_er
         if (promises[i].made > d->day) continue;
         MOON_TRY(moon_promise_at(d->change, &promises[i], grace, d->day, &standing, err));
         moon_named one[] = {
-            named("last", moon_arg_date(standing.last)),
-            named("promise", moon_arg_record(&moon_promise_type, &promises[i])),
-            named("received", money(standing.received, promises[i].currency)),
-            named("state", moon_arg_text(moon_str_of(moon_promise_states[standing.state - 1])))};
+            moon_arg_named("last", moon_arg_date(standing.last)),
+            moon_arg_named("promise", moon_arg_record(&moon_promise_type, &promises[i])),
+            moon_arg_named("received", money(standing.received, promises[i].currency)),
+            moon_arg_named("state", moon_arg_text(moon_str_of(moon_promise_states[standing.state - 1])))};
         push(&list, map_of(d->keep, one, 4));
     }
     *out = moon_arg_list(list.items, list.count);
@@ -176,14 +175,14 @@ static moon_status decide(dunning *d, moon_arg imported, moon_arg *out, moon_err
     MOON_TRY(moon_holds_of(d->change, d->account.id, d->keep, &holds, &hold_count, err));
     MOON_TRY(moon_reminders_of(d->change, d->account.id, d->day, d->keep, &reminders, &reminder_count, err));
     moon_named input[] = {
-        named("account", moon_arg_record(&moon_account_type, &d->account)),
-        named("disputes", records(d->keep, &moon_dispute_type, disputes, dispute_count)),
-        named("holds", records(d->keep, &moon_hold_type, holds, hold_count)),
-        named("imported", imported),
-        named("items", items),
-        named("promises", promises),
-        named("reminders", records(d->keep, &moon_reminder_type, reminders, reminder_count)),
-        named("today", moon_arg_date(d->day))};
+        moon_arg_named("account", moon_arg_record(&moon_account_type, &d->account)),
+        moon_arg_named("disputes", records(d->keep, &moon_dispute_type, disputes, dispute_count)),
+        moon_arg_named("holds", records(d->keep, &moon_hold_type, holds, hold_count)),
+        moon_arg_named("imported", imported),
+        moon_arg_named("items", items),
+        moon_arg_named("promises", promises),
+        moon_arg_named("reminders", records(d->keep, &moon_reminder_type, reminders, reminder_count)),
+        moon_arg_named("today", moon_arg_date(d->day))};
     moon_arg args[] = {moon_arg_map(input, sizeof input / sizeof *input)};
     return moon_script_call(d->job->script, "dunning.decide", args, 1, d->keep, out, err);
 }
@@ -212,8 +211,8 @@ static moon_status add_charge(dunning *d, const moon_arg *charge, moon_buf *out,
     size_t count = input.kind == MOON_ARG_MAP ? input.map.count : 0;
     moon_named *items = MOON_NEW_N(d->keep, moon_named, count + 1);
     if (count) memcpy(items, input.map.items, count * sizeof *items);
-    items[count] = named("account", moon_arg_record(&moon_account_type, &d->account));
-    moon_named whole[] = {named("input", moon_arg_map(items, count + 1))};
+    items[count] = moon_arg_named("account", moon_arg_record(&moon_account_type, &d->account));
+    moon_named whole[] = {moon_arg_named("input", moon_arg_map(items, count + 1))};
     moon_arg args[] = {moon_arg_map(whole, 1)};
     MOON_TRY(moon_script_call_record(d->job->script, "dunning.charge", args, 1, &moon_document_type, d->keep,
                                      &document, err));

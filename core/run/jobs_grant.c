@@ -49,8 +49,6 @@ static moon_status burned(moon_drafting *d, moon_str source, moon_money *out, mo
     return moon_minor_add(&out->minor, here->amount, "what is used of a coupon", err);
 }
 
-static moon_named named(const char *name, moon_arg value) { return (moon_named){moon_str_of(name), value}; }
-
 /* ---- host.grants ---- */
 
 static moon_status read_on(moon_drafting *d, moon_date day, moon_err *err) {
@@ -64,8 +62,6 @@ static moon_status read_on(moon_drafting *d, moon_date day, moon_err *err) {
     return MOON_OK;
 }
 
-static moon_arg text_or_nil(moon_str text) { return text.len ? moon_arg_text(text) : (moon_arg){0}; }
-
 static moon_str source_of_grant(const moon_grant *grant, moon_arena *keep) {
     return moon_arena_printf(keep, "grant/%.*s", MOON_STR_ARG(grant->id));
 }
@@ -76,16 +72,17 @@ static moon_arg view_of(const moon_usable *one, moon_arena *keep) {
     moon_money left = {one->left, grant->currency};
     moon_str currency = moon_str_of(moon_currency_code(grant->currency));
     moon_named *fields = MOON_NEW_N(keep, moon_named, 9);
-    fields[0] = named("charges", text_or_nil(grant->charges));
-    fields[1] = named("currency", moon_arg_text(currency));
-    fields[2] =
-        named("expires", grant->expires == MOON_DATE_NONE ? (moon_arg){0} : moon_arg_date(grant->expires));
-    fields[3] = named("from", moon_arg_date(grant->from));
-    fields[4] = named("id", moon_arg_text(grant->id));
-    fields[5] = named("left", moon_arg_money(moon_money_decimal(left), left.currency));
-    fields[6] = named("priority", moon_arg_integer(grant->priority == MOON_INT_NONE ? 0 : grant->priority));
-    fields[7] = named("source", moon_arg_text(source_of_grant(grant, keep)));
-    fields[8] = named("text", text_or_nil(grant->text));
+    fields[0] = moon_arg_named("charges", moon_arg_text_or_nil(grant->charges));
+    fields[1] = moon_arg_named("currency", moon_arg_text(currency));
+    fields[2] = moon_arg_named("expires", grant->expires == MOON_DATE_NONE ? (moon_arg){0}
+                                                                           : moon_arg_date(grant->expires));
+    fields[3] = moon_arg_named("from", moon_arg_date(grant->from));
+    fields[4] = moon_arg_named("id", moon_arg_text(grant->id));
+    fields[5] = moon_arg_named("left", moon_arg_money(moon_money_decimal(left), left.currency));
+    fields[6] =
+        moon_arg_named("priority", moon_arg_integer(grant->priority == MOON_INT_NONE ? 0 : grant->priority));
+    fields[7] = moon_arg_named("source", moon_arg_text(source_of_grant(grant, keep)));
+    fields[8] = moon_arg_named("text", moon_arg_text_or_nil(grant->text));
     return moon_arg_map(fields, 9);
 }
 

@@ -15,8 +15,6 @@ typedef struct importing {
     bool ended;
 } importing;
 
-static moon_named named(const char *name, moon_arg value) { return (moon_named){moon_str_of(name), value}; }
-
 moon_status moon_job_load_plugins(moon_job *job, const moon_arg *settings, moon_err *err) {
     moon_arg plugins = moon_arg_get(settings, "plugins");
     for (size_t i = 0; plugins.kind == MOON_ARG_MAP && i < plugins.map.count; i++) {
@@ -36,12 +34,12 @@ moon_status moon_job_import_begin(moon_job *job, moon_str request, moon_buf *rep
         return moon_fail(err, MOON_E_INTERNAL, "a request to a worker is cut short");
     MOON_TRY(moon_job_load_plugins(job, &settings, err));
     MOON_TRY(moon_file_read(moon_arena_str(&job->arena, path).ptr, MOON_FILE_MAX, &job->arena, &bytes, err));
-    moon_named input[] = {named("book", settings),
-                          named("bytes", moon_arg_text(bytes)),
-                          named("file", moon_arg_text(file)),
-                          named("kind", moon_arg_text(kind)),
-                          named("mapping", mapping.len ? moon_arg_text(mapping) : (moon_arg){0}),
-                          named("today", today)};
+    moon_named input[] = {moon_arg_named("book", settings),
+                          moon_arg_named("bytes", moon_arg_text(bytes)),
+                          moon_arg_named("file", moon_arg_text(file)),
+                          moon_arg_named("kind", moon_arg_text(kind)),
+                          moon_arg_named("mapping", mapping.len ? moon_arg_text(mapping) : (moon_arg){0}),
+                          moon_arg_named("today", today)};
     moon_arg args[] = {moon_arg_map(input, sizeof input / sizeof *input)};
     MOON_TRY(moon_script_call(job->script, "importing.begin", args, 1, &job->arena, &facts, err));
     importing *state = moon_malloc(sizeof *state);

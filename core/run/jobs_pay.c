@@ -17,8 +17,6 @@ typedef struct paying {
     bool provided;
 } paying;
 
-static moon_named named(const char *name, moon_arg value) { return (moon_named){moon_str_of(name), value}; }
-
 static bool is_text(const moon_arg *args, size_t n) { return n >= 1 && args[0].kind == MOON_ARG_TEXT; }
 
 static moon_status no_change(const paying *p, const char *what, moon_err *err) {
@@ -151,10 +149,10 @@ static moon_status read_credits(moon_job *job, moon_str *request, moon_arg *out,
         if (!moon_wire_read_str(request, &text) || !moon_wire_read_str(request, &corrects))
             return moon_fail(err, MOON_E_INTERNAL, "a request to a worker is cut short");
         MOON_TRY(read_named(job, request, &on, err));
-        fields[0] = named("corrects", corrects.len ? moon_arg_text(corrects) : (moon_arg){0});
-        fields[1] = named("item", moon_arg_record(&moon_item_type, item));
-        fields[2] = named("on", on);
-        fields[3] = named("text", text.len ? moon_arg_text(text) : (moon_arg){0});
+        fields[0] = moon_arg_named("corrects", corrects.len ? moon_arg_text(corrects) : (moon_arg){0});
+        fields[1] = moon_arg_named("item", moon_arg_record(&moon_item_type, item));
+        fields[2] = moon_arg_named("on", on);
+        fields[3] = moon_arg_named("text", text.len ? moon_arg_text(text) : (moon_arg){0});
         credits[i] = moon_arg_map(fields, 4);
     }
     *out = moon_arg_list(credits, count);
@@ -209,9 +207,10 @@ static moon_status settle(moon_job *job, moon_change *change, moon_str request, 
     MOON_TRY(read_disputed(job, change, account, today.date, items, count, &disputed, err));
     moon_arg *views = MOON_NEW_N(&job->arena, moon_arg, count);
     for (size_t i = 0; i < count; i++) views[i] = moon_arg_record(&moon_item_type, &items[i]);
-    moon_named input[] = {named("account", moon_arg_text(account)), named("credits", credits),
-                          named("disputed", disputed), named("items", moon_arg_list(views, count)),
-                          named("series", moon_arg_get(&settings, "series"))};
+    moon_named input[] = {moon_arg_named("account", moon_arg_text(account)),
+                          moon_arg_named("credits", credits), moon_arg_named("disputed", disputed),
+                          moon_arg_named("items", moon_arg_list(views, count)),
+                          moon_arg_named("series", moon_arg_get(&settings, "series"))};
     moon_arg args[] = {moon_arg_map(input, sizeof input / sizeof *input)};
     return moon_script_call(job->script, "payments.settle", args, 1, &job->arena, answer, err);
 }

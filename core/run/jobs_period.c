@@ -12,9 +12,6 @@
 #include "run/wire.h"
 #include "store/table.h"
 
-static moon_named named(const char *name, moon_arg value) { return (moon_named){moon_str_of(name), value}; }
-
-static moon_arg text_or_nil(moon_str text) { return text.len ? moon_arg_text(text) : (moon_arg){0}; }
 static moon_arg integer_or_nil(int64_t value) {
     return value == MOON_INT_NONE ? (moon_arg){0} : moon_arg_integer(value);
 }
@@ -109,35 +106,35 @@ static moon_arg view_of(const moon_billed *billed, moon_arena *keep) {
     moon_currency currency = billed->document->currency;
     const moon_tax *tax = tax_of(billed->document, line->tax_category);
     moon_named fields[BILLED_FIELDS] = {
-        named("document", moon_arg_text(billed->document->id)),
-        named("number", moon_arg_text(billed->document->number)),
-        named("ordinal", moon_arg_integer(line->ordinal)),
-        named("kind", moon_arg_text(moon_str_of(moon_line_kinds[line->kind - 1]))),
-        named("claim", moon_arg_text(line->claim)),
-        named("charge", text_or_nil(line->charge)),
-        named("product", text_or_nil(line->product)),
-        named("text", text_or_nil(line->text)),
-        named("amount", money_or_nil(moon_line_value(line), currency)),
-        named("discount", money_or_nil(line->discount, currency)),
-        named("credited", money_or_nil(billed->credited, currency)),
-        named("start", moon_arg_date(line->start)),
-        named("stop", moon_arg_date(line->stop)),
-        named("share", text_or_nil(line->share)),
-        named("whole", money_or_nil(line->whole, currency)),
-        named("quantity", decimal_or_nil(line->quantity)),
-        named("price", decimal_or_nil(line->price)),
-        named("unit", text_or_nil(line->unit)),
-        named("tax_category", moon_arg_text(line->tax_category)),
-        named("tax_rate", decimal_or_nil(line->tax_rate)),
-        named("tax_code", tax ? text_or_nil(tax->code) : (moon_arg){0}),
-        named("tax_reason", tax ? text_or_nil(tax->reason) : (moon_arg){0}),
-        named("revenue", text_or_nil(line->revenue)),
-        named("meter", text_or_nil(line->meter)),
-        named("cause", text_or_nil(line->cause)),
-        named("coupon", text_or_nil(line->coupon)),
-        named("corrects", text_or_nil(line->corrects)),
-        named("corrects_line", integer_or_nil(line->corrects_line)),
-        named("gross", money_or_nil(line->gross, currency)),
+        moon_arg_named("document", moon_arg_text(billed->document->id)),
+        moon_arg_named("number", moon_arg_text(billed->document->number)),
+        moon_arg_named("ordinal", moon_arg_integer(line->ordinal)),
+        moon_arg_named("kind", moon_arg_text(moon_str_of(moon_line_kinds[line->kind - 1]))),
+        moon_arg_named("claim", moon_arg_text(line->claim)),
+        moon_arg_named("charge", moon_arg_text_or_nil(line->charge)),
+        moon_arg_named("product", moon_arg_text_or_nil(line->product)),
+        moon_arg_named("text", moon_arg_text_or_nil(line->text)),
+        moon_arg_named("amount", money_or_nil(moon_line_value(line), currency)),
+        moon_arg_named("discount", money_or_nil(line->discount, currency)),
+        moon_arg_named("credited", money_or_nil(billed->credited, currency)),
+        moon_arg_named("start", moon_arg_date(line->start)),
+        moon_arg_named("stop", moon_arg_date(line->stop)),
+        moon_arg_named("share", moon_arg_text_or_nil(line->share)),
+        moon_arg_named("whole", money_or_nil(line->whole, currency)),
+        moon_arg_named("quantity", decimal_or_nil(line->quantity)),
+        moon_arg_named("price", decimal_or_nil(line->price)),
+        moon_arg_named("unit", moon_arg_text_or_nil(line->unit)),
+        moon_arg_named("tax_category", moon_arg_text(line->tax_category)),
+        moon_arg_named("tax_rate", decimal_or_nil(line->tax_rate)),
+        moon_arg_named("tax_code", tax ? moon_arg_text_or_nil(tax->code) : (moon_arg){0}),
+        moon_arg_named("tax_reason", tax ? moon_arg_text_or_nil(tax->reason) : (moon_arg){0}),
+        moon_arg_named("revenue", moon_arg_text_or_nil(line->revenue)),
+        moon_arg_named("meter", moon_arg_text_or_nil(line->meter)),
+        moon_arg_named("cause", moon_arg_text_or_nil(line->cause)),
+        moon_arg_named("coupon", moon_arg_text_or_nil(line->coupon)),
+        moon_arg_named("corrects", moon_arg_text_or_nil(line->corrects)),
+        moon_arg_named("corrects_line", integer_or_nil(line->corrects_line)),
+        moon_arg_named("gross", money_or_nil(line->gross, currency)),
     };
     moon_named *kept = MOON_NEW_N(keep, moon_named, BILLED_FIELDS);
     memcpy(kept, fields, sizeof fields);
@@ -197,11 +194,12 @@ static moon_arg claims_arg(const held *of, moon_arena *keep) {
     for (size_t i = 0; i < of->claim_count; i++) {
         const moon_claim *claim = &of->claims[i];
         moon_named *fields = MOON_NEW_N(keep, moon_named, 5);
-        fields[0] = named("start", moon_arg_date(claim->start));
-        fields[1] = named("cause", moon_arg_text(claim->cause));
-        fields[2] = named("document", moon_arg_text(claim->document));
-        fields[3] = named("version", integer_or_nil(claim->version));
-        fields[4] = named("stop", claim->stop == MOON_DATE_NONE ? (moon_arg){0} : moon_arg_date(claim->stop));
+        fields[0] = moon_arg_named("start", moon_arg_date(claim->start));
+        fields[1] = moon_arg_named("cause", moon_arg_text(claim->cause));
+        fields[2] = moon_arg_named("document", moon_arg_text(claim->document));
+        fields[3] = moon_arg_named("version", integer_or_nil(claim->version));
+        fields[4] = moon_arg_named("stop", claim->stop == MOON_DATE_NONE ? (moon_arg){0}
+                                                                         : moon_arg_date(claim->stop));
         items[i] = moon_arg_map(fields, 5);
     }
     return moon_arg_list(items, of->claim_count);
@@ -211,8 +209,8 @@ static moon_arg late_arg(const held *of, moon_arena *keep) {
     moon_arg *items = MOON_NEW_N(keep, moon_arg, of->late_count);
     for (size_t i = 0; i < of->late_count; i++) {
         moon_named *fields = MOON_NEW_N(keep, moon_named, 2);
-        fields[0] = named("start", moon_arg_date(of->late[i].start));
-        fields[1] = named("meter", moon_arg_text(of->late[i].meter));
+        fields[0] = moon_arg_named("start", moon_arg_date(of->late[i].start));
+        fields[1] = moon_arg_named("meter", moon_arg_text(of->late[i].meter));
         items[i] = moon_arg_map(fields, 2);
     }
     return moon_arg_list(items, of->late_count);
@@ -223,10 +221,10 @@ static moon_arg held_arg(const held *of, moon_arena *keep) {
     moon_named *fields = MOON_NEW_N(keep, moon_named, 4);
     for (size_t i = 0; i < of->version_count; i++)
         versions[i] = moon_arg_record(&moon_agreement_type, &of->versions[i]);
-    fields[0] = named("id", moon_arg_text(of->newest->id));
-    fields[1] = named("versions", moon_arg_list(versions, of->version_count));
-    fields[2] = named("claims", claims_arg(of, keep));
-    fields[3] = named("late", late_arg(of, keep));
+    fields[0] = moon_arg_named("id", moon_arg_text(of->newest->id));
+    fields[1] = moon_arg_named("versions", moon_arg_list(versions, of->version_count));
+    fields[2] = moon_arg_named("claims", claims_arg(of, keep));
+    fields[3] = moon_arg_named("late", late_arg(of, keep));
     return moon_arg_map(fields, 4);
 }
 
@@ -245,8 +243,8 @@ moon_status moon_ask_unbilled(moon_drafting *d, moon_str account, const moon_nam
     }
     moon_named *input = MOON_NEW_N(keep, moon_named, fact_count + 2);
     memcpy(input, facts, fact_count * sizeof *input);
-    input[fact_count] = named("account", moon_arg_text(account));
-    input[fact_count + 1] = named("agreements", moon_arg_list(agreements, n));
+    input[fact_count] = moon_arg_named("account", moon_arg_text(account));
+    input[fact_count + 1] = moon_arg_named("agreements", moon_arg_list(agreements, n));
     moon_arg args[] = {moon_arg_map(input, fact_count + 2)};
     moon_status status = moon_script_call(d->job->script, "unbilled.of", args, 1, keep, answer, err);
     d->reads = NULL;
@@ -259,8 +257,9 @@ static moon_status ask(moon_drafting *d, const held *list, size_t count, moon_da
     moon_arena *keep = moon_change_arena(d->change);
     moon_arg *agreements = MOON_NEW_N(keep, moon_arg, count);
     for (size_t i = 0; i < count; i++) agreements[i] = held_arg(&list[i], keep);
-    moon_named input[] = {named("account", moon_arg_text(d->account)), named("today", moon_arg_date(today)),
-                          named("agreements", moon_arg_list(agreements, count))};
+    moon_named input[] = {moon_arg_named("account", moon_arg_text(d->account)),
+                          moon_arg_named("today", moon_arg_date(today)),
+                          moon_arg_named("agreements", moon_arg_list(agreements, count))};
     moon_arg args[] = {moon_arg_map(input, sizeof input / sizeof *input)};
     return moon_script_call(d->job->script, "periods.draft", args, 1, keep, documents, err);
 }

@@ -6,8 +6,6 @@
 #include "run/jobs.h"
 #include "run/wire.h"
 
-static moon_named named(const char *name, moon_arg value) { return (moon_named){moon_str_of(name), value}; }
-
 /* host.product(id, date), in a book: the product's version of that day, nil if there is none. */
 static moon_status host_product(void *ctx, const moon_arg *args, size_t n, moon_arena *scratch,
                                 moon_arg *result, moon_err *err) {
@@ -44,9 +42,9 @@ static moon_status call(moon_drafting *d, moon_str verb, const moon_arg *given, 
     size_t count = given->kind == MOON_ARG_MAP ? given->map.count : 0;
     moon_named *items = MOON_NEW_N(keep, moon_named, count + 3);
     if (count) memcpy(items, given->map.items, count * sizeof *items);
-    items[count] = named("account", found);
-    items[count + 1] = named("path", moon_arg_text(path));
-    items[count + 2] = named("text", moon_arg_text(text));
+    items[count] = moon_arg_named("account", found);
+    items[count + 1] = moon_arg_named("path", moon_arg_text(path));
+    items[count + 2] = moon_arg_named("text", moon_arg_text(text));
     moon_arg input = moon_arg_map(items, count + 3);
     moon_str name = moon_arena_printf(keep, "quoting.%.*s", MOON_STR_ARG(verb));
     MOON_TRY(moon_script_call(d->job->script, name.ptr, &input, 1, keep, &result, err));

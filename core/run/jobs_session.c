@@ -17,7 +17,6 @@ typedef struct session {
 
 /* ---- what there is ---- */
 
-static moon_named named(const char *name, moon_arg value) { return (moon_named){moon_str_of(name), value}; }
 static moon_arg text(const char *s) { return s ? moon_arg_text(moon_str_of(s)) : (moon_arg){0}; }
 
 static const char *kind_name(moon_kind kind) {
@@ -44,12 +43,12 @@ static moon_arg fields_arg(const moon_type *type, moon_arena *scratch) {
 
 static moon_arg field_arg(const moon_field *f, moon_arena *scratch) {
     moon_named *m = MOON_NEW_N(scratch, moon_named, 6);
-    m[0] = named("name", text(f->name));
-    m[1] = named("kind", text(kind_name(f->kind)));
-    m[2] = named("doc", text(f->doc));
-    m[3] = named("detail", moon_arg_bool((f->flags & MOON_DETAIL) != 0));
-    m[4] = named("words", f->names ? words_of(f->names, scratch) : (moon_arg){0});
-    m[5] = named("of", f->of ? fields_arg(f->of, scratch) : (moon_arg){0});
+    m[0] = moon_arg_named("name", text(f->name));
+    m[1] = moon_arg_named("kind", text(kind_name(f->kind)));
+    m[2] = moon_arg_named("doc", text(f->doc));
+    m[3] = moon_arg_named("detail", moon_arg_bool((f->flags & MOON_DETAIL) != 0));
+    m[4] = moon_arg_named("words", f->names ? words_of(f->names, scratch) : (moon_arg){0});
+    m[5] = moon_arg_named("of", f->of ? fields_arg(f->of, scratch) : (moon_arg){0});
     return moon_arg_map(m, 6);
 }
 
@@ -61,9 +60,9 @@ static moon_arg indexes_arg(const moon_type *type, moon_arena *scratch) {
         const char *fields[MOON_KEY_FIELDS_MAX + 1] = {NULL};
         for (size_t i = 0; i < MOON_KEY_FIELDS_MAX; i++) fields[i] = index->fields[i];
         moon_named *m = MOON_NEW_N(scratch, moon_named, 3);
-        m[0] = named("name", text(index->name));
-        m[1] = named("fields", words_of(fields, scratch));
-        m[2] = named("partial", moon_arg_bool(index->when != NULL));
+        m[0] = moon_arg_named("name", text(index->name));
+        m[1] = moon_arg_named("fields", words_of(fields, scratch));
+        m[2] = moon_arg_named("partial", moon_arg_bool(index->when != NULL));
         items[count] = moon_arg_map(m, 3);
     }
     return moon_arg_list(items, count);
@@ -73,11 +72,11 @@ static moon_arg type_arg(const moon_type *type, moon_arena *scratch) {
     const char *key[MOON_KEY_FIELDS_MAX + 1] = {NULL};
     for (size_t i = 0; i < MOON_KEY_FIELDS_MAX; i++) key[i] = type->key[i];
     moon_named *m = MOON_NEW_N(scratch, moon_named, 5);
-    m[0] = named("name", text(type->name));
-    m[1] = named("plural", text(type->plural));
-    m[2] = named("fields", fields_arg(type, scratch));
-    m[3] = named("key", words_of(key, scratch));
-    m[4] = named("indexes", indexes_arg(type, scratch));
+    m[0] = moon_arg_named("name", text(type->name));
+    m[1] = moon_arg_named("plural", text(type->plural));
+    m[2] = moon_arg_named("fields", fields_arg(type, scratch));
+    m[3] = moon_arg_named("key", words_of(key, scratch));
+    m[4] = moon_arg_named("indexes", indexes_arg(type, scratch));
     return moon_arg_map(m, 5);
 }
 
@@ -191,8 +190,8 @@ static moon_status host_standing(void *ctx, const moon_arg *args, size_t n, moon
     if (!found) return MOON_OK;
     MOON_TRY(moon_settlement_of(s->look.change, &document, s->look.today, &settlement, err));
     moon_named *m = MOON_NEW_N(scratch, moon_named, 2);
-    m[0] = named("status", text(moon_standings[settlement.standing]));
-    m[1] = named("open", (moon_arg){0});
+    m[0] = moon_arg_named("status", text(moon_standings[settlement.standing]));
+    m[1] = moon_arg_named("open", (moon_arg){0});
     if (settlement.posted)
         m[1].value = moon_arg_money(moon_money_decimal((moon_money){settlement.open, document.currency}),
                                     document.currency);

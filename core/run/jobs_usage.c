@@ -13,8 +13,6 @@ typedef struct asked {
     moon_str what;
 } asked;
 
-static moon_named named(const char *name, moon_arg value) { return (moon_named){moon_str_of(name), value}; }
-
 static bool is_text(const moon_arg *arg) { return arg->kind == MOON_ARG_TEXT; }
 
 static moon_status read_asked(const moon_drafting *d, const moon_arg *args, size_t n, asked *out,
@@ -48,8 +46,8 @@ static moon_status read_sum(moon_drafting *d, const asked *a, moon_arena *scratc
     moon_aggregate sum;
     MOON_TRY(note(d, a, a->of.days, &sum, scratch, err));
     moon_named *facts = MOON_NEW_N(scratch, moon_named, 2);
-    facts[0] = named("count", moon_arg_integer(sum.count));
-    facts[1] = named("quantity", moon_arg_decimal(sum.quantity));
+    facts[0] = moon_arg_named("count", moon_arg_integer(sum.count));
+    facts[1] = moon_arg_named("quantity", moon_arg_decimal(sum.quantity));
     *result = moon_arg_map(facts, 2);
     return MOON_OK;
 }

@@ -7,8 +7,6 @@
 #include "run/wire.h"
 #include "store/table.h"
 
-static moon_named named(const char *name, moon_arg value) { return (moon_named){moon_str_of(name), value}; }
-
 /* ---- civil times ---- */
 
 static bool digits(moon_str text, size_t at, size_t count, int64_t most, int64_t *out) {
@@ -106,10 +104,10 @@ static moon_arg request_of(const moon_marks *marks, moon_date today, moon_date u
     for (size_t i = 0; i < marks->count; i++)
         if (marks->items[i].after != MOON_DATE_NONE)
             after[count++] = (moon_named){marks->items[i].schedule, moon_arg_date(marks->items[i].after)};
-    items[0] = named("after", moon_arg_map(after, count));
-    items[1] = named("first", moon_arg_date(today > MOON_DATE_MIN ? today - 1 : today));
-    items[2] = named("max", moon_arg_integer(MOON_DUE_MAX));
-    items[3] = named("to", moon_arg_date(until < MOON_DATE_MAX ? until : MOON_DATE_MAX));
+    items[0] = moon_arg_named("after", moon_arg_map(after, count));
+    items[1] = moon_arg_named("first", moon_arg_date(today > MOON_DATE_MIN ? today - 1 : today));
+    items[2] = moon_arg_named("max", moon_arg_integer(MOON_DUE_MAX));
+    items[3] = moon_arg_named("to", moon_arg_date(until < MOON_DATE_MAX ? until : MOON_DATE_MAX));
     return moon_arg_map(items, 4);
 }
 

@@ -202,8 +202,6 @@ static moon_status mark_begun(ticking *t, const moon_plan *plan, moon_arena *kee
 
 /* ---- one occurrence ---- */
 
-static moon_named named(const char *name, moon_arg value) { return (moon_named){moon_str_of(name), value}; }
-
 static moon_arg verbs(moon_arena *keep) {
     size_t count = 0;
     while (moon_actions[count].name) count++;
@@ -260,9 +258,10 @@ static moon_status fail(ticking *t, const moon_due *due, moon_arena *keep, const
 static moon_status run_one(ticking *t, const moon_due *due, moon_arena *keep, moon_err *err) {
     moon_arg answer;
     moon_err why;
-    moon_named input[] = {named("date", moon_arg_date(due->date)),
-                          named("name", moon_arg_text(due->schedule)), named("time", moon_arg_text(due->at)),
-                          named("verbs", verbs(keep))};
+    moon_named input[] = {moon_arg_named("date", moon_arg_date(due->date)),
+                          moon_arg_named("name", moon_arg_text(due->schedule)),
+                          moon_arg_named("time", moon_arg_text(due->at)),
+                          moon_arg_named("verbs", verbs(keep))};
     moon_arg request = moon_arg_map(input, sizeof input / sizeof *input);
     t->book->ctx.today = due->date;
     t->due = due;

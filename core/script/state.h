@@ -99,6 +99,12 @@ static inline moon_arg moon_arg_money(moon_decimal amount, moon_currency currenc
 static inline moon_arg moon_arg_date(moon_date v) { return (moon_arg){MOON_ARG_DATE, {.date = v}}; }
 static inline moon_arg moon_arg_period(moon_period v) { return (moon_arg){MOON_ARG_PERIOD, {.period = v}}; }
 static inline moon_arg moon_arg_text(moon_str v) { return (moon_arg){MOON_ARG_TEXT, {.text = v}}; }
+/* nil for a text of length 0, as records say that there is none. */
+static inline moon_arg moon_arg_text_or_nil(moon_str v) { return v.len ? moon_arg_text(v) : (moon_arg){0}; }
+/* A value of a map; `name` is a literal, or lives as long as the map. */
+static inline moon_named moon_arg_named(const char *name, moon_arg value) {
+    return (moon_named){moon_str_of(name), value};
+}
 /* Of several parts: a record with its type, a list, names with values. */
 static inline moon_arg moon_arg_record(const struct moon_type *type, const void *data) {
     return (moon_arg){MOON_ARG_RECORD, {.record = {type, data, true}}};
